@@ -8,6 +8,7 @@ pub mod client;
 pub mod error;
 pub mod id;
 pub mod language;
+pub mod phone;
 pub mod text;
 pub mod time;
 
