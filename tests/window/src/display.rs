@@ -1,0 +1,109 @@
+//! An X display in memory, with a window manager, that nobody sees and nobody else uses.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::picture::Picture;
+use crate::process::{self, Program};
+
+/// Room for the largest window that is ever tested, and its frame.
+const SIZE: &str = "1400x960x24";
+
+/// A running display. Dropping it ends it and every window on it.
+pub struct Display {
+    name: String,
+    framebuffer: PathBuf,
+    // Dropped in this order: the window manager complains if the display goes first.
+    _window_manager: Program,
+    _server: Program,
+}
+
+impl Display {
+    /// Starts a display under the first free number. Its files stand in `folder`.
+    ///
+    /// # Errors
+    /// When Xvfb or openbox cannot be started.
+    pub fn start(folder: &Path) -> Result<Self> {
+        let mut command = process::command("Xvfb");
+        command
+            // The server itself finds the free number and tells it: two can start at the same moment.
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                SIZE,
+                "-nolisten",
+                "tcp",
+                "-noreset",
+                "-fbdir",
+            ])
+            .arg(folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut server = Program::start("Xvfb", &mut command)?;
+        let name = format!(":{}", server.first_line(Duration::from_secs(20))?);
+
+        // A native dialog gets the keyboard only from a window manager.
+        let mut command = process::command("openbox");
+        command
+            .arg("--sm-disable")
+            .env("DISPLAY", &name)
+            .env_remove("WAYLAND_DISPLAY")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let window_manager = Program::start("openbox", &mut command)?;
+        Ok(Self {
+            name,
+            framebuffer: folder.join("Xvfb_screen0"),
+            _window_manager: window_manager,
+            _server: server,
+        })
+    }
+
+    /// The value for `DISPLAY`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What stands on the whole display now, window frames and native dialogs with it.
+    ///
+    /// # Errors
+    /// When the display is gone.
+    pub fn picture(&self) -> Result<Picture> {
+        Picture::from_xwd(&std::fs::read(&self.framebuffer)?)
+    }
+
+    /// Runs `xdotool` on this display and returns what it prints.
+    ///
+    /// # Errors
+    /// When it fails; a search that finds nothing is a failure too.
+    pub fn xdotool(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new("xdotool");
+        process::output(command.args(arguments).env("DISPLAY", &self.name))
+    }
+
+    /// Makes the keyboard that of a country, as `setxkbmap` names it: `us`, `ru`, `bg`.
+    ///
+    /// # Errors
+    /// When there is no such layout.
+    pub fn keyboard(&self, layout: &str) -> Result<()> {
+        let mut command = Command::new("setxkbmap");
+        process::output(command.args(["-display", &self.name, "-layout", layout])).map(drop)
+    }
+
+    /// The visible windows that have a title, by their ids.
+    #[must_use]
+    pub fn windows(&self) -> Vec<String> {
+        // The window manager's own helper windows are visible to it, but bear no name.
+        match self.xdotool(&["search", "--onlyvisible", "--name", "."]) {
+            Ok(ids) => ids.lines().map(str::to_owned).collect(),
+            Err(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Pictures: read from the display's memory or from a PNG, compared, laid side by side, written as PNG.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+/// A picture of three bytes a pixel: red, green, blue.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Pixels from left to right.
+    pub width: usize,
+    /// Pixels from top to bottom.
+    pub height: usize,
+    pixels: Vec<u8>,
+}
+
+impl Picture {
+    /// An area of one grey.
+    #[must_use]
+    pub fn blank(width: usize, height: usize, grey: u8) -> Self {
+        Self {
+            width,
+            height,
+            pixels: vec![grey; width * height * 3],
+        }
+    }
+
+    /// Reads the X window dump that Xvfb keeps of its screen: a header of big-endian words, a table of colours,
+    /// and 32 bits a pixel in blue, green, red, unused.
+    ///
+    /// # Errors
+    /// When it is cut off or has another depth.
+    pub fn from_xwd(dump: &[u8]) -> Result<Self> {
+        let broken = || Error::new("the display's memory cannot be read");
+        let word = |index: usize| {
+            let bytes = dump.get(index * 4..index * 4 + 4)?.try_into().ok()?;
+            usize::try_from(u32::from_be_bytes(bytes)).ok()
+        };
+        let header = || Some((word(0)?, word(4)?, word(5)?, word(11)?, word(12)?, word(19)?));
+        let (header_size, width, height, bits, stride, colours) = header().ok_or_else(broken)?;
+        if bits != 32 {
+            return Err(Error::new(format!("the display has {bits} bits a pixel, not 32")));
+        }
+        let rows = dump.get(header_size + colours * 12..).ok_or_else(broken)?;
+        let mut pixels = Vec::with_capacity(width * height * 3);
+        for row in 0..height {
+            let row = rows
+                .get(row * stride..row * stride + width * 4)
+                .ok_or_else(broken)?;
+            pixels.extend(row.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0]]));
+        }
+        Ok(Self {
+            width,
+            height,
+            pixels,
+        })
+    }
+
+    /// Reads a PNG of eight bits a channel, with or without transparency.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn from_png(bytes: &[u8]) -> Result<Self> {
+        let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::normalize_to_color8());
+        let mut reader = decoder.read_info()?;
+        let size = reader
+            .output_buffer_size()
+            .ok_or_else(|| Error::new("the picture is too large"))?;
+        let mut buffer = vec![0; size];
+        let info = reader.next_frame(&mut buffer)?;
+        buffer.truncate(info.buffer_size());
+        let pixels = match info.color_type {
+            png::ColorType::Rgb => buffer,
+            png::ColorType::Rgba => buffer.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect(),
+            other => return Err(Error::new(format!("pictures of type {other:?} are not read"))),
+        };
+        Ok(Self {
+            width: info.width as usize,
+            height: info.height as usize,
+            pixels,
+        })
+    }
+
+    /// Reads a PNG file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn open(path: &Path) -> Result<Self> {
+        use std::io::Read;
+        let mut bytes = Vec::new();
+        BufReader::new(File::open(path)?).read_to_end(&mut bytes)?;
+        Self::from_png(&bytes)
+    }
+
+    /// Writes a PNG file, and the folders above it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let side = |length: usize| u32::try_from(length).map_err(|_| Error::new("the picture is too large"));
+        let file = BufWriter::new(File::create(path)?);
+        let mut encoder = png::Encoder::new(file, side(self.width)?, side(self.height)?);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.write_header()?.write_image_data(&self.pixels)?;
+        Ok(())
+    }
+
+    /// Whether something is drawn on it: a window that is still empty has a colour or two, a page has dozens
+    /// (the soft edges of its letters).
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        let colours: std::collections::HashSet<&[u8]> = self.pixels.chunks_exact(3).collect();
+        colours.len() > 24
+    }
+
+    /// A copy with each side divided by `factor`; every pixel is the mean of those it stands for.
+    #[must_use]
+    pub fn reduced(&self, factor: usize) -> Self {
+        let mut small = Self::blank(self.width / factor, self.height / factor, 0);
+        for y in 0..small.height {
+            for x in 0..small.width {
+                for channel in 0..3 {
+                    let mut sum = 0;
+                    for row in y * factor..(y + 1) * factor {
+                        for column in x * factor..(x + 1) * factor {
+                            sum += usize::from(self.pixels[(row * self.width + column) * 3 + channel]);
+                        }
+                    }
+                    let mean = sum / (factor * factor);
+                    small.pixels[(y * small.width + x) * 3 + channel] = u8::try_from(mean).unwrap_or(u8::MAX);
+                }
+            }
+        }
+        small
+    }
+
+    /// Puts another picture on this one; what hangs over the edge is cut off.
+    pub fn paste(&mut self, other: &Self, left: usize, top: usize) {
+        let width = other.width.min(self.width.saturating_sub(left));
+        for row in 0..other.height.min(self.height.saturating_sub(top)) {
+            let to = ((top + row) * self.width + left) * 3;
+            let from = row * other.width * 3;
+            self.pixels[to..to + width * 3].copy_from_slice(&other.pixels[from..from + width * 3]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn survives_the_way_through_a_file() {
+        let mut picture = Picture::blank(8, 4, 200);
+        picture.paste(&Picture::blank(4, 9, 10), 6, 2);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b.png");
+        picture.save(&path).unwrap();
+        assert!(Picture::open(&path).unwrap() == picture);
+    }
+
+    #[test]
+    fn is_reduced_by_means() {
+        let mut picture = Picture::blank(4, 2, 100);
+        picture.paste(&Picture::blank(1, 2, 200), 0, 0);
+        let small = picture.reduced(2);
+        assert_eq!((small.width, small.height), (2, 1));
+        assert_eq!(small.pixels, [150, 150, 150, 100, 100, 100]);
+    }
+
+    #[test]
+    fn one_colour_is_not_a_page() {
+        assert!(!Picture::blank(100, 100, 255).is_drawn());
+    }
+
+    #[test]
+    fn half_a_dump_is_refused() {
+        assert!(Picture::from_xwd(&[0; 30]).is_err());
+    }
+}
