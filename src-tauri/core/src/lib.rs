@@ -1,1 +1,20 @@
-//! Not built yet.
+//! The features of Clientele on one encrypted SQLite file.
+//!
+//! A feature is a folder: its rules in `mod.rs`, its SQL in `store.rs`. Every write passes
+//! [`workspace::Workspace::write`]; nothing here knows of a window, a command line or a network.
+
+pub mod book;
+pub mod clients;
+pub mod contacts;
+pub mod error;
+pub mod exports;
+pub mod history;
+pub mod imports;
+pub mod keys;
+pub mod schema;
+pub mod search;
+pub mod settings;
+pub mod trash;
+pub mod workspace;
+
+pub use error::{Error, Result};

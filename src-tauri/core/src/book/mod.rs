@@ -1,0 +1,258 @@
+//! The book as a file: made, opened, locked, migrated, checked.
+
+mod check;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+
+use clientele_model::{ErrorCode, Refusal};
+use rusqlite::{Connection, OpenFlags};
+
+pub use check::CheckReport;
+
+use crate::keys::{BookId, BookKey, beside};
+use crate::schema::SCHEMA;
+use crate::settings::{self, Settings};
+use crate::workspace::guard::Gate;
+use crate::workspace::{self, Actor, Workspace, guard};
+use crate::{Error, Result};
+
+/// The ending of a book's file name.
+pub const EXTENSION: &str = "clientele";
+
+/// An open book: the file, held by this program alone, and the workspace in it.
+pub struct Book {
+    workspace: Workspace,
+    path: PathBuf,
+    id: BookId,
+    demo: bool,
+    _lock: Lock,
+}
+
+impl Deref for Book {
+    type Target = Workspace;
+    fn deref(&self) -> &Workspace {
+        &self.workspace
+    }
+}
+
+/// A new book to be made.
+#[derive(Clone, Debug)]
+pub struct NewBook<'a> {
+    /// Where.
+    pub path: &'a Path,
+    /// The identifier its file will begin with.
+    pub id: BookId,
+    /// The key it will be encrypted with.
+    pub key: &'a BookKey,
+    /// What holds for it.
+    pub settings: Settings,
+    /// Is it only for trying the program?
+    pub demo: bool,
+}
+
+impl Book {
+    /// Makes a book where there is none, and opens it.
+    ///
+    /// It is made under another name and takes its own when it is whole: a book half made is never found.
+    ///
+    /// # Errors
+    /// `book.exists`, `book.in_use`, those of the settings, `disk.full`, `file.failed`.
+    pub fn create(new: NewBook<'_>) -> Result<Self> {
+        let NewBook {
+            path,
+            id,
+            key,
+            settings,
+            demo,
+        } = new;
+        let settings = settings.checked()?;
+        if path.exists() {
+            return Err(Refusal::new(ErrorCode::BookExists)
+                .with("path", path.display())
+                .into());
+        }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, &e))?;
+        }
+        let lock = Lock::take(path)?;
+        let making = beside(path, "making");
+        remove_if_there(&making)?;
+        {
+            let conn = Connection::open(&making)?;
+            store::set_key(&conn, key, Some(id))?;
+            store::prepare(&conn)?;
+            store::migrate(&conn, &making)?;
+            Gate::default().install(&conn)?;
+            guard::set_triggers(&conn, &SCHEMA)?;
+            workspace::found(&conn)?;
+            store::set_demo(&conn, demo)?;
+            store::checkpoint(&conn)?;
+        }
+        std::fs::rename(&making, path).map_err(|e| Error::file(path, &e))?;
+        sync_folder(path);
+        let book = Self::open_locked(path, key, lock)?;
+        settings::found(&book, &Actor::owner(), settings)?;
+        Ok(book)
+    }
+
+    /// Opens a book.
+    ///
+    /// # Errors
+    /// `book.not_found`, `book.in_use`, `book.wrong_key` (the file is untouched), `book.damaged`, `book.too_new`.
+    pub fn open(path: &Path, key: &BookKey) -> Result<Self> {
+        // The size first: to SQLite an empty file is a new database, to its owner it is a lost book.
+        book_id(path)?;
+        let lock = Lock::take(path)?;
+        Self::open_locked(path, key, lock)
+    }
+
+    fn open_locked(path: &Path, key: &BookKey, lock: Lock) -> Result<Self> {
+        let id = book_id(path)?;
+        let gate = Gate::default();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let writer = Connection::open_with_flags(path, flags)?;
+        store::set_key(&writer, key, None)?;
+        store::prove_key(&writer, path)?;
+        store::prepare(&writer)?;
+        gate.install(&writer)?;
+        if store::migrate(&writer, path)? {
+            let _open = gate.open();
+            guard::set_triggers(&writer, &SCHEMA)?;
+        }
+        let demo = store::is_demo(&writer)?;
+        let reader = Connection::open_with_flags(path, flags)?;
+        store::set_key(&reader, key, None)?;
+        store::prepare(&reader)?;
+        store::read_only(&reader)?;
+        let workspace = Workspace::new(writer, gate, reader, &SCHEMA)?;
+        Ok(Self {
+            workspace,
+            path: path.to_owned(),
+            id,
+            demo,
+            _lock: lock,
+        })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Which book it is.
+    #[must_use]
+    pub fn id(&self) -> BookId {
+        self.id
+    }
+
+    /// Is it only for trying the program?
+    #[must_use]
+    pub fn is_demo(&self) -> bool {
+        self.demo
+    }
+
+    /// Looks at the whole book: file, index, log. See [`CheckReport`].
+    ///
+    /// # Errors
+    /// What SQLite says where it cannot even look.
+    pub fn check(&self) -> Result<CheckReport> {
+        check::check(&self.workspace)
+    }
+}
+
+/// Which book a file is: its first 16 bytes.
+///
+/// # Errors
+/// `book.not_found`; `book.damaged` where the file is shorter than a page.
+pub fn book_id(path: &Path) -> Result<BookId> {
+    let not_found = || Error::from(Refusal::new(ErrorCode::BookNotFound).with("path", path.display()));
+    let mut file = File::open(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => not_found(),
+        _ => Error::file(path, &e),
+    })?;
+    let mut page = [0; 512];
+    file.read_exact(&mut page).map_err(|e| {
+        let detail = if page == [0; 512] {
+            "empty or cut short".to_owned()
+        } else {
+            e.to_string()
+        };
+        Refusal::new(ErrorCode::BookDamaged)
+            .with("path", path.display())
+            .with("detail", detail)
+    })?;
+    let mut id = [0; 16];
+    id.copy_from_slice(&page[..16]);
+    Ok(BookId(id))
+}
+
+/// One program per book. The operating system holds the lock, so a crash leaves none behind.
+struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    fn take(book: &Path) -> Result<Self> {
+        let path = beside(book, "lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        let file = file.map_err(|e| Error::file(&path, &e))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Refusal::new(ErrorCode::BookInUse)
+                .with("path", book.display())
+                .into()),
+            Err(TryLockError::Error(e)) => Err(Error::file(&path, &e)),
+        }
+    }
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    for path in [path.to_owned(), suffixed(path, "-wal"), suffixed(path, "-shm")] {
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(Error::file(&path, &e)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn suffixed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Writes a small file so that it is there, whole, after a power cut: under another name, then renamed.
+///
+/// # Errors
+/// `file.failed`, `disk.full`.
+pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    let making = beside(path, "making");
+    let write = || {
+        let mut file = File::create(&making)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&making, path)
+    };
+    write().map_err(|e| Error::file(path, &e))?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Makes a rename last. Not every file system lets a folder be opened for this; those that do not need none.
+fn sync_folder(path: &Path) {
+    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
+        let _ = folder.sync_all();
+    }
+}

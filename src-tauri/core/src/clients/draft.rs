@@ -1,0 +1,431 @@
+//! A draft on its way into the book: checked, and written as the difference to what the form showed.
+
+use clientele_model::client::ENTRIES_MAX;
+use clientele_model::text::{FIELD_BYTES_MAX, digits, tidy};
+use clientele_model::{Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Refusal, RowId, Value, phone};
+
+use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
+use crate::Result;
+use crate::workspace::{Table, Write};
+
+/// Does the card stand already?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Card {
+    /// It comes to be.
+    New,
+    /// It stands.
+    Standing,
+}
+
+/// A draft as the book takes it: texts tidied, empty entries left out, tags each once.
+///
+/// # Errors
+/// `client.empty` for a card by which nobody could be found; `text.too_long`, `text.too_many`,
+/// `email.invalid`, `phone.invalid`, `date.invalid`.
+pub fn check(mut draft: ClientDraft) -> Result<ClientDraft> {
+    texts(&mut draft).try_for_each(|(name, text)| {
+        *text = tidy(text);
+        bounded(name, text)
+    })?;
+    draft.other_names.retain(|n| !n.name.is_empty());
+    draft.phones.retain(|p| !p.typed.is_empty());
+    draft.emails.retain(|e| !e.address.is_empty());
+    draft.addresses.retain(|a| {
+        [&a.street, &a.city, &a.region, &a.postal_code, &a.country]
+            .iter()
+            .any(|t| !t.is_empty())
+    });
+    draft.messengers.retain(|m| !m.handle.is_empty());
+    draft.contact_persons.retain(|p| {
+        [&p.name, &p.phone, &p.email, &p.note]
+            .iter()
+            .any(|t| !t.is_empty())
+    });
+    draft.tags = each_once(std::mem::take(&mut draft.tags));
+    for (field, count) in [
+        ("other_names", draft.other_names.len()),
+        ("phones", draft.phones.len()),
+        ("emails", draft.emails.len()),
+        ("addresses", draft.addresses.len()),
+        ("messengers", draft.messengers.len()),
+        ("contact_persons", draft.contact_persons.len()),
+        ("tags", draft.tags.len()),
+    ] {
+        if count > ENTRIES_MAX {
+            return Err(Refusal::new(ErrorCode::TooMany)
+                .with("field", field)
+                .with("max", ENTRIES_MAX)
+                .into());
+        }
+    }
+    if let Some(bad) = draft.phones.iter().find(|p| digits(&p.typed).is_empty()) {
+        return Err(Refusal::new(ErrorCode::PhoneInvalid)
+            .with("value", shown(&bad.typed))
+            .into());
+    }
+    if let Some(bad) = draft.emails.iter().find(|e| !is_email(&e.address)) {
+        return Err(Refusal::new(ErrorCode::EmailInvalid)
+            .with("value", shown(&bad.address))
+            .into());
+    }
+    if let Some(bad) = draft.birthday.filter(|b| !is_date(*b)) {
+        return Err(Refusal::new(ErrorCode::DateInvalid)
+            .with("value", birthday_text(Some(bad)))
+            .into());
+    }
+    if draft.display_name().is_empty() {
+        return Err(ErrorCode::ClientEmpty.into());
+    }
+    Ok(draft)
+}
+
+/// Every text of a draft with the name of its field.
+fn texts(draft: &mut ClientDraft) -> impl Iterator<Item = (&'static str, &mut String)> {
+    let own = [
+        ("given_name", &mut draft.given_name),
+        ("patronymic", &mut draft.patronymic),
+        ("family_name", &mut draft.family_name),
+        ("company_name", &mut draft.company_name),
+        ("source", &mut draft.source),
+        ("card_number", &mut draft.card_number),
+        ("notes", &mut draft.notes),
+        ("expects", &mut draft.expects),
+        ("never", &mut draft.never),
+    ];
+    let names = draft
+        .other_names
+        .iter_mut()
+        .flat_map(|n| [("label", &mut n.label), ("name", &mut n.name)]);
+    let phones = draft
+        .phones
+        .iter_mut()
+        .flat_map(|p| [("label", &mut p.label), ("phone", &mut p.typed)]);
+    let emails = draft
+        .emails
+        .iter_mut()
+        .flat_map(|e| [("label", &mut e.label), ("email", &mut e.address)]);
+    let addresses = draft.addresses.iter_mut().flat_map(|a| {
+        [
+            ("label", &mut a.label),
+            ("street", &mut a.street),
+            ("city", &mut a.city),
+            ("region", &mut a.region),
+            ("postal_code", &mut a.postal_code),
+            ("country", &mut a.country),
+        ]
+    });
+    let messengers = draft
+        .messengers
+        .iter_mut()
+        .flat_map(|m| [("service", &mut m.service), ("messenger", &mut m.handle)]);
+    let persons = draft.contact_persons.iter_mut().flat_map(|p| {
+        [
+            ("contact_person", &mut p.name),
+            ("role", &mut p.role),
+            ("phone", &mut p.phone),
+            ("email", &mut p.email),
+            ("note", &mut p.note),
+        ]
+    });
+    let tags = draft.tags.iter_mut().map(|tag| ("tag", tag));
+    own.into_iter()
+        .chain(names)
+        .chain(phones)
+        .chain(emails)
+        .chain(addresses)
+        .chain(messengers)
+        .chain(persons)
+        .chain(tags)
+}
+
+fn bounded(field: &str, text: &str) -> Result<()> {
+    if text.len() <= FIELD_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(ErrorCode::TextTooLong)
+        .with("field", field)
+        .with("max", FIELD_BYTES_MAX)
+        .into())
+}
+
+fn each_once(tags: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::with_capacity(tags.len());
+    for tag in tags {
+        if !tag.is_empty() && !once.contains(&tag) {
+            once.push(tag);
+        }
+    }
+    once
+}
+
+/// A value in a refusal: enough to be recognised, not a page.
+fn shown(text: &str) -> String {
+    clientele_model::text::ellipsis(text, 60)
+}
+
+/// Something@something, without white space: more would refuse addresses that work.
+pub(crate) fn is_email(address: &str) -> bool {
+    matches!(address.rsplit_once('@'), Some((user, host)) if !user.is_empty() && !host.is_empty())
+        && !address.contains(char::is_whitespace)
+}
+
+fn is_date(birthday: Birthday) -> bool {
+    // 29 February is a birthday in every year that is not known.
+    let year = birthday.year.map_or(2000, i32::from);
+    (1..=9999).contains(&year)
+        && chrono::NaiveDate::from_ymd_opt(year, birthday.month.into(), birthday.day.into()).is_some()
+}
+
+/// A day of birth as the book keeps it, as in vCard 4: `1985-03-07`, or `--03-07` without the year.
+#[must_use]
+pub fn birthday_text(birthday: Option<Birthday>) -> String {
+    match birthday {
+        None => String::new(),
+        Some(Birthday {
+            year: Some(year),
+            month,
+            day,
+        }) => format!("{year:04}-{month:02}-{day:02}"),
+        Some(Birthday {
+            year: None,
+            month,
+            day,
+        }) => format!("--{month:02}-{day:02}"),
+    }
+}
+
+/// The other way.
+#[must_use]
+pub fn birthday_from_text(text: &str) -> Option<Birthday> {
+    let (year, rest) = match text.strip_prefix("--") {
+        Some(rest) => (None, rest),
+        None => {
+            let (year, rest) = text.split_once('-')?;
+            (Some(year.parse().ok()?), rest)
+        }
+    };
+    let (month, day) = rest.split_once('-')?;
+    Some(Birthday {
+        year,
+        month: month.parse().ok()?,
+        day: day.parse().ok()?,
+    })
+    .filter(|b| is_date(*b))
+}
+
+/// The fields of the client's own row.
+fn own_fields(draft: &ClientDraft) -> Vec<(&'static str, Value)> {
+    let kind = match draft.kind {
+        ClientKind::Person => "person",
+        ClientKind::Company => "company",
+    };
+    vec![
+        ("kind", kind.into()),
+        ("given_name", draft.given_name.as_str().into()),
+        ("patronymic", draft.patronymic.as_str().into()),
+        ("family_name", draft.family_name.as_str().into()),
+        ("company_name", draft.company_name.as_str().into()),
+        ("birthday", birthday_text(draft.birthday).into()),
+        ("language", draft.language.map_or("", |l| l.code()).into()),
+        ("source", draft.source.as_str().into()),
+        ("card_number", draft.card_number.as_str().into()),
+        ("notes", draft.notes.as_str().into()),
+        ("expects", draft.expects.as_str().into()),
+        ("never", draft.never.as_str().into()),
+    ]
+}
+
+/// One entry of a card: the row it has, and its fields.
+type Part = (Option<RowId>, Vec<(&'static str, Value)>);
+
+/// The entries of a draft, table by table.
+fn parts(draft: &ClientDraft, country: &str) -> [(&'static Table, Vec<Part>); 6] {
+    let text = |text: &str| Value::from(text);
+    [
+        (
+            &CLIENT_NAMES,
+            draft
+                .other_names
+                .iter()
+                .map(|n| (n.id, vec![("label", text(&n.label)), ("name", text(&n.name))]))
+                .collect(),
+        ),
+        (
+            &PHONES,
+            draft
+                .phones
+                .iter()
+                .map(|p| {
+                    let e164 = phone::to_e164(&p.typed, country).unwrap_or_default();
+                    (
+                        p.id,
+                        vec![
+                            ("label", text(&p.label)),
+                            ("typed", text(&p.typed)),
+                            ("e164", e164.into()),
+                        ],
+                    )
+                })
+                .collect(),
+        ),
+        (
+            &EMAILS,
+            draft
+                .emails
+                .iter()
+                .map(|e| {
+                    (
+                        e.id,
+                        vec![("label", text(&e.label)), ("address", text(&e.address))],
+                    )
+                })
+                .collect(),
+        ),
+        (
+            &ADDRESSES,
+            draft
+                .addresses
+                .iter()
+                .map(|a| {
+                    let fields = vec![
+                        ("label", text(&a.label)),
+                        ("street", text(&a.street)),
+                        ("city", text(&a.city)),
+                        ("region", text(&a.region)),
+                        ("postal_code", text(&a.postal_code)),
+                        ("country", text(&a.country)),
+                    ];
+                    (a.id, fields)
+                })
+                .collect(),
+        ),
+        (
+            &MESSENGERS,
+            draft
+                .messengers
+                .iter()
+                .map(|m| {
+                    (
+                        m.id,
+                        vec![("service", text(&m.service)), ("handle", text(&m.handle))],
+                    )
+                })
+                .collect(),
+        ),
+        (
+            &CONTACT_PERSONS,
+            draft
+                .contact_persons
+                .iter()
+                .map(|p| {
+                    let fields = vec![
+                        ("name", text(&p.name)),
+                        ("role", text(&p.role)),
+                        ("phone", text(&p.phone)),
+                        ("email", text(&p.email)),
+                        ("note", text(&p.note)),
+                    ];
+                    (p.id, fields)
+                })
+                .collect(),
+        ),
+    ]
+}
+
+/// Writes what differs between two drafts.
+///
+/// Three-way: only a field that the form changed is written, so a value that arrived while the form stood
+/// open is not put back by a form that never touched it.
+pub(super) fn write(
+    w: &mut Write<'_>,
+    id: ClientId,
+    before: &ClientDraft,
+    after: &ClientDraft,
+    country: &str,
+    card: Card,
+) -> Result<()> {
+    let row = RowId::from(id);
+    let mut own = changed(own_fields(before), own_fields(after));
+    if card == Card::New {
+        own.push(("created_at", Value::Int(w.now().0)));
+        w.add(&CLIENTS, row, own)?;
+    } else {
+        w.set(&CLIENTS, row, own)?;
+    }
+    for ((table, old), (_, new)) in parts(before, country).into_iter().zip(parts(after, country)) {
+        write_parts(w, row, table, old, new)?;
+    }
+    write_tags(w, row, &before.tags, &after.tags)
+}
+
+fn changed(old: Vec<(&'static str, Value)>, new: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
+    old.into_iter()
+        .zip(new)
+        .filter(|(old, new)| old != new)
+        .map(|(_, new)| new)
+        .collect()
+}
+
+fn write_parts(
+    w: &mut Write<'_>,
+    client: RowId,
+    table: &'static Table,
+    old: Vec<Part>,
+    new: Vec<Part>,
+) -> Result<()> {
+    for (place, (id, fields)) in new.iter().enumerate() {
+        let position = ("position", Value::Int(i64::try_from(place).unwrap_or(i64::MAX)));
+        let known = id.and_then(|id| {
+            old.iter()
+                .position(|(old, _)| *old == Some(id))
+                .map(|at| (id, at))
+        });
+        match known {
+            Some((id, at)) => {
+                let mut fields = changed(old[at].1.clone(), fields.clone());
+                if at != place {
+                    fields.push(position);
+                }
+                w.set(table, id, fields)?;
+            }
+            None => {
+                let given = fields
+                    .iter()
+                    .filter(|(_, value)| *value != Value::Text(String::new()))
+                    .cloned();
+                let mut fields = vec![("client_id", client.into())];
+                if place > 0 {
+                    fields.push(position);
+                }
+                fields.extend(given);
+                w.add(table, RowId::new(), fields)?;
+            }
+        }
+    }
+    for id in old.iter().filter_map(|(id, _)| *id) {
+        if !new.iter().any(|(kept, _)| *kept == Some(id)) {
+            w.trash(table, id)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_tags(w: &mut Write<'_>, client: RowId, old: &[String], new: &[String]) -> Result<()> {
+    for tag in new.iter().filter(|tag| !old.contains(tag)) {
+        let row = RowId::derived(client, tag);
+        // A tag that was taken off comes back as the row it was.
+        if w.field(&CLIENT_TAGS, row, "tag").is_ok() {
+            w.restore(&CLIENT_TAGS, row)?;
+        } else {
+            w.add(
+                &CLIENT_TAGS,
+                row,
+                vec![("client_id", client.into()), ("tag", tag.as_str().into())],
+            )?;
+        }
+    }
+    for tag in old.iter().filter(|tag| !new.contains(tag)) {
+        w.trash(&CLIENT_TAGS, RowId::derived(client, tag))?;
+    }
+    Ok(())
+}

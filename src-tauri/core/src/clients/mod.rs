@@ -1,0 +1,325 @@
+//! Clients and their cards.
+
+mod complete;
+pub mod draft;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use clientele_model::{ClientDraft, ClientId, ClientKind, ErrorCode, RowId, Timestamp, phone};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::workspace::table::{id, int, text};
+use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Write, Written};
+use crate::{Result, settings};
+
+pub use complete::complete;
+pub use store::{by_email, by_phone, derive, display_name, ids, list, load, numbered, sources, tags};
+
+const ON_CARD: &[Topic] = &[Topic::Clients, Topic::Client, Topic::History];
+
+/// The clients themselves.
+pub const CLIENTS: Table = Table {
+    name: "clients",
+    fields: &[
+        text("kind"),
+        text("given_name"),
+        text("patronymic"),
+        text("family_name"),
+        text("company_name"),
+        text("birthday"),
+        text("language"),
+        text("source"),
+        text("card_number"),
+        text("notes"),
+        text("expects"),
+        text("never"),
+        int("created_at"),
+    ],
+    card: Card::Itself,
+    topics: &[
+        Topic::Clients,
+        Topic::Client,
+        Topic::History,
+        Topic::Trash,
+        Topic::Tags,
+    ],
+};
+
+macro_rules! on_card {
+    ($(#[$doc:meta])* $table:ident, $name:literal, [$($field:expr),*], $topics:expr) => {
+        $(#[$doc])*
+        pub const $table: Table = Table {
+            name: $name,
+            fields: &[id("client_id"), $($field),*],
+            card: Card::ByClientId,
+            topics: $topics,
+        };
+    };
+}
+
+on_card! {
+    /// More names of a client.
+    CLIENT_NAMES, "client_names", [int("position"), text("label"), text("name")], ON_CARD
+}
+on_card! {
+    /// Phone numbers: as typed, and in E.164.
+    PHONES, "phones", [int("position"), text("label"), text("typed"), text("e164")], ON_CARD
+}
+on_card! {
+    /// E-mail addresses.
+    EMAILS, "emails", [int("position"), text("label"), text("address")], ON_CARD
+}
+on_card! {
+    /// Postal addresses.
+    ADDRESSES, "addresses",
+    [int("position"), text("label"), text("street"), text("city"), text("region"), text("postal_code"), text("country")],
+    ON_CARD
+}
+on_card! {
+    /// Names in messengers.
+    MESSENGERS, "messengers", [int("position"), text("service"), text("handle")], ON_CARD
+}
+on_card! {
+    /// People to talk to.
+    CONTACT_PERSONS, "contact_persons",
+    [int("position"), text("name"), text("role"), text("phone"), text("email"), text("note")],
+    ON_CARD
+}
+on_card! {
+    /// Tags.
+    CLIENT_TAGS, "client_tags", [text("tag")], &[Topic::Clients, Topic::Client, Topic::History, Topic::Tags]
+}
+
+/// Every table with rows of a card besides the client itself.
+pub const PARTS: [&Table; 7] = [
+    &CLIENT_NAMES,
+    &PHONES,
+    &EMAILS,
+    &ADDRESSES,
+    &MESSENGERS,
+    &CONTACT_PERSONS,
+    &CLIENT_TAGS,
+];
+
+/// In which order a list of clients stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientSort {
+    /// By family name, or the company's name.
+    #[default]
+    Name,
+    /// The lately contacted first.
+    Recent,
+    /// The newly added first.
+    Created,
+}
+
+/// Which clients a list shows, and which part of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientsList {
+    /// Only those with this tag.
+    pub tag: Option<String>,
+    /// Only persons, or only companies.
+    pub kind: Option<ClientKind>,
+    /// The order.
+    pub sort: ClientSort,
+    /// From this place on, the first being 0.
+    pub offset: u32,
+    /// At most so many rows (1 to 500).
+    pub limit: u32,
+}
+
+/// One line of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientRow {
+    /// Which client.
+    pub id: ClientId,
+    /// The name as shown.
+    pub name: String,
+    /// Person or company.
+    pub kind: ClientKind,
+    /// The first phone number, as read here.
+    pub phone: String,
+    /// Is there something that must never be done?
+    pub has_never: bool,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// When the last contact was.
+    pub last_contact_at: Option<Timestamp>,
+}
+
+/// A part of a list, and how long the whole is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientPage {
+    /// All that the filter lets through.
+    pub total: u32,
+    /// The rows of this part.
+    pub rows: Vec<ClientRow>,
+}
+
+/// A phone number with the ways to write it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PhoneLine {
+    /// As typed.
+    pub typed: String,
+    /// In E.164, where it is a number.
+    pub e164: String,
+    /// As people of the book's country read it.
+    pub display: String,
+    /// Mobile, work, ...
+    pub label: String,
+}
+
+/// The whole card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientCard {
+    /// Which client.
+    pub id: ClientId,
+    /// The name as shown.
+    pub name: String,
+    /// All that can be edited.
+    pub draft: ClientDraft,
+    /// The phones, ready to be read.
+    pub phones: Vec<PhoneLine>,
+    /// When the card was made.
+    pub created_at: Timestamp,
+    /// When anything on it changed last.
+    pub changed_at: Timestamp,
+    /// Since when it has lain in the trash.
+    pub trashed_at: Option<Timestamp>,
+    /// How many contacts there are.
+    pub contacts: u32,
+    /// When the last of them was.
+    pub last_contact_at: Option<Timestamp>,
+}
+
+/// A tag, and on how many cards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TagCount {
+    /// The tag.
+    pub tag: String,
+    /// Cards outside the trash that bear it.
+    pub count: u32,
+}
+
+/// A number as people of the book's country read it: what was typed, where it is no number.
+#[must_use]
+pub fn phone_display(typed: &str, e164: &str, country: &str) -> String {
+    if e164.is_empty() {
+        typed.to_owned()
+    } else {
+        phone::display(e164, country)
+    }
+}
+
+/// The whole card of a client, trashed or not.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn card(conn: &Connection, id: ClientId) -> Result<ClientCard> {
+    let draft = load(conn, id)?;
+    let country = settings::load(conn)?.country;
+    let phones = draft.phones.iter().map(|p| PhoneLine {
+        typed: p.typed.clone(),
+        e164: p.e164.clone(),
+        display: phone_display(&p.typed, &p.e164, &country),
+        label: p.label.clone(),
+    });
+    let phones = phones.collect();
+    store::card(conn, id, draft, phones)
+}
+
+/// Adds a client.
+///
+/// # Errors
+/// Those of [`draft::check`]; what SQLite says.
+pub fn add(workspace: &Workspace, by: &Actor, new: ClientDraft) -> Result<Written<ClientId>> {
+    let id = ClientId::new();
+    let new = draft::check(new)?;
+    let step = NewStep::new(by, StepLabel::ClientAdded).client(id);
+    workspace.write(step, |w| add_checked(w, id, &new).map(|()| id))
+}
+
+/// Adds a checked client within a step; an import adds many in one.
+///
+/// # Errors
+/// What SQLite says.
+pub fn add_checked(w: &mut Write<'_>, id: ClientId, new: &ClientDraft) -> Result<()> {
+    let country = settings::load(w.conn())?.country;
+    draft::write(w, id, &ClientDraft::default(), new, &country, draft::Card::New)
+}
+
+/// Writes what differs between the draft as the form was opened with and as it was left.
+/// What others changed meanwhile in other fields stays theirs.
+///
+/// # Errors
+/// `not_found`; those of [`draft::check`]; what SQLite says.
+pub fn change(
+    workspace: &Workspace,
+    by: &Actor,
+    id: ClientId,
+    before: &ClientDraft,
+    after: ClientDraft,
+) -> Result<Written<ClientId>> {
+    let after = draft::check(after)?;
+    let step = NewStep::new(by, StepLabel::ClientChanged).client(id);
+    workspace.write(step, |w| {
+        let country = settings::load(w.conn())?.country;
+        w.field(&CLIENTS, id.into(), "kind")?;
+        draft::write(w, id, before, &after, &country, draft::Card::Standing)?;
+        Ok(id)
+    })
+}
+
+/// Puts clients into the trash, where they lie for 30 days.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn trash(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Written<u32>> {
+    let step = NewStep::new(by, StepLabel::ClientsTrashed).clients(ids);
+    workspace.write(step, |w| each(ids, |id| w.trash(&CLIENTS, id)))
+}
+
+/// Takes clients out of the trash.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn restore(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Written<u32>> {
+    let step = NewStep::new(by, StepLabel::ClientsRestored).clients(ids);
+    workspace.write(step, |w| each(ids, |id| w.restore(&CLIENTS, id)))
+}
+
+/// Erases clients in the trash for good: the rows, their contacts, what the log and the index knew.
+///
+/// # Errors
+/// `request.bad` for a client outside the trash; `not_found`; what SQLite says.
+pub fn erase(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Written<u32>> {
+    let mut step = NewStep::new(by, StepLabel::ClientsErased);
+    step.set("count", ids.len());
+    workspace.write(step, |w| each(ids, |id| erase_one(w, id).map(|()| true)))
+}
+
+/// Erases one client within a step.
+pub(crate) fn erase_one(w: &mut Write<'_>, id: RowId) -> Result<()> {
+    if w.field(&CLIENTS, id, crate::workspace::table::DELETED_AT)? == clientele_model::Value::Null {
+        return Err(ErrorCode::BadRequest.into());
+    }
+    for table in PARTS.into_iter().chain([&crate::contacts::CONTACTS]) {
+        for part in crate::workspace::store::rows_of_client(w.conn(), table, id)? {
+            w.erase(table, part)?;
+        }
+    }
+    crate::search::forget(w.conn(), id.into())?;
+    w.erase(&CLIENTS, id)
+}
+
+fn each(ids: &[ClientId], mut f: impl FnMut(RowId) -> Result<bool>) -> Result<u32> {
+    let mut done = 0;
+    for id in ids {
+        done += u32::from(f((*id).into())?);
+    }
+    Ok(done)
+}

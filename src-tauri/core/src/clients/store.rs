@@ -1,0 +1,364 @@
+//! The SQL of clients and their cards.
+
+use clientele_model::{
+    Address, ClientDraft, ClientId, ClientKind, ContactPerson, Email, Language, Messenger, OtherName, Phone,
+    RowId, Timestamp, text,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::draft::birthday_from_text;
+use super::{ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, TagCount, phone_display};
+use crate::Result;
+use crate::workspace::store::row_id;
+
+/// The longest name that a list shows, in characters; the card shows all.
+const NAME_CHARS_MAX: usize = 200;
+
+fn kind(text: &str) -> ClientKind {
+    if text == "company" {
+        ClientKind::Company
+    } else {
+        ClientKind::Person
+    }
+}
+
+fn not_found(id: ClientId) -> crate::Error {
+    clientele_model::Refusal::new(clientele_model::ErrorCode::NotFound)
+        .with("id", id)
+        .into()
+}
+
+/// All that can be edited on a card, trashed or not.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn load(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
+    let mut statement = conn.prepare_cached(
+        "select kind, given_name, patronymic, family_name, company_name, birthday, language, source,
+         card_number, notes, expects, never from clients where id = ?1",
+    )?;
+    let draft = statement.query_row([id.as_bytes()], |row| {
+        Ok(ClientDraft {
+            kind: kind(row.get_ref(0)?.as_str()?),
+            given_name: row.get(1)?,
+            patronymic: row.get(2)?,
+            family_name: row.get(3)?,
+            company_name: row.get(4)?,
+            birthday: birthday_from_text(row.get_ref(5)?.as_str()?),
+            language: Language::from_code(row.get_ref(6)?.as_str()?),
+            source: row.get(7)?,
+            card_number: row.get(8)?,
+            notes: row.get(9)?,
+            expects: row.get(10)?,
+            never: row.get(11)?,
+            ..ClientDraft::default()
+        })
+    });
+    let mut draft = draft.optional()?.ok_or_else(|| not_found(id))?;
+    draft.other_names = parts(conn, id, "label, name from client_names", |row, id| {
+        Ok(OtherName {
+            id,
+            label: row.get(1)?,
+            name: row.get(2)?,
+        })
+    })?;
+    draft.phones = parts(conn, id, "label, typed, e164 from phones", |row, id| {
+        Ok(Phone {
+            id,
+            label: row.get(1)?,
+            typed: row.get(2)?,
+            e164: row.get(3)?,
+        })
+    })?;
+    draft.emails = parts(conn, id, "label, address from emails", |row, id| {
+        Ok(Email {
+            id,
+            label: row.get(1)?,
+            address: row.get(2)?,
+        })
+    })?;
+    draft.addresses = parts(
+        conn,
+        id,
+        "label, street, city, region, postal_code, country from addresses",
+        |row, id| {
+            let (label, street, city, region) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok(Address {
+                id,
+                label,
+                street,
+                city,
+                region,
+                postal_code: row.get(5)?,
+                country: row.get(6)?,
+            })
+        },
+    )?;
+    draft.messengers = parts(conn, id, "service, handle from messengers", |row, id| {
+        Ok(Messenger {
+            id,
+            service: row.get(1)?,
+            handle: row.get(2)?,
+        })
+    })?;
+    draft.contact_persons = parts(
+        conn,
+        id,
+        "name, role, phone, email, note from contact_persons",
+        |row, id| {
+            let (name, role, phone, email) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
+            Ok(ContactPerson {
+                id,
+                name,
+                role,
+                phone,
+                email,
+                note: row.get(5)?,
+            })
+        },
+    )?;
+    draft.tags = tags_of(conn, id)?;
+    Ok(draft)
+}
+
+fn parts<T>(
+    conn: &Connection,
+    client: ClientId,
+    columns_from: &str,
+    part: impl Fn(&Row<'_>, Option<RowId>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>> {
+    let sql = format!(
+        "select id, {columns_from} where client_id = ?1 and deleted_at is null order by position, id"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let parts = statement.query_map([client.as_bytes()], |row| part(row, Some(row_id(row, 0)?)))?;
+    Ok(parts.collect::<rusqlite::Result<_>>()?)
+}
+
+fn tags_of(conn: &Connection, client: ClientId) -> Result<Vec<String>> {
+    let mut statement = conn.prepare_cached(
+        "select tag from client_tags where client_id = ?1 and deleted_at is null order by tag",
+    )?;
+    Ok(statement
+        .query_map([client.as_bytes()], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn card(
+    conn: &Connection,
+    id: ClientId,
+    draft: ClientDraft,
+    phones: Vec<PhoneLine>,
+) -> Result<ClientCard> {
+    let mut statement = conn.prepare_cached(
+        "select created_at, deleted_at, contacts_count, last_contact_at from clients where id = ?1",
+    )?;
+    let (created_at, trashed_at, contacts, last) = statement.query_row([id.as_bytes()], |row| {
+        Ok((
+            row.get(0)?,
+            row.get::<_, Option<i64>>(1)?,
+            row.get(2)?,
+            row.get::<_, Option<i64>>(3)?,
+        ))
+    })?;
+    let mut changed = conn.prepare_cached(
+        "select max(s.at) from changes c join steps s on s.id = c.step where c.row_id in (
+         select ?1 union all select id from phones where client_id = ?1
+         union all select id from emails where client_id = ?1 union all select id from client_names where client_id = ?1
+         union all select id from addresses where client_id = ?1 union all select id from messengers where client_id = ?1
+         union all select id from contact_persons where client_id = ?1
+         union all select id from client_tags where client_id = ?1)",
+    )?;
+    let changed_at: Option<i64> = changed.query_row([id.as_bytes()], |row| row.get(0))?;
+    Ok(ClientCard {
+        id,
+        name: draft.display_name(),
+        draft,
+        phones,
+        created_at: Timestamp(created_at),
+        changed_at: Timestamp(changed_at.unwrap_or(created_at)),
+        trashed_at: trashed_at.map(Timestamp),
+        contacts,
+        last_contact_at: last.map(Timestamp),
+    })
+}
+
+/// The name of a client as lists show it; `None` where there is no such client (any more).
+///
+/// # Errors
+/// What SQLite says.
+pub fn display_name(conn: &Connection, id: ClientId) -> Result<Option<String>> {
+    let mut statement = conn.prepare_cached("select display_name from clients where id = ?1")?;
+    Ok(statement
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?)
+}
+
+/// A part of the list of clients.
+///
+/// # Errors
+/// What SQLite says.
+pub fn list(conn: &Connection, ask: &ClientsList, country: &str) -> Result<ClientPage> {
+    let order = match ask.sort {
+        ClientSort::Name => "c.sort_name, c.id",
+        ClientSort::Recent => "c.last_contact_at desc, c.id",
+        ClientSort::Created => "c.created_at desc, c.id",
+    };
+    let mut filter = String::from("c.deleted_at is null");
+    if ask.tag.is_some() {
+        filter.push_str(
+            " and exists (select 1 from client_tags t where t.client_id = c.id and t.tag = ?1 and t.deleted_at is null)",
+        );
+    } else {
+        filter.push_str(" and ?1 is null");
+    }
+    filter.push_str(match ask.kind {
+        None => "",
+        Some(ClientKind::Person) => " and c.kind <> 'company'",
+        Some(ClientKind::Company) => " and c.kind = 'company'",
+    });
+    let total = conn
+        .prepare_cached(&format!("select count(*) from clients c where {filter}"))?
+        .query_row([&ask.tag], |row| row.get(0))?;
+    let mut statement = conn.prepare_cached(&format!(
+        "select c.id, c.display_name, c.kind, c.never <> '', c.last_contact_at,
+         (select p.typed || char(0) || p.e164 from phones p
+          where p.client_id = c.id and p.deleted_at is null order by p.position, p.id limit 1)
+         from clients c where {filter} order by {order} limit ?2 offset ?3"
+    ))?;
+    let rows = statement.query_map(params![ask.tag, ask.limit.clamp(1, 500), ask.offset], |row| {
+        let (typed, e164) = first_phone(row, 5)?;
+        Ok(ClientRow {
+            id: row_id(row, 0)?.into(),
+            name: row.get(1)?,
+            kind: kind(row.get_ref(2)?.as_str()?),
+            phone: phone_display(&typed, &e164, country),
+            has_never: row.get(3)?,
+            tags: Vec::new(),
+            last_contact_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+        })
+    })?;
+    let mut rows: Vec<ClientRow> = rows.collect::<rusqlite::Result<_>>()?;
+    for row in &mut rows {
+        row.tags = tags_of(conn, row.id)?;
+    }
+    Ok(ClientPage { total, rows })
+}
+
+fn first_phone(row: &Row<'_>, column: usize) -> rusqlite::Result<(String, String)> {
+    let both: Option<String> = row.get(column)?;
+    let both = both.unwrap_or_default();
+    let (typed, e164) = both.split_once('\0').unwrap_or((&both, ""));
+    Ok((typed.to_owned(), e164.to_owned()))
+}
+
+/// Works out the columns of a list from the card and its contacts. Returns whether the client is shown at all.
+///
+/// # Errors
+/// What SQLite says.
+pub fn derive(conn: &Connection, id: ClientId, draft: &ClientDraft) -> Result<()> {
+    let shown = draft.display_name();
+    let by_name = match draft.kind {
+        ClientKind::Person if !(draft.family_name.is_empty() && draft.given_name.is_empty()) => text::fold(
+            &format!("{} {} {}", draft.family_name, draft.given_name, draft.patronymic),
+        ),
+        _ => text::fold(&shown),
+    };
+    conn.prepare_cached(
+        "update clients set display_name = ?2, sort_name = ?3, (contacts_count, last_contact_at) =
+         (select count(*), max(at) from contacts where client_id = ?1 and deleted_at is null)
+         where id = ?1",
+    )?
+    .execute(params![
+        id.as_bytes(),
+        text::ellipsis(&shown, NAME_CHARS_MAX),
+        text::ellipsis(&by_name, NAME_CHARS_MAX)
+    ])?;
+    Ok(())
+}
+
+/// The number under which the index knows a client, where it is to be found: not while it lies in the trash.
+///
+/// # Errors
+/// What SQLite says.
+pub fn numbered(conn: &Connection, id: ClientId) -> Result<Option<(i64, bool)>> {
+    let mut statement = conn.prepare_cached("select n, deleted_at is null from clients where id = ?1")?;
+    Ok(statement
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// Every client outside the trash, by name.
+///
+/// # Errors
+/// What SQLite says.
+pub fn ids(conn: &Connection) -> Result<Vec<ClientId>> {
+    let mut statement =
+        conn.prepare("select id from clients where deleted_at is null order by sort_name, id")?;
+    Ok(statement
+        .query_map([], |row| Ok(row_id(row, 0)?.into()))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// Clients outside the trash with this phone number in E.164.
+///
+/// # Errors
+/// What SQLite says.
+pub fn by_phone(conn: &Connection, e164: &str) -> Result<Vec<ClientId>> {
+    found_by(conn, "phones p", "p.e164 = ?1 and p.e164 <> ''", e164)
+}
+
+/// Clients outside the trash with this e-mail address, in whatever case.
+///
+/// # Errors
+/// What SQLite says.
+pub fn by_email(conn: &Connection, address: &str) -> Result<Vec<ClientId>> {
+    found_by(
+        conn,
+        "emails p",
+        "lower(p.address) = lower(?1) and p.address <> ''",
+        address,
+    )
+}
+
+fn found_by(conn: &Connection, from: &str, filter: &str, what: &str) -> Result<Vec<ClientId>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "select distinct c.id from {from} join clients c on c.id = p.client_id
+         where {filter} and p.deleted_at is null and c.deleted_at is null order by c.n"
+    ))?;
+    Ok(statement
+        .query_map([what], |row| Ok(row_id(row, 0)?.into()))?
+        .collect::<rusqlite::Result<_>>()?)
+}
+
+/// Tags in use, the most used first.
+///
+/// # Errors
+/// What SQLite says.
+pub fn tags(conn: &Connection) -> Result<Vec<TagCount>> {
+    let mut statement = conn.prepare_cached(
+        "select t.tag, count(*) from client_tags t join clients c on c.id = t.client_id
+         where t.deleted_at is null and c.deleted_at is null group by t.tag order by count(*) desc, t.tag limit 1000",
+    )?;
+    let tags = statement.query_map([], |row| {
+        Ok(TagCount {
+            tag: row.get(0)?,
+            count: row.get(1)?,
+        })
+    })?;
+    Ok(tags.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Where clients heard of us, the most frequent first.
+///
+/// # Errors
+/// What SQLite says.
+pub fn sources(conn: &Connection) -> Result<Vec<String>> {
+    let mut statement = conn.prepare_cached(
+        "select source from clients where source <> '' and deleted_at is null
+         group by source order by count(*) desc, source limit 100",
+    )?;
+    Ok(statement
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?)
+}

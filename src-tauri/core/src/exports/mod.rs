@@ -1,0 +1,22 @@
+//! Export: everybody, or some, in open formats that this program reads back as they were.
+
+use clientele_model::{ClientDraft, ClientId};
+use rusqlite::Connection;
+
+use crate::{Result, clients};
+
+/// The cards of these clients, or of all outside the trash, without the identifiers of this book.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn cards(conn: &Connection, ids: Option<&[ClientId]>) -> Result<Vec<ClientDraft>> {
+    let all;
+    let ids = match ids {
+        Some(ids) => ids,
+        None => {
+            all = clients::ids(conn)?;
+            &all
+        }
+    };
+    ids.iter().map(|id| clients::load(conn, *id)).collect()
+}

@@ -1,0 +1,237 @@
+//! History: what was done, step by step, and who changed which field of a card from what to what.
+//!
+//! Nothing is kept for this: it is read from the change log.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use clientele_model::{ChangeKind, ClientId, DeviceId, Hlc, RowId, StepId, Timestamp, Value};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::Result;
+use crate::clients::{CLIENTS, PARTS};
+use crate::workspace::step::STEPS;
+use crate::workspace::store::{self, Logged, StepRow};
+use crate::workspace::undo::{can_undo, value_before};
+use crate::workspace::{StepLabel, StepSummary, summary};
+
+/// A step, as a line of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryEntry {
+    /// What was done.
+    pub step: StepSummary,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub staff: String,
+    /// On which device.
+    pub device: String,
+    /// How many changes it holds.
+    pub changes: u64,
+    /// Was it undone since?
+    pub undone: bool,
+    /// Can it be undone?
+    pub can_undo: bool,
+}
+
+/// A part of the history, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryPage {
+    /// The steps.
+    pub rows: Vec<HistoryEntry>,
+    /// Where the next part begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// What happened to one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FieldHistoryEntry {
+    /// In which step.
+    pub step: StepId,
+    /// What sort of step.
+    pub label: StepLabel,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub staff: String,
+    /// On which device.
+    pub device: String,
+    /// The table.
+    pub entity: String,
+    /// The row.
+    pub row: RowId,
+    /// The field.
+    pub field: String,
+    /// add, set, inc, del or erase.
+    pub kind: FieldChangeKind,
+    /// What it was; none where there was nothing.
+    pub was: Option<String>,
+    /// What it is from then on.
+    pub is: Option<String>,
+}
+
+/// What a change did, in a word of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldChangeKind {
+    /// A field took another value.
+    Set,
+    /// The row came to be with this value.
+    Add,
+    /// A number grew.
+    Inc,
+    /// The row went to the trash.
+    Del,
+    /// The row was erased.
+    Erase,
+}
+
+/// A step with the fields that it changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StepDetails {
+    /// The step.
+    pub entry: HistoryEntry,
+    /// Its changes, field by field; the first of many.
+    pub changes: Vec<FieldHistoryEntry>,
+    /// How many rows' changes were left out.
+    pub left_out: u64,
+}
+
+/// Rows' changes shown of one step.
+const DETAILS_MAX: usize = 200;
+
+/// Fields that mean nothing to a reader: book-keeping, and what is worked out from another field.
+const NOT_SHOWN: [&str; 4] = ["client_id", "position", "e164", "created_at"];
+
+/// A part of the history, newest first, older than `before` ([`HistoryPage::next`]).
+///
+/// # Errors
+/// What SQLite says.
+pub fn list(conn: &Connection, before: Option<&str>, limit: u32) -> Result<HistoryPage> {
+    let limit = limit.clamp(1, 500) as usize;
+    let rows = store::steps(conn, before.and_then(place), limit)?;
+    let next = rows
+        .last()
+        .filter(|_| rows.len() == limit)
+        .map(|last| format!("{}:{}", last.hlc.0, last.id));
+    let rows = rows.iter().map(|row| entry(conn, row)).collect::<Result<_>>()?;
+    Ok(HistoryPage { rows, next })
+}
+
+fn place(cursor: &str) -> Option<(Hlc, StepId)> {
+    let (hlc, id) = cursor.split_once(':')?;
+    Some((Hlc(hlc.parse().ok()?), id.parse().ok()?))
+}
+
+fn entry(conn: &Connection, row: &StepRow) -> Result<HistoryEntry> {
+    Ok(HistoryEntry {
+        step: summary(conn, row)?,
+        at: row.at,
+        staff: row.staff.clone(),
+        device: device(row.device),
+        changes: row.changes,
+        undone: row.undone_by.is_some(),
+        can_undo: can_undo(row),
+    })
+}
+
+fn device(id: Option<DeviceId>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
+}
+
+/// A step with its changes, field by field.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn step(conn: &Connection, id: StepId) -> Result<StepDetails> {
+    let not_found = || clientele_model::Refusal::new(clientele_model::ErrorCode::NotFound).with("id", id);
+    let row = store::step(conn, id)?.ok_or_else(not_found)?;
+    let mut changes = Vec::new();
+    let mut shown = 0;
+    for change in store::changes_of_step(conn, id, DETAILS_MAX)? {
+        if change.entity != STEPS.name {
+            let log = store::changes_of_row(conn, change.row)?;
+            changes.extend(fields(&log, &change, &row));
+            shown += 1;
+        }
+    }
+    Ok(StepDetails {
+        left_out: row.changes.saturating_sub(shown),
+        entry: entry(conn, &row)?,
+        changes,
+    })
+}
+
+/// Everything that happened to a client's card, newest first.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn of_client(conn: &Connection, id: ClientId) -> Result<Vec<FieldHistoryEntry>> {
+    store::values_of_row(conn, &CLIENTS, id.into())?;
+    let mut rows = vec![RowId::from(id)];
+    for table in PARTS {
+        rows.extend(store::rows_of_client(conn, table, id.into())?);
+    }
+    let mut steps: HashMap<StepId, Option<StepRow>> = HashMap::new();
+    let mut found = Vec::new();
+    for row in rows {
+        let log = store::changes_of_row(conn, row)?;
+        for change in &log {
+            let step = match steps.get(&change.step) {
+                Some(step) => step,
+                None => steps
+                    .entry(change.step)
+                    .or_insert(store::step(conn, change.step)?),
+            };
+            let Some(step) = step else { continue };
+            found.extend(
+                fields(&log, change, step)
+                    .into_iter()
+                    .map(|entry| (change.eff_hlc, entry)),
+            );
+        }
+    }
+    found.sort_by_key(|(hlc, _)| std::cmp::Reverse(*hlc));
+    Ok(found.into_iter().map(|(_, entry)| entry).collect())
+}
+
+fn fields(log: &[Logged], change: &Logged, step: &StepRow) -> Vec<FieldHistoryEntry> {
+    let fields = change.body.iter().flat_map(|body| &body.0);
+    fields
+        .filter(|field| !NOT_SHOWN.contains(&field.field.as_str()))
+        .map(|field| FieldHistoryEntry {
+            step: change.step,
+            label: StepLabel::from_book(&step.label),
+            at: step.at,
+            staff: step.staff.clone(),
+            device: device(step.device),
+            entity: change.entity.clone(),
+            row: change.row,
+            field: field.field.clone(),
+            kind: match change.kind {
+                ChangeKind::Set => FieldChangeKind::Set,
+                ChangeKind::Add => FieldChangeKind::Add,
+                ChangeKind::Inc => FieldChangeKind::Inc,
+                ChangeKind::Del => FieldChangeKind::Del,
+                ChangeKind::Erase => FieldChangeKind::Erase,
+            },
+            was: value_before(log, change, &field.field).as_ref().and_then(shown),
+            is: shown(&field.value),
+        })
+        .collect()
+}
+
+/// A value as text; nothing for nothing.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Int(n) => Some(n.to_string()),
+        Value::Real(x) => Some(x.to_string()),
+        Value::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        Value::Blob(_) => value.as_row().map(|id| id.to_string()),
+    }
+}

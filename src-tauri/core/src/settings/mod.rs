@@ -1,0 +1,109 @@
+//! What holds for the whole book: the business, its country, currency and language.
+
+mod store;
+
+use clientele_model::{ErrorCode, Language, Refusal, RowId, Value, phone, text};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use uuid::Uuid;
+
+use crate::Result;
+use crate::workspace::table::text as text_field;
+use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Written};
+
+pub use store::load;
+
+/// The table of settings, of one row.
+pub const SETTINGS: Table = Table {
+    name: "settings",
+    fields: &[
+        text_field("business_name"),
+        text_field("country"),
+        text_field("currency"),
+        text_field("language"),
+    ],
+    card: Card::None,
+    topics: &[Topic::Settings],
+};
+
+/// The one row: the same on every device, so that two never have two.
+const ROW: RowId = RowId(Uuid::from_u128(1));
+
+/// What holds for the whole book.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Settings {
+    /// The name of the business.
+    pub business_name: String,
+    /// Its country, ISO 3166-1 alpha-2: how a phone number without a country is read.
+    pub country: String,
+    /// Its currency, ISO 4217.
+    pub currency: String,
+    /// The language of the book.
+    pub language: Language,
+}
+
+impl Settings {
+    /// The same, tidied.
+    ///
+    /// # Errors
+    /// `business.name_empty`, `text.too_long`, `country.unknown`, `currency.unknown`.
+    pub fn checked(self) -> Result<Self> {
+        let business_name = text::tidy(&self.business_name);
+        let country = self.country.trim().to_uppercase();
+        let currency = self.currency.trim().to_uppercase();
+        if business_name.is_empty() {
+            return Err(ErrorCode::BusinessNameEmpty.into());
+        }
+        if business_name.len() > text::FIELD_BYTES_MAX {
+            let refusal = Refusal::new(ErrorCode::TextTooLong).with("field", "business_name");
+            return Err(refusal.with("max", text::FIELD_BYTES_MAX).into());
+        }
+        if !phone::known_country(&country) {
+            return Err(Refusal::new(ErrorCode::CountryUnknown)
+                .with("value", self.country)
+                .into());
+        }
+        if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
+            return Err(Refusal::new(ErrorCode::CurrencyUnknown)
+                .with("value", self.currency)
+                .into());
+        }
+        Ok(Self {
+            business_name,
+            country,
+            currency,
+            language: self.language,
+        })
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("business_name", self.business_name.as_str().into()),
+            ("country", self.country.as_str().into()),
+            ("currency", self.currency.as_str().into()),
+            ("language", self.language.code().into()),
+        ]
+    }
+}
+
+/// The first settings of a new book.
+///
+/// # Errors
+/// What SQLite says.
+pub fn found(workspace: &Workspace, by: &Actor, settings: Settings) -> Result<()> {
+    workspace.write(NewStep::new(by, StepLabel::BookCreated), |w| {
+        w.add(&SETTINGS, ROW, settings.fields())
+    })?;
+    Ok(())
+}
+
+/// Changes the settings.
+///
+/// # Errors
+/// Those of [`Settings::checked`]; what SQLite says.
+pub fn save(workspace: &Workspace, by: &Actor, settings: Settings) -> Result<Written<Settings>> {
+    let settings = settings.checked()?;
+    let step = NewStep::new(by, StepLabel::SettingsChanged);
+    let written = workspace.write(step, |w| w.set(&SETTINGS, ROW, settings.fields()))?;
+    Ok(written.map(|_| settings))
+}

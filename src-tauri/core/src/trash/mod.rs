@@ -1,0 +1,67 @@
+//! The trash: what was thrown away lies here for 30 days, and then is gone for good.
+
+mod store;
+#[cfg(test)]
+mod tests;
+
+use clientele_model::{ClientId, RowId, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::Result;
+use crate::clients::erase_one;
+use crate::contacts::CONTACTS;
+use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Written};
+
+pub use store::list;
+
+/// How long something lies in the trash.
+pub const DAYS: i64 = 30;
+
+/// What sort of thing lies there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum TrashKind {
+    /// A client with the whole card.
+    Client,
+    /// One logged contact.
+    Contact,
+}
+
+/// Something in the trash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TrashRow {
+    /// What sort of thing.
+    pub kind: TrashKind,
+    /// Which.
+    pub id: RowId,
+    /// Whose card it is, or was on.
+    pub client_id: ClientId,
+    /// The name, or the beginning of the text.
+    pub title: String,
+    /// Since when.
+    pub trashed_at: Timestamp,
+    /// Days until it is gone.
+    pub days_left: i64,
+}
+
+/// Erases for good what has lain in the trash for [`DAYS`].
+///
+/// # Errors
+/// What SQLite says.
+pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Written<u64>> {
+    let old = workspace.read(|conn| store::older_than(conn, now.minus_days(DAYS)))?;
+    let mut step = NewStep::new(by, StepLabel::TrashEmptied);
+    step.set("count", old.len());
+    workspace.write(step, |w| {
+        for (kind, row) in &old {
+            match kind {
+                // A contact of a client that went just before is gone with it.
+                TrashKind::Contact if w.field(&CONTACTS, *row, "kind").is_ok() => w.erase(&CONTACTS, *row)?,
+                TrashKind::Contact => {}
+                TrashKind::Client => erase_one(w, *row)?,
+            }
+        }
+        Ok(old.len() as u64)
+    })
+}

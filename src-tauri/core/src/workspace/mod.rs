@@ -1,0 +1,170 @@
+//! The workspace: an open book, with one way to read and one way to write.
+//!
+//! [`Workspace::write`] is the write gate. Every write of every feature passes it, and is in the change log
+//! in the same transaction; undo, history and sync read that one record. [`Workspace::read`] gives a
+//! connection that cannot write at all.
+
+mod gate;
+pub mod guard;
+pub mod step;
+pub mod store;
+pub mod table;
+#[cfg(test)]
+mod tests;
+pub mod undo;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use clientele_model::{DeviceId, Hlc, RowId, StepId};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use gate::Write;
+pub use step::{Actor, NewStep, StepLabel, StepSummary, Written};
+pub use table::{Card, Invalidation, Schema, Table, Topic};
+pub use undo::UndoState;
+
+use crate::Result;
+use guard::Gate;
+
+/// An open book.
+pub struct Workspace {
+    writer: Mutex<Writer>,
+    reader: Mutex<Connection>,
+    schema: &'static Schema,
+}
+
+struct Writer {
+    conn: Connection,
+    gate: Gate,
+    device_n: i64,
+    device: DeviceId,
+    seq: u64,
+    clock: Hlc,
+}
+
+/// Gives a freshly made file the device that writes into it.
+///
+/// # Errors
+/// What SQLite says.
+pub fn found(conn: &Connection) -> Result<()> {
+    store::add_device(conn, DeviceId::new())
+}
+
+impl Workspace {
+    /// Over two connections to the same file: one that writes, one that reads.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn new(writer: Connection, gate: Gate, reader: Connection, schema: &'static Schema) -> Result<Self> {
+        let (device_n, device, seq, clock) = store::device_state(&writer)?;
+        let writer = Writer {
+            conn: writer,
+            gate,
+            device_n,
+            device,
+            seq,
+            clock,
+        };
+        Ok(Self {
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+            schema,
+        })
+    }
+
+    /// The tables of the book.
+    #[must_use]
+    pub fn schema(&self) -> &'static Schema {
+        self.schema
+    }
+
+    /// Reads, with a connection that cannot write. Keep it short: one question, no more.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        f(&lock(&self.reader))
+    }
+
+    /// The write gate: takes one step, wholly or not at all.
+    ///
+    /// In one transaction the rows, the change log and the step are written; when this returns, they are
+    /// on the disk. Where `f` changes nothing, nothing is written, and the step is `None`.
+    ///
+    /// # Errors
+    /// Those of `f`, and what SQLite says; then nothing of the step has been written.
+    pub fn write<T>(&self, step: NewStep, f: impl FnOnce(&mut Write<'_>) -> Result<T>) -> Result<Written<T>> {
+        let mut writer = lock(&self.writer);
+        let writer = &mut *writer;
+        let opened = writer.gate.open();
+        let transaction = Transaction::new_unchecked(&writer.conn, TransactionBehavior::Immediate)?;
+        let device = (writer.device_n, writer.device, writer.seq, writer.clock);
+        let mut write = Write::new(&transaction, self.schema, device, step);
+        let value = f(&mut write)?;
+        let Some(finished) = write.finish()? else {
+            return Ok(Written {
+                value,
+                step: None,
+                invalidates: Vec::new(),
+            });
+        };
+        transaction.commit()?;
+        drop(opened);
+        writer.seq = finished.seq;
+        writer.clock = finished.clock;
+        let row = store::step(&writer.conn, finished.step)?;
+        let step = row.map(|row| summary(&writer.conn, &row)).transpose()?;
+        Ok(Written {
+            value,
+            step,
+            invalidates: finished.invalidates,
+        })
+    }
+
+    /// Maintenance on the writing connection, for what is no record: integrity checks, checkpoints.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub fn maintain<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        f(&lock(&self.writer).conn)
+    }
+}
+
+/// A panic in one command leaves its transaction rolled back and the connection whole: go on.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A step in a word, with the name of its client as it is now.
+///
+/// # Errors
+/// What SQLite says.
+pub fn summary(conn: &Connection, row: &store::StepRow) -> Result<StepSummary> {
+    let of = subject(conn, row)?;
+    let about = of.as_ref().unwrap_or(row);
+    let mut params: BTreeMap<String, String> = serde_json::from_str(&about.params).unwrap_or_default();
+    if let Some(client) = params.remove("client").and_then(|id| id.parse::<RowId>().ok())
+        && let Some(name) = crate::clients::display_name(conn, client.into())?
+    {
+        params.insert("name".to_owned(), name);
+    }
+    let of = of.map(|row| StepLabel::from_book(&row.label));
+    Ok(StepSummary {
+        id: row.id,
+        label: StepLabel::from_book(&row.label),
+        params,
+        of,
+    })
+}
+
+/// The step that an undo or a redo, or an undo of a redo, is about in the end.
+fn subject(conn: &Connection, row: &store::StepRow) -> Result<Option<store::StepRow>> {
+    let mut target: Option<StepId> = row.target;
+    let mut found = None;
+    while let Some(id) = target {
+        found = store::step(conn, id)?;
+        target = found.as_ref().and_then(|row| row.target);
+    }
+    Ok(found)
+}

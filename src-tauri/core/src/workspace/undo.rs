@@ -1,0 +1,161 @@
+//! Undo and redo: a step is taken back by a step of its own, so that it travels and can be taken back too.
+
+use clientele_model::{ChangeKind, ErrorCode, StepId, Value};
+use rusqlite::Connection;
+
+use super::gate::{Write, not_found, version};
+use super::step::{Actor, NewStep, StepLabel, StepSummary, Written};
+use super::store::{self, Logged, StepRow};
+use super::table::{DELETED_AT, Table};
+use super::{Workspace, summary};
+use crate::Result;
+
+/// What Ctrl+Z and Ctrl+Y would do now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+pub struct UndoState {
+    /// The step that undo takes back.
+    pub undo: Option<StepSummary>,
+    /// The undone step that redo does again.
+    pub redo: Option<StepSummary>,
+}
+
+impl Workspace {
+    /// Takes back the newest step of this device that has not been.
+    ///
+    /// # Errors
+    /// `undo.nothing` where there is none.
+    pub fn undo(&self, by: &Actor) -> Result<Written<StepSummary>> {
+        let target = self.read(|conn| to_undo(conn))?.ok_or(ErrorCode::NothingToUndo)?;
+        self.take_back(by, target.id, StepLabel::Undo)
+    }
+
+    /// Does again what was undone last, as long as nothing else was done since.
+    ///
+    /// # Errors
+    /// `redo.nothing` where there is none.
+    pub fn redo(&self, by: &Actor) -> Result<Written<StepSummary>> {
+        let target = self.read(|conn| to_redo(conn))?.ok_or(ErrorCode::NothingToRedo)?;
+        self.take_back(by, target.id, StepLabel::Redo)
+    }
+
+    /// Takes back any step, however old. What others changed since stays as they left it.
+    ///
+    /// # Errors
+    /// `undo.not_possible` for a step that was undone already or cannot be; `not_found`.
+    pub fn undo_step(&self, by: &Actor, id: StepId) -> Result<Written<StepSummary>> {
+        let row = self
+            .read(|conn| store::step(conn, id))?
+            .ok_or_else(|| not_found(id.into()))?;
+        if !can_undo(&row) {
+            return Err(ErrorCode::StepNotUndoable.into());
+        }
+        self.take_back(by, id, StepLabel::Undo)
+    }
+
+    /// What undo and redo would do now.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn undo_state(&self) -> Result<UndoState> {
+        self.read(|conn| {
+            let undo = to_undo(conn)?.map(|row| summary(conn, &row)).transpose()?;
+            let redo = match to_redo(conn)?.and_then(|row| row.target) {
+                Some(target) => store::step(conn, target)?
+                    .map(|row| summary(conn, &row))
+                    .transpose()?,
+                None => None,
+            };
+            Ok(UndoState { undo, redo })
+        })
+    }
+
+    fn take_back(&self, by: &Actor, target: StepId, label: StepLabel) -> Result<Written<StepSummary>> {
+        let mut step = NewStep::new(by, label);
+        step.act = if label == StepLabel::Undo { "undo" } else { "redo" };
+        step.target = Some(target);
+        let written = self.write(step, |w| revert(w, target))?;
+        let summary = written.step.clone().ok_or(ErrorCode::StepNotUndoable)?;
+        Ok(written.map(|()| summary))
+    }
+}
+
+/// Can this step be taken back from the history page?
+#[must_use]
+pub fn can_undo(row: &StepRow) -> bool {
+    row.act == "do"
+        && row.undone_by.is_none()
+        && !StepLabel::NEVER_UNDONE.contains(&StepLabel::from_book(&row.label))
+}
+
+fn to_undo(conn: &Connection) -> Result<Option<StepRow>> {
+    let never = StepLabel::NEVER_UNDONE.map(StepLabel::as_str);
+    let (_, device, ..) = store::device_state(conn)?;
+    store::step_to_undo(conn, device, &never)
+}
+
+fn to_redo(conn: &Connection) -> Result<Option<StepRow>> {
+    let (_, device, ..) = store::device_state(conn)?;
+    store::step_to_redo(conn, device)
+}
+
+/// Writes the contrary of every change of a step, the last one first.
+///
+/// A field that somebody has changed since keeps its newer value.
+fn revert(w: &mut Write<'_>, target: StepId) -> Result<()> {
+    let changes = store::changes_of_step(w.conn(), target, usize::MAX)?;
+    for change in changes.iter().rev() {
+        let Some(table) = w.schema.table(&change.entity) else {
+            continue;
+        };
+        if table.name == super::step::STEPS.name {
+            continue;
+        }
+        revert_change(w, table, change)?;
+    }
+    Ok(())
+}
+
+fn revert_change(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> Result<()> {
+    match change.kind {
+        ChangeKind::Erase => return Err(ErrorCode::StepNotUndoable.into()),
+        // A row that was erased since is gone: nothing of it comes back.
+        _ if store::read_row(w.conn(), table, change.row, &[DELETED_AT])?.is_none() => {}
+        ChangeKind::Add => {
+            w.trash(table, change.row)?;
+        }
+        ChangeKind::Set | ChangeKind::Del => {
+            let log = store::changes_of_row(w.conn(), change.row)?;
+            let mut fields = Vec::new();
+            for field in change.body.iter().flat_map(|body| &body.0) {
+                let Some(known) = table.field(&field.field) else {
+                    continue;
+                };
+                if version(&log, known.name) == Some(change.stamp) {
+                    fields.push((
+                        known.name,
+                        value_before(&log, change, known.name).unwrap_or(known.empty()),
+                    ));
+                }
+            }
+            w.set(table, change.row, fields)?;
+        }
+        ChangeKind::Inc => {
+            let mut body = change.body.clone().unwrap_or_default();
+            for field in &mut body.0 {
+                field.value = Value::Int(field.value.as_int().unwrap_or(0).wrapping_neg());
+            }
+            w.record(table, change.row, ChangeKind::Inc, body)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a field was before a change; `None` where nothing had set it.
+pub(crate) fn value_before(log: &[Logged], change: &Logged, field: &str) -> Option<Value> {
+    let earlier = log.iter().take_while(|other| other.stamp != change.stamp);
+    let fields = earlier.flat_map(|other| other.body.iter().flat_map(|body| &body.0));
+    fields
+        .filter(|other| other.field == field)
+        .last()
+        .map(|other| other.value.clone())
+}
