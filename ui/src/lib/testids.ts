@@ -1,0 +1,41 @@
+// The names by which tests find things. Components take them from here, so that they cannot drift.
+
+export const T = {
+  // the shell
+  rail: "rail", navClients: "nav-clients", navHistory: "nav-history", navTrash: "nav-trash", navImport: "nav-import", navSettings: "nav-settings",
+  demoBadge: "demo-badge", demoLeave: "demo-leave", status: "status-line", statusClients: "status-clients", newClient: "new-client",
+  toast: "toast", toastAction: "toast-action", toastDismiss: "toast-dismiss", dialog: "dialog", dialogClose: "dialog-close", keysDialog: "keys-dialog",
+  // search
+  search: "search-input", searchPanel: "search-panel", searchHit: "search-hit", searchCommand: "search-command", searchAdd: "search-add", searchNone: "search-none",
+  // client list
+  list: "client-list", listRow: "client-row", listSort: "list-sort", listKind: "list-kind", listTag: "list-tag", listCount: "list-count", listEmpty: "list-empty",
+  listEmptyNew: "list-empty-new", listEmptyImport: "list-empty-import", listClearFilter: "list-clear-filter",
+  // card
+  card: "client-card", cardName: "card-name", cardBack: "card-back", cardEdit: "card-edit", cardLog: "card-log", cardHistory: "card-history", cardTrash: "card-trash", cardRestore: "card-restore",
+  cardNever: "card-never", cardExpects: "card-expects", cardPhone: "card-phone", cardEmail: "card-email", cardField: "card-field", cardTag: "card-tag", cardGone: "card-gone", copy: "copy", who: "who-changed",
+  whoPanel: "who-panel", whoEntry: "who-entry",
+  // form
+  form: "client-form", formSave: "form-save", formCancel: "form-cancel", formProblem: "form-problem", formKindPerson: "form-kind-person", formKindCompany: "form-kind-company",
+  field: "field", fieldProblem: "field-problem", addPhone: "add-phone", addEmail: "add-email", addMessenger: "add-messenger", addAddress: "add-address", addOtherName: "add-other-name", addContactPerson: "add-contact-person",
+  removeRow: "remove-row", tagInput: "tag-input", tagChip: "tag-chip", leaveKeep: "leave-keep-editing", leaveDiscard: "leave-discard", leaveDraft: "leave-draft", draftNotice: "draft-notice", draftDiscard: "draft-discard",
+  // contact history
+  timeline: "timeline", entry: "contact-entry", entryText: "contact-text", entryEdit: "contact-edit", entryTrash: "contact-trash", timelineMore: "timeline-more", timelineEmpty: "timeline-empty",
+  log: "quick-log", logKind: "log-kind", logDirection: "log-direction", logChannel: "log-channel", logWhen: "log-when", logText: "log-text", logSave: "log-save", logCancel: "log-cancel",
+  // import
+  importChoose: "import-choose", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header",
+  importNew: "import-count-new", importMatched: "import-count-matched", importRefused: "import-count-refused", importSample: "import-sample", importRefusedRow: "import-refused-row",
+  importRun: "import-run", importCancel: "import-cancel", importProgress: "import-progress", importResult: "import-result", importUndo: "import-undo", importAgain: "import-again", importShow: "import-show", importProblem: "import-problem", dropTarget: "drop-target",
+  // history, trash
+  historyRow: "history-row", historyUndo: "history-undo", historyOpen: "history-open", historyDetails: "history-details", historyChange: "history-change", historyMore: "history-more", historyEmpty: "history-empty",
+  trashRow: "trash-row", trashRestore: "trash-restore", trashErase: "trash-erase", trashEraseDo: "trash-erase-do", trashEraseCancel: "trash-erase-cancel", trashEmpty: "trash-empty",
+  // settings
+  settingsName: "settings-name", settingsCountry: "settings-country", settingsCurrency: "settings-currency", settingsSave: "settings-save", settingsLanguage: "settings-language", settingsTheme: "settings-theme", settingsProblem: "settings-problem",
+  exportCsv: "export-csv", exportVcard: "export-vcard", exportResult: "export-result", check: "book-check", checkReport: "check-report", bookClose: "book-close", bookOther: "book-other", version: "version", singleKeys: "single-keys",
+  // welcome, locked
+  welcome: "welcome", welcomeLanguage: "welcome-language", welcomeName: "welcome-name", welcomeCountry: "welcome-country", welcomeCurrency: "welcome-currency", welcomeCreate: "welcome-create",
+  welcomeDemo: "welcome-demo", welcomeOpen: "welcome-open", welcomeProblem: "welcome-problem", recovery: "recovery", recoveryKey: "recovery-key", recoveryPrint: "recovery-print", recoveryCopy: "recovery-copy",
+  recoveryConfirm: "recovery-confirm", recoveryContinue: "recovery-continue", recoveryProblem: "recovery-keyring-problem",
+  locked: "locked", lockedKey: "locked-key", lockedOpen: "locked-open", lockedRetry: "locked-retry", lockedOther: "locked-other", lockedDemo: "locked-demo", lockedProblem: "locked-problem", lockedPath: "locked-path",
+} as const;
+
+export type TestId = (typeof T)[keyof typeof T];

@@ -1,0 +1,247 @@
+// Rust as far as the window can tell, in memory: for the tests and for a plain browser during
+// development. Never part of the program that is built.
+
+import type { Transport } from "../lib/backend";
+import type {
+  AppState, ClientRow, Commands, Contact, Event, FieldHistoryEntry, HistoryEntry, Invalidation, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
+} from "../lib/bindings.gen";
+import { copyDraft, displayName } from "../lib/drafts";
+import { csvPreview } from "./fake_import";
+import { seedClients, seedContacts, type Kept } from "./seed";
+
+type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]> };
+interface Step { entry: HistoryEntry; back: () => void; forth: () => void; changes: FieldHistoryEntry[] }
+
+export interface FakeOptions {
+  book?: "none" | "locked" | "open";
+  demo?: boolean;
+  clients?: number;
+  language?: "en" | "ru" | "bg";
+  theme?: "system" | "light" | "dark";
+  now?: number;
+}
+
+const refuse = (code: string, params?: Record<string, string>): never => {
+  throw { code, ...(params ? { params } : {}) } as Refusal;
+};
+const KEY = "K7QM-2XWD-9FTA-HN4R-C8PV-5JYE-B3GS-Z6UL";
+const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings"] as const).map((topic) => ({ topic, id: null }));
+
+export class Fake implements Transport {
+  readonly asked: { command: string; args: unknown }[] = [];
+  private handlers = new Set<(event: Event) => void>();
+  readonly now: number;
+  readonly clients: Kept[];
+  contacts: Contact[];
+  readonly steps: Step[] = [];
+  private undone: Step[] = [];
+  app: AppState;
+  private next = 1;
+  private cancelled = false;
+
+  constructor(options: FakeOptions = {}) {
+    this.now = options.now ?? Date.now();
+    this.clients = seedClients(options.clients ?? 40, this.now);
+    this.contacts = seedContacts(this.clients, this.now);
+    const settings: Settings = { business_name: "Салон „Анна“", country: "BG", currency: "EUR", language: options.language ?? "en" };
+    const open = { state: "open" as const, path: "/home/anna/Clientele/salon.clientele", demo: options.demo ?? false, settings };
+    const locked = { state: "locked" as const, path: open.path, refusal: { code: "keyring.no_key" } as Refusal };
+    const kind = options.book ?? "open";
+    this.app = {
+      version: "0.1.0", platform: "linux", system_language: options.language ?? "en", preferences: { language: options.language ?? null, theme: options.theme ?? "system" },
+      book: kind === "open" ? open : kind === "locked" ? locked : { state: "none" },
+    };
+    this.opened = { ...this.app, book: open };
+  }
+  private readonly opened: AppState;
+
+  listen(handler: (event: Event) => void): Promise<() => void> {
+    this.handlers.add(handler);
+    return Promise.resolve(() => this.handlers.delete(handler));
+  }
+  emit(event: Event): void {
+    for (const handler of this.handlers) handler(event);
+  }
+  async call(command: string, args: unknown): Promise<unknown> {
+    this.asked.push({ command, args });
+    const handler = this.commands[command as keyof Commands] as ((args: unknown) => unknown) | undefined;
+    if (!handler) return refuse("request.bad", { detail: command });
+    return JSON.parse(JSON.stringify((await handler(args)) ?? null)) as unknown;
+  }
+
+  private find(id: string): Kept {
+    return this.clients.find((c) => c.id === id) ?? refuse("not_found", { id });
+  }
+  private lastContact(id: string): number | null {
+    const times = this.contacts.filter((c) => c.client_id === id).map((c) => c.at);
+    return times.length > 0 ? Math.max(...times) : null;
+  }
+  private row(c: Kept): ClientRow {
+    return { id: c.id, name: displayName(c.draft), kind: c.draft.kind, phone: c.draft.phones[0]?.typed ?? "", has_never: c.draft.never !== "", tags: c.draft.tags, last_contact_at: this.lastContact(c.id) };
+  }
+  private write<V>(value: V, label: StepLabel, params: Record<string, string>, forth: () => void, back: () => void, changes: Partial<FieldHistoryEntry>[] = []): Written<V> {
+    forth();
+    const id = `s${this.next++}`;
+    const step: StepSummary = { id, label, params, of: null };
+    const entry: HistoryEntry = { step, at: Date.now(), staff: "Мария", device: "reception", changes: Math.max(1, changes.length), undone: false, can_undo: true };
+    const full = changes.map((c): FieldHistoryEntry => ({ step: id, label, at: entry.at, staff: entry.staff, device: entry.device, entity: "client", row: "", field: "", kind: "set", was: null, is: null, ...c }));
+    this.steps.unshift({ entry, back, forth, changes: full });
+    this.undone = [];
+    return { value, step, invalidates: ALL };
+  }
+  private turn(step: Step, label: "undo" | "redo"): Written<StepSummary> {
+    (label === "undo" ? step.back : step.forth)();
+    step.entry = { ...step.entry, undone: label === "undo", can_undo: label === "redo" };
+    const summary: StepSummary = { id: `s${this.next++}`, label, params: step.entry.step.params, of: step.entry.step.label };
+    this.steps.unshift({ entry: { ...step.entry, step: summary, at: Date.now(), undone: false, can_undo: false }, back: () => {}, forth: () => {}, changes: step.changes });
+    return { value: summary, step: summary, invalidates: ALL };
+  }
+  private openBook(): AppState {
+    return (this.app = { ...this.opened, preferences: this.app.preferences });
+  }
+  private changesOf(before: object, after: object, row: string): Partial<FieldHistoryEntry>[] {
+    const text = (v: unknown) => (v === null || v === "" || (Array.isArray(v) && v.length === 0) ? null : typeof v === "string" ? v : JSON.stringify(v));
+    return Object.keys(after).flatMap((field) => {
+      const was = text((before as Record<string, unknown>)[field]);
+      const is = text((after as Record<string, unknown>)[field]);
+      return was === is ? [] : [{ row, field, was, is, kind: was === null ? ("add" as const) : ("set" as const) }];
+    });
+  }
+  private mark(ids: string[], label: StepLabel, at: number | null): Written<number> {
+    const chosen = ids.map((id) => this.find(id));
+    const set = (value: number | null) => () => chosen.forEach((c) => (c.trashed_at = value));
+    return this.write(ids.length, label, { count: String(ids.length), name: displayName((chosen[0] ?? this.find("")).draft) }, set(at), set(at === null ? this.now : null));
+  }
+  private live(): Kept[] {
+    return this.clients.filter((c) => c.trashed_at === null);
+  }
+
+  readonly commands: Handlers = {
+    app_state: () => this.app,
+    preferences_save: (p) => (this.app = { ...this.app, preferences: p }).preferences,
+    book_create: () => ({ recovery_key: KEY, keyring_problem: null, app: this.openBook() }),
+    book_demo: () => this.openBook(),
+    book_choose: () => refuse("dialog.cancelled"),
+    book_unlock: ({ recovery_key }) => (/^K7QM/i.test(recovery_key) ? { keyring_problem: null, app: this.openBook() } : refuse("recovery_key.mistyped")),
+    book_retry: () => this.app,
+    book_close: () => (this.app = { ...this.app, book: { state: "none" } }),
+    book_check: () => ({ ok: true, problems: [], clients: this.live().length, contacts: this.contacts.length, changes: 4210, steps: this.steps.length }),
+    settings_save: (next) => {
+      if (next.business_name.trim() === "") refuse("business.name_empty");
+      const before = this.opened.book.state === "open" ? this.opened.book.settings : next;
+      const set = (s: Settings) => () => void (this.opened.book.state === "open" && (this.opened.book.settings = s));
+      return this.write(next, "settings_changed", {}, set(next), set(before), this.changesOf(before, next, "settings"));
+    },
+    status: () => ({ clients: this.live().length, waiting: 0, saved_at: this.now, head_office_at: null }),
+    clients_list: ({ tag, kind, sort, offset, limit }) => {
+      const rows = this.live().filter((c) => (tag === null || c.draft.tags.includes(tag)) && (kind === null || c.draft.kind === kind));
+      const by = { name: (c: Kept) => displayName(c.draft).toLowerCase(), recent: (c: Kept) => -(this.lastContact(c.id) ?? 0), created: (c: Kept) => -c.created_at }[sort];
+      const sorted = rows.map((c) => [by(c), c] as const).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+      return { total: rows.length, rows: sorted.slice(offset, offset + limit).map(([, c]) => this.row(c)) };
+    },
+    client_get: ({ id }) => {
+      const c = this.find(id);
+      const phones = c.draft.phones.map((p) => ({ ...p, display: p.e164 ? p.e164.replace(/^(\+359)(\d{3})(\d{3})(\d{3})$/, "$1 $2 $3 $4") : p.typed }));
+      const count = this.contacts.filter((x) => x.client_id === id).length;
+      return { id, name: displayName(c.draft), draft: c.draft, phones, created_at: c.created_at, changed_at: c.changed_at, trashed_at: c.trashed_at, contacts: count, last_contact_at: this.lastContact(id) };
+    },
+    client_save: ({ id, after }) => {
+      if (displayName(after) === "") refuse("client.empty");
+      for (const e of after.emails) if (!e.address.includes("@")) refuse("email.invalid", { value: e.address });
+      const draft = copyDraft(after);
+      if (id === null) {
+        const kept: Kept = { id: `n${this.next++}`, draft, created_at: Date.now(), changed_at: Date.now(), trashed_at: null };
+        return this.write(kept.id, "client_added", { name: displayName(draft) }, () => this.clients.unshift(kept), () => this.clients.splice(this.clients.indexOf(kept), 1), this.changesOf({}, draft, kept.id));
+      }
+      const kept = this.find(id);
+      const before = kept.draft;
+      if (JSON.stringify(before) === JSON.stringify(draft)) return { value: id, step: null, invalidates: [] };
+      return this.write(id, "client_changed", { name: displayName(draft) }, () => (kept.draft = draft), () => (kept.draft = before), this.changesOf(before, draft, id));
+    },
+    clients_trash: ({ ids }) => this.mark(ids, "clients_trashed", this.now),
+    clients_restore: ({ ids }) => this.mark(ids, "clients_restored", null),
+    clients_erase: ({ ids }) => {
+      for (const id of ids) this.clients.splice(this.clients.indexOf(this.find(id)), 1);
+      return this.write(ids.length, "clients_erased", { count: String(ids.length) }, () => {}, () => {});
+    },
+    client_history: ({ id }) => this.steps.flatMap((s) => s.changes).filter((c) => c.row === id || id === "c0"),
+    tags_list: () => {
+      const counts = new Map<string, number>();
+      for (const c of this.live()) for (const tag of c.draft.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+      return [...counts].map(([tag, count]) => ({ tag, count })).sort((a, b) => b.count - a.count);
+    },
+    sources_list: () => [...new Set(this.clients.map((c) => c.draft.source).filter((s) => s !== ""))],
+    contacts_list: ({ client_id, before, limit }) => {
+      const all = this.contacts.filter((c) => c.client_id === client_id).sort((a, b) => b.at - a.at);
+      const from = before === null ? 0 : all.findIndex((c) => c.id === before) + 1;
+      const rows = all.slice(from, from + limit);
+      return { total: all.length, rows, next: from + limit < all.length ? (rows[rows.length - 1]?.id ?? null) : null };
+    },
+    contact_save: ({ id, client_id, draft }) => {
+      const name = displayName(this.find(client_id).draft);
+      const before = this.contacts;
+      const made: Contact = { ...draft, id: id ?? `t${this.next++}`, client_id, staff: "Мария" };
+      const after = [made, ...before.filter((c) => c.id !== id)];
+      return this.write(made.id, id ? "contact_changed" : "contact_added", { name }, () => (this.contacts = after), () => (this.contacts = before));
+    },
+    contact_trash: ({ id }) => {
+      const before = this.contacts;
+      return this.write(id, "contact_trashed", {}, () => (this.contacts = before.filter((c) => c.id !== id)), () => (this.contacts = before));
+    },
+    contact_restore: ({ id }) => ({ value: id, step: null, invalidates: ALL }),
+    search: ({ query, limit }) => {
+      const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+      const digits = query.replace(/\D/g, "");
+      const hits: SearchHit[] = [];
+      for (const c of this.live()) {
+        const name = displayName(c.draft);
+        const phone = c.draft.phones.find((p) => digits.length > 1 && p.typed.replace(/\D/g, "").includes(digits));
+        const base = { id: c.id, name, kind: c.draft.kind, phone: (phone ?? c.draft.phones[0])?.typed ?? "", has_never: c.draft.never !== "" };
+        if (words.every((w) => name.toLowerCase().includes(w))) hits.push({ ...base, matched_in: "name", excerpt: name });
+        else if (phone) hits.push({ ...base, matched_in: "phone", excerpt: phone.typed });
+        else if (words.every((w) => c.draft.notes.toLowerCase().includes(w))) hits.push({ ...base, matched_in: "note", excerpt: c.draft.notes });
+      }
+      return hits.slice(0, limit);
+    },
+    undo: () => {
+      const step = this.steps.find((s) => s.entry.can_undo) ?? refuse("undo.nothing");
+      this.undone.unshift(step);
+      return this.turn(step, "undo");
+    },
+    redo: () => this.turn(this.undone.shift() ?? refuse("redo.nothing"), "redo"),
+    undo_state: () => ({ undo: this.steps.find((s) => s.entry.can_undo)?.entry.step ?? null, redo: this.undone[0]?.entry.step ?? null }),
+    history_list: ({ before, limit }) => {
+      const from = before === null ? 0 : this.steps.findIndex((s) => s.entry.step.id === before) + 1;
+      const rows = this.steps.slice(from, from + limit).map((s) => s.entry);
+      return { rows, next: from + limit < this.steps.length ? (rows[rows.length - 1]?.step.id ?? null) : null };
+    },
+    step_get: ({ id }) => {
+      const step = this.steps.find((s) => s.entry.step.id === id) ?? refuse("not_found", { id });
+      return { entry: step.entry, changes: step.changes, left_out: 0 };
+    },
+    step_undo: ({ id }) => {
+      const step = this.steps.find((s) => s.entry.step.id === id && s.entry.can_undo) ?? refuse("undo.not_possible");
+      this.undone.unshift(step);
+      return this.turn(step, "undo");
+    },
+    trash_list: () => this.clients.filter((c) => c.trashed_at !== null).map((c) => ({ kind: "client" as const, id: c.id, client_id: c.id, title: displayName(c.draft), trashed_at: c.trashed_at ?? 0, days_left: 30 })),
+    import_choose: () => csvPreview(null),
+    import_configure: ({ options }) => csvPreview(options),
+    import_run: async ({ id }) => {
+      this.cancelled = false;
+      for (let done = 0; done < 3000; done += 250) {
+        this.emit({ event: "import_progress", id, done, total: 3000 });
+        await new Promise((r) => setTimeout(r, 60));
+        if (this.cancelled) refuse("import.cancelled");
+      }
+      const fresh = seedClients(12, this.now).map((c) => ({ ...c, id: `i${this.next++}` }));
+      const result = { created: 2981, matched: 18, refused: csvPreview(null).refused, refused_total: 1 };
+      return this.write(result, "imported", { count: "2999", file: "contacts.csv" }, () => this.clients.push(...fresh), () => this.clients.splice(this.clients.length - fresh.length));
+    },
+    import_cancel: () => {
+      this.cancelled = true;
+      return null;
+    },
+    export_choose: ({ format }) => ({ path: `/home/anna/clients.${format === "csv" ? "csv" : "vcf"}`, clients: this.live().length }),
+  };
+}
