@@ -1,1 +1,20 @@
-//! Not built yet.
+//! Every command of Clientele, declared once, for the window and the command line alike.
+//!
+//! [`Api`] is the one way into the book: it checks the session's role, parses the arguments and calls a
+//! body that calls core. What a body needs of the machine it asks of the narrow [`Host`].
+
+mod app;
+pub mod bindings;
+mod books;
+mod cards;
+mod commands;
+mod files;
+pub mod host;
+mod past;
+pub mod platform;
+mod preferences;
+pub mod types;
+
+pub use app::{Api, StartOptions};
+pub use commands::COMMANDS;
+pub use host::{Event, FileKind, Host, SecretStore};

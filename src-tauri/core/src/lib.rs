@@ -6,6 +6,7 @@
 pub mod book;
 pub mod clients;
 pub mod contacts;
+pub mod demo;
 pub mod error;
 pub mod exports;
 pub mod history;

@@ -7,6 +7,7 @@ use ts_rs::TS;
 /// The sort of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ImportFormat")]
 pub enum Format {
     /// A table as text: comma, semicolon, tab or bar between its cells.
     Csv,
@@ -17,6 +18,7 @@ pub enum Format {
 /// What the user settled by hand; whatever is left out is guessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
+#[ts(rename = "ImportOptions")]
 pub struct Options {
     /// The name of the encoding (`windows-1251`), as in the WHATWG standard.
     pub encoding: Option<String>,
@@ -31,6 +33,7 @@ pub struct Options {
 /// Where the headers of a table stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case", tag = "at", content = "row")]
+#[ts(rename = "ImportHeader")]
 pub enum Header {
     /// To be guessed.
     #[default]
@@ -44,6 +47,7 @@ pub enum Header {
 /// What a column of a table means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
+#[ts(rename = "ImportColumn")]
 pub enum Column {
     /// It is not read.
     #[default]
@@ -122,6 +126,7 @@ pub enum Column {
 
 /// How a table was read, for the user to look at and correct.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "ImportTable")]
 pub struct Table {
     /// The name of the encoding.
     pub encoding: String,
@@ -150,6 +155,7 @@ pub struct Record {
 
 /// A row or card that was not read, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "RefusedRow")]
 pub struct Refused {
     /// The line of the file where it starts, counted from 1.
     pub line: u64,

@@ -1,147 +1,693 @@
 // The contract between the window and the core. Written by `cargo xtask bindings`; do not edit.
 
-export type Language = "en" | "ru" | "bg";
-export type Theme = "system" | "light" | "dark";
-export type ErrorCode = string; // becomes a union of all codes in src-tauri/model/src/error.rs
-export type Refusal = { code: ErrorCode; params?: Record<string, string> };
+export type Address = { 
+/** The row, where it has one. */
+id: RowId | null, 
+/** Home, work, ...: in the user's words. */
+label: string, 
+/** Street, house, flat; may have several lines. */
+street: string, 
+/** Town. */
+city: string, 
+/** Region, oblast, state. */
+region: string, 
+/** Postal code. */
+postal_code: string, 
+/** Country, as written. */
+country: string, };
 
-// ---- what stands on a card (src-tauri/model/src/client.rs)
-export type ClientKind = "person" | "company";
-export type Birthday = { year: number | null; month: number; day: number };
-export type OtherName = { id: string | null; label: string; name: string };
-export type Phone = { id: string | null; label: string; typed: string; e164: string };
-export type Email = { id: string | null; label: string; address: string };
-export type Address = { id: string | null; label: string; street: string; city: string; region: string; postal_code: string; country: string };
-export type Messenger = { id: string | null; service: string; handle: string };
-export type ContactPerson = { id: string | null; name: string; role: string; phone: string; email: string; note: string };
-export type ClientDraft = {
-  kind: ClientKind; given_name: string; patronymic: string; family_name: string; company_name: string;
-  other_names: OtherName[]; phones: Phone[]; emails: Email[]; addresses: Address[]; messengers: Messenger[];
-  contact_persons: ContactPerson[]; birthday: Birthday | null; language: Language | null; source: string;
-  card_number: string; tags: string[]; notes: string; expects: string; never: string;
-};
+export type AppState = { 
+/** The program's version. */
+version: string, 
+/** linux, macos or windows. */
+platform: "linux" | "macos" | "windows", 
+/** The machine's language, as far as we speak it. */
+system_language: Language, 
+/** What the user chose for this machine. */
+preferences: Preferences, 
+/** The book. */
+book: BookState, };
 
-// ---- book, settings, preferences
-export type Settings = { business_name: string; country: string; currency: string; language: Language };
-export type Preferences = { language: Language | null; theme: Theme };
-export type BookState =
-  | { state: "none" }
-  | { state: "locked"; path: string; refusal: Refusal }          // ask for the recovery key, or say what is wrong
-  | { state: "open"; path: string; demo: boolean; settings: Settings };
-export type AppState = { version: string; platform: "linux" | "macos" | "windows"; system_language: Language; preferences: Preferences; book: BookState };
-export type BookCreate = { business_name: string; country: string; currency: string; language: Language };
-export type BookCreated = { recovery_key: string; keyring_problem: Refusal | null; app: AppState };
-export type BookUnlock = { recovery_key: string };
-export type BookUnlocked = { keyring_problem: Refusal | null; app: AppState };
-export type Status = { clients: number; waiting: number; saved_at: number | null; head_office_at: number | null };
-export type CheckReport = { ok: boolean; problems: string[]; clients: number; contacts: number; changes: number; steps: number };
+export type Birthday = { 
+/** The year, where it is known. */
+year: number | null, 
+/** 1 to 12. */
+month: number, 
+/** 1 to 31. */
+day: number, };
 
-// ---- what a write returns
-export type Topic = "clients" | "client" | "contacts" | "history" | "trash" | "settings" | "tags";
-export type Invalidation = { topic: Topic; id: string | null };   // id null: all of that topic
-export type StepLabel = "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "undo" | "redo";
-export type StepSummary = { id: string; label: StepLabel; params: Record<string, string>; of: StepLabel | null }; // `of`: for undo/redo, what was undone; params: name, count, file
-export type Written<T> = { value: T; step: StepSummary | null; invalidates: Invalidation[] }; // step null: nothing had to be written
+export type BookCreate = { 
+/** The name of the business. */
+business_name: string, 
+/** Its country, ISO 3166-1 alpha-2: how a phone number without a country is read. */
+country: string, 
+/** Its currency, ISO 4217. */
+currency: string, 
+/** The language of the book. */
+language: Language, };
 
-// ---- clients
-export type ClientSort = "name" | "recent" | "created";
-export type ClientsList = { tag: string | null; kind: ClientKind | null; sort: ClientSort; offset: number; limit: number };
-export type ClientRow = { id: string; name: string; kind: ClientKind; phone: string; has_never: boolean; tags: string[]; last_contact_at: number | null };
-export type ClientPage = { total: number; rows: ClientRow[] };
-export type PhoneLine = { typed: string; e164: string; display: string; label: string };
-export type ClientCard = {
-  id: string; name: string; draft: ClientDraft; phones: PhoneLine[]; created_at: number; changed_at: number;
-  trashed_at: number | null; contacts: number; last_contact_at: number | null;
-};
-export type ClientSave = { id: string | null; before: ClientDraft | null; after: ClientDraft }; // before: the draft as it was loaded; only what differs is written
-export type FieldHistoryEntry = {
-  step: string; label: StepLabel; at: number; staff: string; device: string;
-  entity: string; row: string; field: string; kind: "add" | "set" | "inc" | "del" | "erase"; was: string | null; is: string | null;
-};
-export type TagCount = { tag: string; count: number };
+export type BookCreated = { 
+/** The recovery key, this one time. To be printed and kept away from the machine. */
+recovery_key: string, 
+/** Why the machine does not keep the key; then the recovery key is asked at each start. */
+keyring_problem: Refusal | null, 
+/** How things stand now. */
+app: AppState, };
 
-// ---- contact history
-export type ContactKind = "call" | "message" | "email" | "walk_in" | "note" | "complaint" | "offer";
-export type Direction = "in" | "out";
+export type BookDemo = { 
+/** Its language. */
+language: Language, };
+
+export type BookState = { "state": "none" } | { "state": "locked", 
+/** Where it lies. */
+path: string, 
+/** Why. */
+refusal: Refusal, } | { "state": "open", 
+/** Where it lies. */
+path: string, 
+/** Is it only for trying the program? */
+demo: boolean, 
+/** What holds for it. */
+settings: Settings, };
+
+export type BookUnlock = { 
+/** As typed. */
+recovery_key: string, };
+
+export type BookUnlocked = { 
+/** Why the machine does not keep the key; then the recovery key is asked at each start. */
+keyring_problem: Refusal | null, 
+/** How things stand now. */
+app: AppState, };
+
 export type Channel = "phone" | "sms" | "viber" | "whatsapp" | "telegram" | "email" | "web" | "in_person" | "other";
-export type ContactDraft = { kind: ContactKind; direction: Direction | null; channel: Channel | null; at: number; text: string };
-export type Contact = { id: string; client_id: string; kind: ContactKind; direction: Direction | null; channel: Channel | null; at: number; staff: string; text: string };
-export type ContactsList = { client_id: string; before: string | null; limit: number };
-export type ContactPage = { total: number; rows: Contact[]; next: string | null };
-export type ContactSave = { id: string | null; client_id: string; draft: ContactDraft };
 
-// ---- search
-export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "note" | "contact";
-export type SearchHit = { id: string; name: string; kind: ClientKind; phone: string; matched_in: MatchedIn; excerpt: string; has_never: boolean };
+export type CheckReport = { 
+/** Nothing wrong. */
+ok: boolean, 
+/** What is wrong, for whoever mends it; at most a hundred. */
+problems: Array<string>, 
+/** Clients outside the trash. */
+clients: number, 
+/** Contacts outside the trash. */
+contacts: number, 
+/** Changes in the log. */
+changes: number, 
+/** Steps. */
+steps: number, };
 
-// ---- history, undo, trash
-export type UndoState = { undo: StepSummary | null; redo: StepSummary | null };
-export type HistoryEntry = { step: StepSummary; at: number; staff: string; device: string; changes: number; undone: boolean; can_undo: boolean };
-export type HistoryPage = { rows: HistoryEntry[]; next: string | null };
-export type StepDetails = { entry: HistoryEntry; changes: FieldHistoryEntry[]; left_out: number };
-export type TrashKind = "client" | "contact";
-export type TrashRow = { kind: TrashKind; id: string; client_id: string; title: string; trashed_at: number; days_left: number };
+export type ClientCard = { 
+/** Which client. */
+id: ClientId, 
+/** The name as shown. */
+name: string, 
+/** All that can be edited. */
+draft: ClientDraft, 
+/** The phones, ready to be read. */
+phones: Array<PhoneLine>, 
+/** When the card was made. */
+created_at: Timestamp, 
+/** When anything on it changed last. */
+changed_at: Timestamp, 
+/** Since when it has lain in the trash. */
+trashed_at: Timestamp | null, 
+/** How many contacts there are. */
+contacts: number, 
+/** When the last of them was. */
+last_contact_at: Timestamp | null, };
 
-// ---- import, export
+export type ClientDraft = { 
+/** Person or company. */
+kind: ClientKind, 
+/** Given name. */
+given_name: string, 
+/** Patronymic or middle names. */
+patronymic: string, 
+/** Family name. */
+family_name: string, 
+/** The name of the company; for a person, where he or she works. */
+company_name: string, 
+/** More names. */
+other_names: Array<OtherName>, 
+/** Phone numbers, the most used first. */
+phones: Array<Phone>, 
+/** E-mail addresses. */
+emails: Array<Email>, 
+/** Postal addresses. */
+addresses: Array<Address>, 
+/** Names in messengers. */
+messengers: Array<Messenger>, 
+/** People to talk to. */
+contact_persons: Array<ContactPerson>, 
+/** Day of birth. */
+birthday: Birthday | null, 
+/** The language the client prefers. */
+language: Language | null, 
+/** Where the client heard of us. */
+source: string, 
+/** Number of the customer card. */
+card_number: string, 
+/** Tags, each once. */
+tags: Array<string>, 
+/** Notes. */
+notes: string, 
+/** What the client expects: shown where the client is booked. */
+expects: string, 
+/** What must never be done (allergies, formulas): shown where the client is booked. */
+never: string, };
+
+export type ClientId = string;
+
+export type ClientKind = "person" | "company";
+
+export type ClientPage = { 
+/** All that the filter lets through. */
+total: number, 
+/** The rows of this part. */
+rows: Array<ClientRow>, };
+
+export type ClientRef = { 
+/** Which. */
+id: ClientId, };
+
+export type ClientRefs = { 
+/** Which. */
+ids: Array<ClientId>, };
+
+export type ClientRow = { 
+/** Which client. */
+id: ClientId, 
+/** The name as shown. */
+name: string, 
+/** Person or company. */
+kind: ClientKind, 
+/** The first phone number, as read here. */
+phone: string, 
+/** Is there something that must never be done? */
+has_never: boolean, 
+/** Tags. */
+tags: Array<string>, 
+/** When the last contact was. */
+last_contact_at: Timestamp | null, };
+
+export type ClientSave = { 
+/** Which client; none for a new one. */
+id: ClientId | null, 
+/** The card as the form was opened with; only what differs is written. */
+before: ClientDraft | null, 
+/** The card as it was left. */
+after: ClientDraft, };
+
+export type ClientSort = "name" | "recent" | "created";
+
+export type ClientsList = { 
+/** Only those with this tag. */
+tag: string | null, 
+/** Only persons, or only companies. */
+kind: ClientKind | null, 
+/** The order. */
+sort: ClientSort, 
+/** From this place on, the first being 0. */
+offset: number, 
+/** At most so many rows (1 to 500). */
+limit: number, };
+
+export type Contact = { 
+/** Which. */
+id: ContactId, 
+/** With whom. */
+client_id: ClientId, 
+/** What sort. */
+kind: ContactKind, 
+/** Who began it. */
+direction: Direction | null, 
+/** By which way. */
+channel: Channel | null, 
+/** When. */
+at: Timestamp, 
+/** Who of the staff. */
+staff: string, 
+/** What was said. */
+text: string, };
+
+export type ContactDraft = { 
+/** What sort. */
+kind: ContactKind, 
+/** Who began it, where that means anything. */
+direction: Direction | null, 
+/** By which way. */
+channel: Channel | null, 
+/** When. */
+at: Timestamp, 
+/** What was said. */
+text: string, };
+
+export type ContactId = string;
+
+export type ContactKind = "call" | "message" | "email" | "walk_in" | "note" | "complaint" | "offer";
+
+export type ContactPage = { 
+/** All of the timeline. */
+total: number, 
+/** This part. */
+rows: Array<Contact>, 
+/** Where the next part begins; none at the end. */
+next: string | null, };
+
+export type ContactPerson = { 
+/** The row, where it has one. */
+id: RowId | null, 
+/** The name. */
+name: string, 
+/** Accountant, husband, daughter, ... */
+role: string, 
+/** A phone number as typed. */
+phone: string, 
+/** An e-mail address. */
+email: string, 
+/** Anything else. */
+note: string, };
+
+export type ContactRef = { 
+/** Which. */
+id: ContactId, };
+
+export type ContactSave = { 
+/** Which contact; none for a new one. */
+id: ContactId | null, 
+/** With whom. */
+client_id: ClientId, 
+/** What. */
+draft: ContactDraft, };
+
+export type ContactsList = { 
+/** Whose. */
+client_id: ClientId, 
+/** Older than the place where the last part ended ([`ContactPage::next`]). */
+before: string | null, 
+/** At most so many (1 to 500). */
+limit: number, };
+
+export type Direction = "in" | "out";
+
+export type Email = { 
+/** The row, where it has one. */
+id: RowId | null, 
+/** Private, work, ...: in the user's words. */
+label: string, 
+/** The address as typed. */
+address: string, };
+
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.gone" | "dialog.cancelled" | "demo.too_large" | "usage";
+
+export type Event = { "event": "import_progress", 
+/** Which ([`ImportPreview::id`]). */
+id: string, 
+/** Records done. */
+done: number, 
+/** Of so many. */
+total: number, } | { "event": "import_dropped", 
+/** What would happen. */
+preview: ImportPreview, } | { "event": "import_refused", 
+/** Its name. */
+file_name: string, 
+/** Why. */
+refusal: Refusal, } | { "event": "file_hover", 
+/** It hovers. */
+over: boolean, } | { "event": "invalidated", 
+/** What to read again. */
+invalidates: Array<Invalidation>, };
+
+export type ExportAsk = { 
+/** As what. */
+format: ImportFormat, 
+/** Whom; none for everybody outside the trash. */
+ids: Array<ClientId> | null, };
+
+export type ExportResult = { 
+/** Where. */
+path: string, 
+/** How many clients. */
+clients: number, };
+
+export type FieldChangeKind = "set" | "add" | "inc" | "del" | "erase";
+
+export type FieldHistoryEntry = { 
+/** In which step. */
+step: StepId, 
+/** What sort of step. */
+label: StepLabel, 
+/** When. */
+at: Timestamp, 
+/** By whom. */
+staff: string, 
+/** On which device. */
+device: string, 
+/** The table. */
+entity: string, 
+/** The row. */
+row: RowId, 
+/** The field. */
+field: string, 
+/** add, set, inc, del or erase. */
+kind: FieldChangeKind, 
+/** What it was; none where there was nothing. */
+was: string | null, 
+/** What it is from then on. */
+is: string | null, };
+
+export type HistoryAsk = { 
+/** Older than where the last part ended. */
+before: string | null, 
+/** At most so many (1 to 500). */
+limit: number, };
+
+export type HistoryEntry = { 
+/** What was done. */
+step: StepSummary, 
+/** When. */
+at: Timestamp, 
+/** By whom. */
+staff: string, 
+/** On which device. */
+device: string, 
+/** How many changes it holds. */
+changes: number, 
+/** Was it undone since? */
+undone: boolean, 
+/** Can it be undone? */
+can_undo: boolean, };
+
+export type HistoryPage = { 
+/** The steps. */
+rows: Array<HistoryEntry>, 
+/** Where the next part begins; none at the end. */
+next: string | null, };
+
+export type ImportColumn = "ignore" | "full_name" | "given_name" | "family_name" | "patronymic" | "company_name" | "other_name" | "phone" | "phone_label" | "email" | "email_label" | "address" | "address_whole" | "city" | "region" | "postal_code" | "country" | "address_label" | "messenger" | "messenger_service" | "birthday" | "birth_year" | "birth_month" | "birth_day" | "language" | "source" | "card_number" | "tags" | "notes" | "extra" | "expects" | "never" | "contact_person_name" | "contact_person_role" | "contact_person_phone" | "contact_person_email";
+
+export type ImportConfigure = { 
+/** Which import. */
+id: string, 
+/** The corrections. */
+options: ImportOptions, };
+
 export type ImportFormat = "csv" | "vcard";
-export type ImportColumn = "ignore" | "full_name" | "given_name" | "family_name" | "patronymic" | "company_name" | "other_name" | "phone" | "email" | "street" | "city" | "region" | "postal_code" | "country" | "messenger" | "birthday" | "language" | "source" | "card_number" | "tags" | "notes" | "expects" | "never" | "contact_person";
-export type ImportOptions = { encoding: string | null; delimiter: string | null; header_row: number | null; no_header: boolean; columns: ImportColumn[] | null }; // null: guess
-export type ImportTable = { encoding: string; delimiter: string; header_row: number | null; headers: string[]; columns: ImportColumn[]; samples: string[][]; rows: number };
-export type RefusedRow = { line: number; refusal: Refusal };
-export type ImportSample = { line: number; name: string; phone: string; email: string; matches: string | null }; // matches: name of the client already in the book
-export type ImportPreview = {
-  id: string; file_name: string; format: ImportFormat; size_bytes: number; table: ImportTable | null;
-  created: number; matched: number; refused: RefusedRow[]; refused_total: number; samples: ImportSample[];
-};
-export type ImportResult = { created: number; matched: number; refused: RefusedRow[]; refused_total: number };
-export type ExportFormat = "csv" | "vcard";
-export type ExportResult = { path: string; clients: number };
 
-// ---- every command, declared once in src-tauri/api
+export type ImportHeader = { "at": "guess" } | { "at": "none" } | { "at": "row", "row": number };
+
+export type ImportOptions = { 
+/** The name of the encoding (`windows-1251`), as in the WHATWG standard. */
+encoding: string | null, 
+/** What stands between two cells: one of `,` `;` tab `|`. */
+delimiter: string | null, 
+/** Where the headers stand. */
+header: ImportHeader, 
+/** What each column means, from the first on. */
+columns: Array<ImportColumn> | null, };
+
+export type ImportPreview = { 
+/** To speak of it. */
+id: string, 
+/** The file's name. */
+file_name: string, 
+/** What sort of file. */
+format: ImportFormat, 
+/** Its size. */
+size_bytes: number, 
+/** How a table is read. */
+table: ImportTable | null, 
+/** Clients that would come to be. */
+created: number, 
+/** Records that belong to somebody who is there already. */
+matched: number, 
+/** Refused records; the first of many. */
+refused: Array<RefusedRow>, 
+/** How many are refused. */
+refused_total: number, 
+/** The first records. */
+samples: Array<ImportSample>, };
+
+export type ImportRef = { 
+/** Which ([`ImportPreview::id`]). */
+id: string, };
+
+export type ImportResult = { 
+/** Clients that came to be. */
+created: number, 
+/** Records that belong to a client who was there already. */
+matched: number, 
+/** Records that were refused; the first of many. */
+refused: Array<RefusedRow>, 
+/** How many were refused. */
+refused_total: number, 
+/** The step, to undo the whole import. */
+step: StepId | null, };
+
+export type ImportSample = { 
+/** Its line. */
+line: number, 
+/** The name. */
+name: string, 
+/** The first phone. */
+phone: string, 
+/** The first e-mail. */
+email: string, 
+/** The client in the book, or the name earlier in the file, to whom it belongs. */
+matches: string | null, };
+
+export type ImportTable = { 
+/** The name of the encoding. */
+encoding: string, 
+/** What stands between two cells. */
+delimiter: string, 
+/** The row of the headers, counted from 0, if there is one. */
+header_row: number | null, 
+/** The headers as they stand; empty texts where there are none. */
+headers: Array<string>, 
+/** What each column was taken for. */
+columns: Array<ImportColumn>, 
+/** The first rows with people, their cells shortened. */
+samples: Array<Array<string>>, 
+/** How many rows follow the headers, blank ones not counted. */
+rows: number, };
+
+export type Invalidation = { 
+/** What. */
+topic: Topic, 
+/** Of which client; none for all of the topic. */
+id: string | null, };
+
+export type Language = "en" | "ru" | "bg";
+
+export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "note";
+
+export type Messenger = { 
+/** The row, where it has one. */
+id: RowId | null, 
+/** Viber, WhatsApp, Telegram, ... */
+service: string, 
+/** The name or number there. */
+handle: string, };
+
+export type Nothing = null;
+
+export type OtherName = { 
+/** The row, where it has one. */
+id: RowId | null, 
+/** What sort of name, in the user's words. */
+label: string, 
+/** The name. */
+name: string, };
+
+export type Phone = { 
+/** The row, where it has one. */
+id: RowId | null, 
+/** Mobile, work, ...: in the user's words. */
+label: string, 
+/** As it was typed. */
+typed: string, 
+/** In E.164 (`+359888123456`), worked out by the book; empty where the number makes no sense to the
+ * phone library. Whatever stands here on the way in is ignored. */
+e164: string, };
+
+export type PhoneLine = { 
+/** As typed. */
+typed: string, 
+/** In E.164, where it is a number. */
+e164: string, 
+/** As people of the book's country read it. */
+display: string, 
+/** Mobile, work, ... */
+label: string, };
+
+export type Preferences = { 
+/** The language of the window; none: that of the book, or of the machine. */
+language: Language | null, 
+/** Light or dark. */
+theme: Theme, };
+
+export type Refusal = { 
+/** Why. */
+code: ErrorCode, 
+/** What the sentence needs to be precise, by name. Never a secret, never a key. */
+params?: { [key in string]: string }, };
+
+export type RefusedRow = { 
+/** The line of the file where it starts, counted from 1. */
+line: number, 
+/** Why. */
+refusal: Refusal, };
+
+export type RowId = string;
+
+export type SearchAsk = { 
+/** As typed. */
+query: string, 
+/** At most so many (1 to 500). */
+limit: number, };
+
+export type SearchHit = { 
+/** Which client. */
+id: ClientId, 
+/** The name as shown. */
+name: string, 
+/** Person or company. */
+kind: ClientKind, 
+/** The phone that matched, else the first one, as people read it here. */
+phone: string, 
+/** Where the match was found. */
+matched_in: MatchedIn, 
+/** What stands there, shortened around the match. */
+excerpt: string, 
+/** Is there something that must never be done? */
+has_never: boolean, };
+
+export type Settings = { 
+/** The name of the business. */
+business_name: string, 
+/** Its country, ISO 3166-1 alpha-2: how a phone number without a country is read. */
+country: string, 
+/** Its currency, ISO 4217. */
+currency: string, 
+/** The language of the book. */
+language: Language, };
+
+export type Status = { 
+/** Clients outside the trash. */
+clients: number, 
+/** Changes that head office has not had yet; 0 without a head office. */
+waiting: number, 
+/** When something was saved last. */
+saved_at: Timestamp | null, 
+/** When head office was reached last; none without a head office. */
+head_office_at: Timestamp | null, };
+
+export type StepDetails = { 
+/** The step. */
+entry: HistoryEntry, 
+/** Its changes, field by field; the first of many. */
+changes: Array<FieldHistoryEntry>, 
+/** How many rows' changes were left out. */
+left_out: number, };
+
+export type StepId = string;
+
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "undo" | "redo" | "other";
+
+export type StepRef = { 
+/** Which. */
+id: StepId, };
+
+export type StepSummary = { 
+/** The step. */
+id: StepId, 
+/** What sort. */
+label: StepLabel, 
+/** `name` (of the one client it is about), `count`, `file`. */
+params: Record<string, string>, 
+/** For an undo or a redo: what it undid or did again. */
+of: StepLabel | null, };
+
+export type TagCount = { 
+/** The tag. */
+tag: string, 
+/** Cards outside the trash that bear it. */
+count: number, };
+
+export type Theme = "system" | "light" | "dark";
+
+export type Timestamp = number;
+
+export type Topic = "clients" | "client" | "contacts" | "history" | "trash" | "settings" | "tags";
+
+export type TrashKind = "client" | "contact";
+
+export type TrashRow = { 
+/** What sort of thing. */
+kind: TrashKind, 
+/** Which. */
+id: RowId, 
+/** Whose card it is, or was on. */
+client_id: ClientId, 
+/** The name, or the beginning of the text. */
+title: string, 
+/** Since when. */
+trashed_at: Timestamp, 
+/** Days until it is gone. */
+days_left: number, };
+
+export type UndoState = { 
+/** The step that undo takes back. */
+undo: StepSummary | null, 
+/** The undone step that redo does again. */
+redo: StepSummary | null, };
+
+export type Written<T> = { 
+/** The result. */
+value: T, 
+/** The step, for the toast that offers to undo it. */
+step: StepSummary | null, 
+/** What the window has to read again. */
+invalidates: Array<Invalidation>, };
+
+// Every command, declared once in src-tauri/api.
 export interface Commands {
-  app_state: { args: null; result: AppState };
+  app_state: { args: Nothing; result: AppState };
   preferences_save: { args: Preferences; result: Preferences };
   book_create: { args: BookCreate; result: BookCreated };
-  book_demo: { args: { language: Language }; result: AppState };      // makes (first time) and opens the demo book
-  book_choose: { args: null; result: AppState };                      // native dialog for another book file
+  book_demo: { args: BookDemo; result: AppState };
+  book_choose: { args: Nothing; result: AppState };
   book_unlock: { args: BookUnlock; result: BookUnlocked };
-  book_retry: { args: null; result: AppState };                       // asks the keyring again
-  book_close: { args: null; result: AppState };                       // back to the first screen
-  book_check: { args: null; result: CheckReport };
+  book_retry: { args: Nothing; result: AppState };
+  book_close: { args: Nothing; result: AppState };
+  book_check: { args: Nothing; result: CheckReport };
   settings_save: { args: Settings; result: Written<Settings> };
-  status: { args: null; result: Status };
+  status: { args: Nothing; result: Status };
   clients_list: { args: ClientsList; result: ClientPage };
-  client_get: { args: { id: string }; result: ClientCard };
-  client_save: { args: ClientSave; result: Written<string> };
-  clients_trash: { args: { ids: string[] }; result: Written<number> };
-  clients_restore: { args: { ids: string[] }; result: Written<number> };
-  clients_erase: { args: { ids: string[] }; result: Written<number> };   // from the trash, for good
-  client_history: { args: { id: string }; result: FieldHistoryEntry[] };
-  tags_list: { args: null; result: TagCount[] };
-  sources_list: { args: null; result: string[] };
+  client_get: { args: ClientRef; result: ClientCard };
+  client_save: { args: ClientSave; result: Written<ClientId> };
+  clients_trash: { args: ClientRefs; result: Written<number> };
+  clients_restore: { args: ClientRefs; result: Written<number> };
+  clients_erase: { args: ClientRefs; result: Written<number> };
+  client_history: { args: ClientRef; result: Array<FieldHistoryEntry> };
+  tags_list: { args: Nothing; result: Array<TagCount> };
+  sources_list: { args: Nothing; result: Array<string> };
   contacts_list: { args: ContactsList; result: ContactPage };
-  contact_save: { args: ContactSave; result: Written<string> };
-  contact_trash: { args: { id: string }; result: Written<string> };
-  contact_restore: { args: { id: string }; result: Written<string> };
-  search: { args: { query: string; limit: number }; result: SearchHit[] };
-  undo: { args: null; result: Written<StepSummary> };
-  redo: { args: null; result: Written<StepSummary> };
-  undo_state: { args: null; result: UndoState };
-  history_list: { args: { before: string | null; limit: number }; result: HistoryPage };
-  step_get: { args: { id: string }; result: StepDetails };
-  step_undo: { args: { id: string }; result: Written<StepSummary> };
-  trash_list: { args: null; result: TrashRow[] };
-  import_choose: { args: null; result: ImportPreview };               // native dialog; dialog.cancelled when closed
-  import_configure: { args: { id: string; options: ImportOptions }; result: ImportPreview };
-  import_run: { args: { id: string }; result: Written<ImportResult> };
-  import_cancel: { args: { id: string }; result: null };              // stops a running import, or forgets a preview
-  export_choose: { args: { format: ExportFormat; ids: string[] | null }; result: ExportResult };
+  contact_save: { args: ContactSave; result: Written<ContactId> };
+  contact_trash: { args: ContactRef; result: Written<ContactId> };
+  contact_restore: { args: ContactRef; result: Written<ContactId> };
+  search: { args: SearchAsk; result: Array<SearchHit> };
+  undo: { args: Nothing; result: Written<StepSummary> };
+  redo: { args: Nothing; result: Written<StepSummary> };
+  undo_state: { args: Nothing; result: UndoState };
+  history_list: { args: HistoryAsk; result: HistoryPage };
+  step_get: { args: StepRef; result: StepDetails };
+  step_undo: { args: StepRef; result: Written<StepSummary> };
+  trash_list: { args: Nothing; result: Array<TrashRow> };
+  import_choose: { args: Nothing; result: ImportPreview };
+  import_configure: { args: ImportConfigure; result: ImportPreview };
+  import_run: { args: ImportRef; result: Written<ImportResult> };
+  import_cancel: { args: ImportRef; result: Nothing };
+  export_choose: { args: ExportAsk; result: ExportResult };
 }
-
-// ---- what Rust tells the window unasked: Tauri event "clientele"
-export type Event =
-  | { event: "import_progress"; id: string; done: number; total: number }
-  | { event: "import_dropped"; preview: ImportPreview }
-  | { event: "import_refused"; file_name: string; refusal: Refusal }
-  | { event: "file_hover"; over: boolean }
-  | { event: "invalidated"; invalidates: Invalidation[] };

@@ -256,3 +256,11 @@ fn sync_folder(path: &Path) {
         let _ = folder.sync_all();
     }
 }
+
+/// Clients outside the trash.
+///
+/// # Errors
+/// What SQLite says.
+pub fn count_clients(conn: &Connection) -> Result<u64> {
+    store::count(conn, "clients")
+}

@@ -1,0 +1,278 @@
+//! Commands about the book as a whole: making, opening, locking, looking it over.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clientele_core::book::{self, Book, CheckReport, EXTENSION, NewBook};
+use clientele_core::demo::{self, Demo};
+use clientele_core::keys::{BookId, BookKey, RecoveryKey, Wrapped, beside};
+use clientele_core::settings::{self, Settings};
+use clientele_core::workspace::{Written, store};
+use clientele_core::{Error, Result, trash};
+use clientele_model::{ErrorCode, Language, Refusal, Timestamp};
+
+use crate::app::{Api, State, lock, state};
+use crate::host::{FileKind, Host, SecretStore};
+use crate::types::*;
+
+/// Clients of the demo book.
+const DEMO_CLIENTS: u32 = 400;
+
+/// Opens the book at the first question.
+pub(crate) fn start<H: Host>(api: &Api<H>, state: &mut State) {
+    if !matches!(state, State::NotStarted) {
+        return;
+    }
+    let usual = api.host.data_dir().join(format!("book.{EXTENSION}"));
+    let last = lock(&api.stored).last_book.clone();
+    let path = api
+        .start
+        .book
+        .clone()
+        .or(last)
+        .or_else(|| usual.exists().then_some(usual));
+    *state = match path {
+        None => State::None,
+        Some(path) => try_open(api, path),
+    };
+}
+
+/// Opens a book with the key that this machine has for it, or says why not. Makes nothing, writes nothing.
+fn try_open<H: Host>(api: &Api<H>, path: PathBuf) -> State {
+    match key_for(api, &path).and_then(|key| Book::open(&path, &key)) {
+        Ok(book) => opened(api, book),
+        Err(error) => State::Locked {
+            path,
+            refusal: error.into(),
+        },
+    }
+}
+
+fn opened<H: Host>(api: &Api<H>, book: Book) -> State {
+    // What has lain in the trash too long goes now; failing that is no reason not to open the book.
+    let _ = trash::empty_old(&book, api.by(), Timestamp::now());
+    State::Open(Arc::new(book))
+}
+
+fn key_for<H: Host>(api: &Api<H>, path: &Path) -> Result<BookKey> {
+    let id = book::book_id(path)?;
+    if let Some(file) = &api.start.key_file {
+        return BookKey::from_file(file);
+    }
+    let secret = api.host.secrets().get(&id.account())?;
+    secret
+        .and_then(|bytes| BookKey::from_bytes(&bytes))
+        .ok_or_else(|| ErrorCode::KeyringNoKey.into())
+}
+
+/// Gives the machine the key to keep, and reads it back: a store that forgets is told before it matters.
+fn keep(secrets: &dyn SecretStore, id: BookId, key: &BookKey) -> Result<(), Refusal> {
+    secrets.set(&id.account(), key.as_bytes())?;
+    match secrets.get(&id.account())? {
+        Some(kept) if kept == key.as_bytes() => Ok(()),
+        _ => Err(ErrorCode::KeyringForgets.into()),
+    }
+}
+
+/// A book that was just made.
+struct Made {
+    book: Book,
+    recovery_key: String,
+    keyring_problem: Option<Refusal>,
+}
+
+/// Makes a book: first its keys are safe (in the secret store, and wrapped beside it), then it is written.
+fn make<H: Host>(api: &Api<H>, path: &Path, settings: Settings, demo: bool) -> Result<Made> {
+    let settings = settings.checked()?;
+    if path.exists() {
+        return Err(Refusal::new(ErrorCode::BookExists)
+            .with("path", path.display())
+            .into());
+    }
+    let (id, recovery) = (BookId::random(), RecoveryKey::random());
+    let (key, keyring_problem) = match &api.start.key_file {
+        Some(file) => (BookKey::from_file(file)?, None),
+        None => {
+            let key = BookKey::random();
+            let problem = keep(api.host.secrets(), id, &key).err();
+            (key, problem)
+        }
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if !folder.as_os_str().is_empty() {
+        std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, &e))?;
+    }
+    recovery.wrap(id, &key).save(path)?;
+    match Book::create(NewBook {
+        path,
+        id,
+        key: &key,
+        settings,
+        demo,
+    }) {
+        Ok(book) => Ok(Made {
+            book,
+            recovery_key: recovery.to_print(),
+            keyring_problem,
+        }),
+        Err(error) => {
+            // No book came to be: its keys are of no use to anybody.
+            let _ = api.host.secrets().delete(&id.account());
+            let _ = std::fs::remove_file(Wrapped::path(path));
+            Err(error)
+        }
+    }
+}
+
+pub(crate) fn create<H: Host>(api: &Api<H>, new: BookCreate) -> Result<BookCreated> {
+    let path = match &api.start.book {
+        Some(path) => path.clone(),
+        None => free_path(&api.host.data_dir()),
+    };
+    let made = make(api, &path, new.settings, false)?;
+    *lock(&api.state) = opened(api, made.book);
+    remember(api, Some(path))?;
+    let (recovery_key, keyring_problem) = (made.recovery_key, made.keyring_problem);
+    Ok(BookCreated {
+        recovery_key,
+        keyring_problem,
+        app: state(api, Nothing)?,
+    })
+}
+
+/// A name that no file has: an old book is never in the way of a new one, nor the other way round.
+fn free_path(folder: &Path) -> PathBuf {
+    let numbered = |n: u32| match n {
+        1 => folder.join(format!("book.{EXTENSION}")),
+        n => folder.join(format!("book-{n}.{EXTENSION}")),
+    };
+    (1..)
+        .map(numbered)
+        .find(|path| !path.exists())
+        .expect("some number is free")
+}
+
+fn remember<H: Host>(api: &Api<H>, path: Option<PathBuf>) -> Result<()> {
+    let mut stored = lock(&api.stored);
+    stored.last_book = path;
+    stored.save(&api.host.data_dir())
+}
+
+pub(crate) fn demo<H: Host>(api: &Api<H>, ask: BookDemo) -> Result<AppState> {
+    let path = api.host.data_dir().join(format!("demo.{EXTENSION}"));
+    let standing = path.exists().then(|| try_open(api, path.clone()));
+    let opened = match standing {
+        Some(State::Open(book)) if book.is_demo() => State::Open(book),
+        Some(State::Locked { refusal, .. }) if refusal.code == ErrorCode::BookInUse => {
+            return Err(refusal.into());
+        }
+        _ => {
+            // A demo book that cannot be opened any more holds nothing of anybody; it is still put aside, not deleted.
+            if path.exists() {
+                let aside = beside(&path, &format!("old-{}", Timestamp::now().0));
+                std::fs::rename(&path, &aside).map_err(|e| Error::file(&path, &e))?;
+            }
+            let made = make(api, &path, demo_settings(ask.language), true)?;
+            let demo = Demo {
+                clients: DEMO_CLIENTS,
+                seed: 1,
+                now: Timestamp::now(),
+                language: ask.language,
+            };
+            demo::fill(&made.book, api.by(), &demo, &mut |_, _| {
+                std::ops::ControlFlow::Continue(())
+            })?;
+            State::Open(Arc::new(made.book))
+        }
+    };
+    *lock(&api.state) = opened;
+    remember(api, Some(path))?;
+    state(api, Nothing)
+}
+
+fn demo_settings(language: Language) -> Settings {
+    let (business_name, country, currency) = match language {
+        Language::En => ("Juniper & Co.", "GB", "GBP"),
+        Language::Ru => ("Салон «Можжевельник»", "RU", "RUB"),
+        Language::Bg => ("Салон „Хвойна“", "BG", "EUR"),
+    };
+    let (business_name, country, currency) = (business_name.into(), country.into(), currency.into());
+    Settings {
+        business_name,
+        country,
+        currency,
+        language,
+    }
+}
+
+pub(crate) fn choose<H: Host>(api: &Api<H>, _: Nothing) -> Result<AppState> {
+    let path = api
+        .host
+        .pick_file(FileKind::Book)
+        .ok_or(ErrorCode::DialogCancelled)?;
+    // Before the open book is let go: is this one at all?
+    book::book_id(&path)?;
+    let mut state_now = lock(&api.state);
+    *state_now = State::None;
+    *state_now = try_open(api, path.clone());
+    drop(state_now);
+    remember(api, Some(path))?;
+    state(api, Nothing)
+}
+
+pub(crate) fn unlock<H: Host>(api: &Api<H>, ask: BookUnlock) -> Result<BookUnlocked> {
+    let mut state_now = lock(&api.state);
+    start(api, &mut state_now);
+    let State::Locked { path, .. } = &*state_now else {
+        return Err(ErrorCode::BookNotOpen.into());
+    };
+    let path = path.clone();
+    let recovery = RecoveryKey::from_typed(&ask.recovery_key)?;
+    let id = book::book_id(&path)?;
+    let key = recovery.unwrap(id, &Wrapped::load(&path)?)?;
+    *state_now = opened(api, Book::open(&path, &key)?);
+    drop(state_now);
+    let keyring_problem = keep(api.host.secrets(), id, &key).err();
+    remember(api, Some(path))?;
+    Ok(BookUnlocked {
+        keyring_problem,
+        app: state(api, Nothing)?,
+    })
+}
+
+pub(crate) fn retry<H: Host>(api: &Api<H>, _: Nothing) -> Result<AppState> {
+    let mut state_now = lock(&api.state);
+    if let State::Locked { path, .. } = &*state_now {
+        *state_now = try_open(api, path.clone());
+    }
+    drop(state_now);
+    state(api, Nothing)
+}
+
+pub(crate) fn close<H: Host>(api: &Api<H>, _: Nothing) -> Result<AppState> {
+    *lock(&api.state) = State::None;
+    lock(&api.imports).clear();
+    remember(api, None)?;
+    state(api, Nothing)
+}
+
+pub(crate) fn check<H: Host>(api: &Api<H>, _: Nothing) -> Result<CheckReport> {
+    api.book()?.check()
+}
+
+pub(crate) fn settings_save<H: Host>(api: &Api<H>, settings: Settings) -> Result<Written<Settings>> {
+    settings::save(&*api.book()?, api.by(), settings)
+}
+
+pub(crate) fn status<H: Host>(api: &Api<H>, _: Nothing) -> Result<Status> {
+    let book = api.book()?;
+    book.read(|conn| {
+        let last = store::steps(conn, None, 1)?;
+        Ok(Status {
+            clients: book::count_clients(conn)?,
+            waiting: 0,
+            saved_at: last.first().map(|step| step.at),
+            head_office_at: None,
+        })
+    })
+}

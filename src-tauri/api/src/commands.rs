@@ -1,0 +1,164 @@
+//! The list of commands: name, the lowest role that may call it, arguments, result, body. The one list;
+//! dispatch, the typed methods and the TypeScript bindings are made from it.
+
+use clientele_core::book::CheckReport;
+use clientele_core::clients::{ClientCard, ClientPage, ClientsList, TagCount};
+use clientele_core::contacts::{ContactPage, ContactsList};
+use clientele_core::history::{FieldHistoryEntry, HistoryPage, StepDetails};
+use clientele_core::imports::ImportResult;
+use clientele_core::search::SearchHit;
+use clientele_core::settings::Settings;
+use clientele_core::trash::TrashRow;
+use clientele_core::workspace::{StepSummary, UndoState, Written};
+use clientele_model::{ClientId, ContactId, ErrorCode, Refusal};
+use serde_json::Value;
+
+use crate::app::Api;
+use crate::bindings::Bindings;
+use crate::host::Host;
+use crate::types::*;
+use crate::{app, books, cards, files, past};
+
+/// What somebody may do here. Later roles may do all that earlier ones may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Whoever stands at the counter.
+    Desk,
+    /// Whoever answers for a branch.
+    Manager,
+    /// Whose business it is.
+    Owner,
+}
+
+/// One command, as the list declares it.
+#[derive(Clone, Copy, Debug)]
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
+    /// The lowest role that may call it.
+    pub role: Role,
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $role:ident $name:ident($args:ty) -> $result:ty = $body:path;)*) => {
+        /// Every command there is.
+        pub const COMMANDS: &[Command] = &[$(Command { name: stringify!($name), role: Role::$role },)*];
+
+        impl<H: Host> Api<H> {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// `role.not_allowed`, and those of core.
+                pub fn $name(&self, args: $args) -> Result<$result, Refusal> {
+                    self.allow(Role::$role)?;
+                    Ok($body(self, args)?)
+                }
+            )*
+
+            /// Calls a command by its name, arguments and result as JSON.
+            ///
+            /// # Errors
+            /// `request.bad` for a name or arguments that do not exist; those of the command.
+            pub fn dispatch(&self, command: &str, args: Value) -> Result<Value, Refusal> {
+                match command {
+                    $(stringify!($name) => to_json(&self.$name(from_json(command, args)?)?),)*
+                    _ => Err(Refusal::new(ErrorCode::BadRequest).with("detail", command)),
+                }
+            }
+        }
+
+        pub(crate) fn declare(bindings: &mut Bindings) {
+            $(bindings.command::<$args, $result>(stringify!($name));)*
+        }
+    };
+}
+
+commands! {
+    /// Everything that the window must know before its first screen; opens the last book at the first call.
+    Desk app_state(Nothing) -> AppState = app::state;
+    /// Keeps what the user chose for this machine.
+    Desk preferences_save(Preferences) -> Preferences = app::preferences_save;
+    /// Makes a book and opens it.
+    Owner book_create(BookCreate) -> BookCreated = books::create;
+    /// Makes the demo book, the first time, and opens it.
+    Desk book_demo(BookDemo) -> AppState = books::demo;
+    /// Lets the user choose another book's file, and opens it.
+    Owner book_choose(Nothing) -> AppState = books::choose;
+    /// Opens the locked book with its recovery key.
+    Desk book_unlock(BookUnlock) -> BookUnlocked = books::unlock;
+    /// Tries the locked book again.
+    Desk book_retry(Nothing) -> AppState = books::retry;
+    /// Closes the book; back to the first screen.
+    Owner book_close(Nothing) -> AppState = books::close;
+    /// Looks at the whole book: file, index, log.
+    Owner book_check(Nothing) -> CheckReport = books::check;
+    /// Changes what holds for the book.
+    Owner settings_save(Settings) -> Written<Settings> = books::settings_save;
+    /// The status line.
+    Desk status(Nothing) -> Status = books::status;
+
+    /// A part of the list of clients.
+    Desk clients_list(ClientsList) -> ClientPage = cards::list;
+    /// The whole card of a client.
+    Desk client_get(ClientRef) -> ClientCard = cards::get;
+    /// Adds a client or changes a card.
+    Desk client_save(ClientSave) -> Written<ClientId> = cards::save;
+    /// Puts clients into the trash.
+    Desk clients_trash(ClientRefs) -> Written<u32> = cards::trash;
+    /// Takes clients out of the trash.
+    Desk clients_restore(ClientRefs) -> Written<u32> = cards::restore;
+    /// Erases clients in the trash for good.
+    Owner clients_erase(ClientRefs) -> Written<u32> = cards::erase;
+    /// Who changed what on a card.
+    Desk client_history(ClientRef) -> Vec<FieldHistoryEntry> = cards::history;
+    /// The tags in use.
+    Desk tags_list(Nothing) -> Vec<TagCount> = cards::tags;
+    /// Where clients heard of us.
+    Desk sources_list(Nothing) -> Vec<String> = cards::sources;
+    /// A part of a timeline.
+    Desk contacts_list(ContactsList) -> ContactPage = cards::contacts;
+    /// Logs a contact or changes one.
+    Desk contact_save(ContactSave) -> Written<ContactId> = cards::contact_save;
+    /// Puts a contact into the trash.
+    Desk contact_trash(ContactRef) -> Written<ContactId> = cards::contact_trash;
+    /// Takes a contact out of the trash.
+    Desk contact_restore(ContactRef) -> Written<ContactId> = cards::contact_restore;
+    /// Whom what was typed may mean.
+    Desk search(SearchAsk) -> Vec<SearchHit> = cards::search;
+
+    /// Takes back the last step.
+    Desk undo(Nothing) -> Written<StepSummary> = past::undo;
+    /// Does again what was undone last.
+    Desk redo(Nothing) -> Written<StepSummary> = past::redo;
+    /// What undo and redo would do now.
+    Desk undo_state(Nothing) -> UndoState = past::undo_state;
+    /// A part of the history.
+    Desk history_list(HistoryAsk) -> HistoryPage = past::list;
+    /// A step, field by field.
+    Desk step_get(StepRef) -> StepDetails = past::step;
+    /// Takes back any step.
+    Desk step_undo(StepRef) -> Written<StepSummary> = past::step_undo;
+    /// What lies in the trash.
+    Desk trash_list(Nothing) -> Vec<TrashRow> = past::trash;
+
+    /// Lets the user choose a file, and says what its import would do.
+    Manager import_choose(Nothing) -> ImportPreview = files::import_choose;
+    /// Reads the file again as the user says.
+    Manager import_configure(ImportConfigure) -> ImportPreview = files::import_configure;
+    /// Imports.
+    Manager import_run(ImportRef) -> Written<ImportResult> = files::import_run;
+    /// Stops an import that runs, or forgets one that does not.
+    Manager import_cancel(ImportRef) -> Nothing = files::import_cancel;
+    /// Lets the user choose where, and writes everybody there.
+    Owner export_choose(ExportAsk) -> ExportResult = files::export_choose;
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(command: &str, args: Value) -> Result<T, Refusal> {
+    serde_json::from_value(args)
+        .map_err(|e| Refusal::new(ErrorCode::BadRequest).with("detail", format!("{command}: {e}")))
+}
+
+fn to_json<T: serde::Serialize>(result: &T) -> Result<Value, Refusal> {
+    serde_json::to_value(result).map_err(|e| Refusal::new(ErrorCode::BadRequest).with("detail", e))
+}

@@ -1,0 +1,262 @@
+//! Commands about foreign files: import with a dry run, export.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use clientele_core::book::{Book, write_durably};
+use clientele_core::imports::{self, Fate, ImportResult, Plan, REFUSED_SHOWN_MAX};
+use clientele_core::workspace::Written;
+use clientele_core::{Error, Result, clients, exports};
+use clientele_formats::{self as formats, Format, Options};
+use clientele_model::{ErrorCode, Refusal, StepId};
+
+use crate::app::{Api, lock};
+use crate::host::{Event, FileKind, Host};
+use crate::types::*;
+
+/// Records shown of a file before it is imported.
+const SAMPLES_MAX: usize = 8;
+
+/// Between two reports of how far an import is.
+const REPORT_EVERY: Duration = Duration::from_millis(80);
+
+/// A file on its way into the book.
+pub(crate) struct Draft {
+    id: String,
+    file_name: String,
+    bytes: Vec<u8>,
+    options: Options,
+    cancelled: AtomicBool,
+}
+
+impl<H: Host> Api<H> {
+    /// A file was dropped onto the window: says so to the window, readable or not.
+    pub fn dropped(&self, path: &Path) {
+        let file_name = file_name(path);
+        self.host.emit(match self.import_open(path) {
+            Ok(preview) => Event::ImportDropped { preview },
+            Err(refusal) => Event::ImportRefused { file_name, refusal },
+        });
+    }
+
+    /// Opens a file for import and says what it would do. For an adapter that knows the path itself.
+    ///
+    /// # Errors
+    /// `file.failed`; why the file cannot be read (`import.…`).
+    pub fn import_open(&self, path: &Path) -> Result<ImportPreview, Refusal> {
+        Ok(open(self, path)?)
+    }
+
+    /// Writes everybody, or some, to a file. For an adapter that knows the path itself.
+    ///
+    /// # Errors
+    /// `file.failed`, `disk.full`, `not_found`.
+    pub fn export_to(&self, path: &Path, ask: &ExportAsk) -> Result<ExportResult, Refusal> {
+        Ok(export(self, path, ask)?)
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
+    let book = api.book()?;
+    let size = std::fs::metadata(path).map_err(|e| Error::file(path, &e))?.len();
+    if size > formats::FILE_BYTES_MAX as u64 {
+        return Err(Refusal::new(ErrorCode::ImportTooLarge)
+            .with("max", formats::FILE_BYTES_MAX)
+            .into());
+    }
+    let bytes = std::fs::read(path).map_err(|e| Error::file(path, &e))?;
+    let (id, file_name, options) = (StepId::new().to_string(), file_name(path), Options::default());
+    preview(
+        api,
+        &book,
+        Draft {
+            id,
+            file_name,
+            bytes,
+            options,
+            cancelled: AtomicBool::new(false),
+        },
+    )
+}
+
+/// Reads the draft, says what it would do, and keeps it for the next command.
+fn preview<H: Host>(api: &Api<H>, book: &Book, draft: Draft) -> Result<ImportPreview> {
+    let draft = Arc::new(draft);
+    let (parsed, table, format) = read(api, book, &draft)?;
+    let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, &draft)))?;
+    let samples = plan.records.iter().take(SAMPLES_MAX);
+    let samples = samples.map(|(record, fate)| {
+        let matches = match fate {
+            Fate::Create => None,
+            Fate::Complete(id) => book.read(|conn| clients::display_name(conn, *id))?,
+            Fate::Repeat(earlier) => Some(plan.records[*earlier].0.draft.display_name()),
+        };
+        let phone = record
+            .draft
+            .phones
+            .first()
+            .map(|p| p.typed.clone())
+            .unwrap_or_default();
+        let email = record
+            .draft
+            .emails
+            .first()
+            .map(|e| e.address.clone())
+            .unwrap_or_default();
+        let name = clientele_model::text::ellipsis(&record.draft.display_name(), 120);
+        Ok(ImportSample {
+            line: record.line,
+            name,
+            phone,
+            email,
+            matches,
+        })
+    });
+    let preview = ImportPreview {
+        id: draft.id.clone(),
+        file_name: draft.file_name.clone(),
+        format,
+        size_bytes: draft.bytes.len() as u64,
+        table,
+        created: plan.created(),
+        matched: plan.matched(),
+        refused: plan.refused.iter().take(REFUSED_SHOWN_MAX).cloned().collect(),
+        refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
+        samples: samples.collect::<Result<_>>()?,
+    };
+    // One import at a time: opening another file forgets the one before.
+    let mut imports = lock(&api.imports);
+    imports.clear();
+    imports.insert(draft.id.clone(), draft);
+    Ok(preview)
+}
+
+fn read<H: Host>(
+    api: &Api<H>,
+    book: &Book,
+    draft: &Draft,
+) -> Result<(formats::Parsed, Option<formats::Table>, Format)> {
+    let country = api.country(book)?;
+    let mut reporter = reporter(api, draft);
+    let mut parsed = formats::parse(
+        &draft.file_name,
+        &draft.bytes,
+        &draft.options,
+        &country,
+        &mut reporter,
+    )?;
+    let (table, format) = (parsed.table.take(), parsed.format);
+    Ok((parsed, table, format))
+}
+
+/// Tells the window how far it is, now and then, and whether to go on.
+fn reporter<'a, H: Host>(api: &'a Api<H>, draft: &'a Draft) -> impl FnMut(u64, u64) -> ControlFlow<()> + 'a {
+    let mut last: Option<Instant> = None;
+    move |done, total| {
+        if draft.cancelled.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        if last.is_none_or(|last| last.elapsed() >= REPORT_EVERY) {
+            last = Some(Instant::now());
+            api.host.emit(Event::ImportProgress {
+                id: draft.id.clone(),
+                done,
+                total,
+            });
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn kept<H: Host>(api: &Api<H>, id: &str) -> Result<Arc<Draft>> {
+    lock(&api.imports)
+        .get(id)
+        .cloned()
+        .ok_or_else(|| ErrorCode::ImportGone.into())
+}
+
+pub(crate) fn import_choose<H: Host>(api: &Api<H>, _: Nothing) -> Result<ImportPreview> {
+    let path = api
+        .host
+        .pick_file(FileKind::Import)
+        .ok_or(ErrorCode::DialogCancelled)?;
+    open(api, &path)
+}
+
+pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> Result<ImportPreview> {
+    let book = api.book()?;
+    let draft = kept(api, &ask.id)?;
+    let (id, file_name, bytes) = (draft.id.clone(), draft.file_name.clone(), draft.bytes.clone());
+    preview(
+        api,
+        &book,
+        Draft {
+            id,
+            file_name,
+            bytes,
+            options: ask.options,
+            cancelled: AtomicBool::new(false),
+        },
+    )
+}
+
+pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Written<ImportResult>> {
+    let book = api.book()?;
+    let draft = kept(api, &ask.id)?;
+    // Read and planned anew: the book may have changed since the preview, and the bytes are at hand.
+    let (parsed, ..) = read(api, &book, &draft)?;
+    let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, &draft)))?;
+    let written = imports::run(
+        &book,
+        api.by(),
+        &draft.file_name,
+        &plan,
+        &mut reporter(api, &draft),
+    )?;
+    lock(&api.imports).remove(&ask.id);
+    Ok(written)
+}
+
+pub(crate) fn import_cancel<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Nothing> {
+    if let Some(draft) = lock(&api.imports).remove(&ask.id) {
+        draft.cancelled.store(true, Ordering::Relaxed);
+    }
+    Ok(Nothing)
+}
+
+pub(crate) fn export_choose<H: Host>(api: &Api<H>, ask: ExportAsk) -> Result<ExportResult> {
+    let (name, kind) = match ask.format {
+        Format::Csv => ("clients.csv", FileKind::Csv),
+        Format::Vcard => ("clients.vcf", FileKind::Vcard),
+    };
+    let path = api.host.save_file(name, kind).ok_or(ErrorCode::DialogCancelled)?;
+    export(api, &path, &ask)
+}
+
+fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportResult> {
+    let cards = api
+        .book()?
+        .read(|conn| exports::cards(conn, ask.ids.as_deref()))?;
+    let bytes = match ask.format {
+        Format::Csv => {
+            let _ = &cards;
+            Vec::new()
+        }
+        Format::Vcard => Vec::new(),
+    };
+    write_durably(path, &bytes)?;
+    let clients = u32::try_from(cards.len()).unwrap_or(u32::MAX);
+    Ok(ExportResult {
+        path: path.display().to_string(),
+        clients,
+    })
+}

@@ -1,0 +1,115 @@
+//! What the api needs of the machine it runs on. An adapter that lacks a part does not compile.
+
+use std::path::PathBuf;
+
+use clientele_core::workspace::Invalidation;
+use clientele_model::Refusal;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::types::ImportPreview;
+
+/// The machine.
+pub trait Host: Send + Sync + 'static {
+    /// Tells the window something unasked. Without a window: nothing.
+    fn emit(&self, event: Event);
+
+    /// Lets the user choose a file to open; `None` when the dialog was closed.
+    fn pick_file(&self, kind: FileKind) -> Option<PathBuf>;
+
+    /// Lets the user choose where to save; `None` when the dialog was closed.
+    fn save_file(&self, suggested_name: &str, kind: FileKind) -> Option<PathBuf>;
+
+    /// The machine's secret store.
+    fn secrets(&self) -> &dyn SecretStore;
+
+    /// The folder for the user's book and preferences.
+    fn data_dir(&self) -> PathBuf;
+
+    /// The machine's locale, such as `bg_BG.UTF-8`.
+    fn system_locale(&self) -> Option<String>;
+}
+
+/// The machine's secret store. Every call answers within seconds, with an error if need be.
+pub trait SecretStore: Send + Sync {
+    /// The secret kept under this account, read anew; `None` where there is none.
+    ///
+    /// # Errors
+    /// `keyring.unavailable` where no store answers, `keyring.no_key` where it is locked.
+    fn get(&self, account: &str) -> Result<Option<Vec<u8>>, Refusal>;
+
+    /// Keeps a secret under this account.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    fn set(&self, account: &str, secret: &[u8]) -> Result<(), Refusal>;
+
+    /// Forgets it; none there is no error.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    fn delete(&self, account: &str) -> Result<(), Refusal>;
+}
+
+/// What sort of file a dialog is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A book.
+    Book,
+    /// A file to import.
+    Import,
+    /// An export as CSV.
+    Csv,
+    /// An export as vCard.
+    Vcard,
+}
+
+impl FileKind {
+    /// The endings of such files.
+    #[must_use]
+    pub fn extensions(self) -> &'static [&'static str] {
+        match self {
+            Self::Book => &[clientele_core::book::EXTENSION],
+            Self::Import => &["csv", "tsv", "txt", "psv", "vcf", "vcard"],
+            Self::Csv => &["csv"],
+            Self::Vcard => &["vcf"],
+        }
+    }
+}
+
+/// What the window is told unasked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "event")]
+pub enum Event {
+    /// How far an import, or the look at a file, is.
+    ImportProgress {
+        /// Which ([`ImportPreview::id`]).
+        id: String,
+        /// Records done.
+        done: u64,
+        /// Of so many.
+        total: u64,
+    },
+    /// A file was dropped onto the window, and can be read.
+    ImportDropped {
+        /// What would happen.
+        preview: ImportPreview,
+    },
+    /// A file was dropped onto the window, and cannot be read.
+    ImportRefused {
+        /// Its name.
+        file_name: String,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A file hovers over the window, or went away again.
+    FileHover {
+        /// It hovers.
+        over: bool,
+    },
+    /// Something changed that this window did not do.
+    Invalidated {
+        /// What to read again.
+        invalidates: Vec<Invalidation>,
+    },
+}

@@ -1,0 +1,265 @@
+//! What crosses between the window and Rust, besides the types of core and model.
+
+use clientele_core::settings::Settings;
+use clientele_formats as formats;
+use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, StepId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+pub use crate::preferences::{Preferences, Theme};
+use clientele_core::contacts::ContactDraft;
+
+/// A command without arguments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TS)]
+#[ts(type = "null")]
+pub struct Nothing;
+
+// Whatever stands in the place of no arguments (null, {}) is none.
+impl<'de> Deserialize<'de> for Nothing {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl Serialize for Nothing {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+/// How the book stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum BookState {
+    /// There is none yet: make one, open one, or try the demo.
+    None,
+    /// There is one, but it cannot be opened so.
+    Locked {
+        /// Where it lies.
+        path: String,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// It is open.
+    Open {
+        /// Where it lies.
+        path: String,
+        /// Is it only for trying the program?
+        demo: bool,
+        /// What holds for it.
+        settings: Settings,
+    },
+}
+
+/// Everything that the window must know before its first screen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AppState {
+    /// The program's version.
+    pub version: String,
+    /// linux, macos or windows.
+    #[ts(type = "\"linux\" | \"macos\" | \"windows\"")]
+    pub platform: String,
+    /// The machine's language, as far as we speak it.
+    pub system_language: Language,
+    /// What the user chose for this machine.
+    pub preferences: Preferences,
+    /// The book.
+    pub book: BookState,
+}
+
+/// A book to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BookCreate {
+    /// What holds for it.
+    #[serde(flatten)]
+    pub settings: Settings,
+}
+
+/// A book that was made.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct BookCreated {
+    /// The recovery key, this one time. To be printed and kept away from the machine.
+    pub recovery_key: String,
+    /// Why the machine does not keep the key; then the recovery key is asked at each start.
+    pub keyring_problem: Option<Refusal>,
+    /// How things stand now.
+    pub app: AppState,
+}
+
+/// A recovery key that was typed.
+#[derive(Clone, Serialize, Deserialize, TS)]
+pub struct BookUnlock {
+    /// As typed.
+    pub recovery_key: String,
+}
+
+/// A book that was opened with its recovery key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BookUnlocked {
+    /// Why the machine does not keep the key; then the recovery key is asked at each start.
+    pub keyring_problem: Option<Refusal>,
+    /// How things stand now.
+    pub app: AppState,
+}
+
+/// The demo book to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BookDemo {
+    /// Its language.
+    pub language: Language,
+}
+
+/// The status line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Status {
+    /// Clients outside the trash.
+    pub clients: u64,
+    /// Changes that head office has not had yet; 0 without a head office.
+    pub waiting: u64,
+    /// When something was saved last.
+    pub saved_at: Option<clientele_model::Timestamp>,
+    /// When head office was reached last; none without a head office.
+    pub head_office_at: Option<clientele_model::Timestamp>,
+}
+
+/// One client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientRef {
+    /// Which.
+    pub id: ClientId,
+}
+
+/// Several clients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientRefs {
+    /// Which.
+    pub ids: Vec<ClientId>,
+}
+
+/// A card to be saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientSave {
+    /// Which client; none for a new one.
+    pub id: Option<ClientId>,
+    /// The card as the form was opened with; only what differs is written.
+    pub before: Option<ClientDraft>,
+    /// The card as it was left.
+    pub after: ClientDraft,
+}
+
+/// One contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ContactRef {
+    /// Which.
+    pub id: ContactId,
+}
+
+/// A contact to be saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ContactSave {
+    /// Which contact; none for a new one.
+    pub id: Option<ContactId>,
+    /// With whom.
+    pub client_id: ClientId,
+    /// What.
+    pub draft: ContactDraft,
+}
+
+/// What is typed into the search box.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SearchAsk {
+    /// As typed.
+    pub query: String,
+    /// At most so many (1 to 500).
+    pub limit: u32,
+}
+
+/// A part of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryAsk {
+    /// Older than where the last part ended.
+    pub before: Option<String>,
+    /// At most so many (1 to 500).
+    pub limit: u32,
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StepRef {
+    /// Which.
+    pub id: StepId,
+}
+
+/// One import under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportRef {
+    /// Which ([`ImportPreview::id`]).
+    pub id: String,
+}
+
+/// The user's corrections to how a file is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportConfigure {
+    /// Which import.
+    pub id: String,
+    /// The corrections.
+    pub options: formats::Options,
+}
+
+/// One of the first records of a file, as it would stand in the book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportSample {
+    /// Its line.
+    pub line: u64,
+    /// The name.
+    pub name: String,
+    /// The first phone.
+    pub phone: String,
+    /// The first e-mail.
+    pub email: String,
+    /// The client in the book, or the name earlier in the file, to whom it belongs.
+    pub matches: Option<String>,
+}
+
+/// What an import would do. Nothing has been written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportPreview {
+    /// To speak of it.
+    pub id: String,
+    /// The file's name.
+    pub file_name: String,
+    /// What sort of file.
+    pub format: formats::Format,
+    /// Its size.
+    pub size_bytes: u64,
+    /// How a table is read.
+    pub table: Option<formats::Table>,
+    /// Clients that would come to be.
+    pub created: u32,
+    /// Records that belong to somebody who is there already.
+    pub matched: u32,
+    /// Refused records; the first of many.
+    pub refused: Vec<formats::Refused>,
+    /// How many are refused.
+    pub refused_total: u32,
+    /// The first records.
+    pub samples: Vec<ImportSample>,
+}
+
+/// An export.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportAsk {
+    /// As what.
+    pub format: formats::Format,
+    /// Whom; none for everybody outside the trash.
+    pub ids: Option<Vec<ClientId>>,
+}
+
+/// An export that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportResult {
+    /// Where.
+    pub path: String,
+    /// How many clients.
+    pub clients: u32,
+}
