@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use tauri::{AppHandle, Emitter, Wry};
+use clientele_api::platform::{self, OsKeyring};
+use clientele_api::{Event, FileKind, Host, SecretStore};
+use tauri::{AppHandle, Emitter, Manager, Wry};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder};
 
-use crate::standin::{Event, FileKind, Host};
+use crate::WINDOW;
 
 /// The event under which everything that the api tells the window arrives there.
 const EVENT: &str = "clientele";
@@ -23,13 +25,20 @@ impl DesktopHost {
         Self { app, data_dir }
     }
 
-    /// A dialog in front of the main window. The `blocking_` methods wait for the user and therefore belong on a
-    /// worker thread, which is where `call` runs every command.
+    /// A dialog in front of the window. Its `blocking_` methods wait for the user and therefore belong on a worker
+    /// thread, which is where `call` runs every command.
     fn dialog(&self, kind: FileKind) -> FileDialogBuilder<Wry> {
-        let dialog = self.app.dialog().file();
-        match kind {
-            FileKind::Any => dialog,
+        let mut dialog = self.app.dialog().file();
+        if let Some(window) = self.app.get_webview_window(WINDOW) {
+            dialog = dialog.set_parent(&window);
         }
+        // The filter's name is what stands in the list of kinds: the endings themselves need no translation.
+        let endings: Vec<String> = kind
+            .extensions()
+            .iter()
+            .map(|ending| format!("*.{ending}"))
+            .collect();
+        dialog.add_filter(endings.join(", "), kind.extensions())
     }
 }
 
@@ -51,11 +60,15 @@ impl Host for DesktopHost {
             .ok()
     }
 
+    fn secrets(&self) -> &dyn SecretStore {
+        &OsKeyring
+    }
+
     fn data_dir(&self) -> PathBuf {
         self.data_dir.clone()
     }
 
     fn system_locale(&self) -> Option<String> {
-        None
+        platform::system_locale()
     }
 }

@@ -2,34 +2,36 @@
 
 mod arguments;
 mod host;
-mod standin;
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use clientele_api::platform;
+use clientele_api::{Api, ErrorCode, Event, Host, Refusal, StartOptions};
 use serde_json::Value;
-use tauri::{
-    AppHandle, DragDropEvent, Manager, State, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-};
+use tauri::{DragDropEvent, Manager, State, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 pub use arguments::{Arguments, USAGE};
 use host::DesktopHost;
-use standin::{Api, Refusal, StartOptions};
 
-/// How long a page may take to say that it is drawn before its window is shown all the same.
+/// The only window, as tauri.conf.json names it.
+const WINDOW: &str = "main";
+
+/// How long a page may take to have something to show before its window is shown all the same.
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
 
-type DesktopApi = Api<DesktopHost>;
+type Desktop = Arc<Api<DesktopHost>>;
 
-/// Every command of the program. It runs on a worker thread: a command may wait for the disk or for a dialog,
-/// and the window's own thread must not.
+/// Every command of the program. It runs on a worker thread: a command may wait for the disk or for a dialog, and the
+/// window's own thread must not.
 #[tauri::command]
-async fn call(app: AppHandle, command: String, args: Value) -> Result<Value, Refusal> {
-    let work = move || app.state::<DesktopApi>().dispatch(&command, args);
+async fn call(api: State<'_, Desktop>, command: String, args: Value) -> Result<Value, Refusal> {
+    let api = Arc::clone(&api);
+    let work = move || api.dispatch(&command, args);
     match tauri::async_runtime::spawn_blocking(work).await {
         Ok(outcome) => outcome,
-        Err(panic) => Err(Refusal {
-            code: panic.to_string(),
-        }),
+        Err(panic) => Err(Refusal::new(ErrorCode::BadRequest).with("detail", panic)),
     }
 }
 
@@ -44,50 +46,45 @@ fn ready(window: WebviewWindow) {
 /// # Errors
 /// When the window cannot be opened.
 pub fn run(arguments: Arguments) -> tauri::Result<()> {
+    platform::ignore_file_size_signal();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![call, ready])
         .setup(|app| {
-            let data_dir = match arguments.data_dir {
-                Some(folder) => folder,
-                None => app.path().app_data_dir()?,
-            };
+            let data_dir = arguments.data_dir.or_else(platform::data_dir);
+            let data_dir = data_dir.ok_or("the user's data folder is not known: HOME is not set")?;
             let host = DesktopHost::new(app.handle().clone(), data_dir);
             let start = StartOptions {
                 book: arguments.book,
                 key_file: arguments.key_file,
             };
+            let api: Desktop = Arc::new(Api::new(host, start));
             // Before the window, because its page may call at once.
-            app.manage(Api::new(host, start));
-            open_window(app)?;
+            app.manage(Arc::clone(&api));
+            open_window(app, api)?;
             Ok(())
         })
         .run(tauri::generate_context!())
 }
 
-/// Opens the main window, hidden: it is shown when its page has something to show, so that nobody sees it white.
-fn open_window(app: &tauri::App) -> tauri::Result<()> {
+/// Opens the window, hidden: it is shown when its page has something to show, so that nobody sees it white.
+fn open_window(app: &tauri::App, api: Desktop) -> tauri::Result<()> {
     let config = app
         .config()
         .app
         .windows
-        .first()
-        .expect("tauri.conf.json declares the main window");
+        .iter()
+        .find(|window| window.label == WINDOW);
+    let config = config.ok_or(tauri::Error::WindowNotFound)?;
     let window = WebviewWindowBuilder::from_config(app.handle(), config)?
         .on_navigation(is_our_page)
         .initialization_script(include_str!("ready.js"))
         .build()?;
-
-    let watched = window.clone();
     window.on_window_event(move |event| {
-        if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
-            let api: State<'_, DesktopApi> = watched.state();
-            for path in paths {
-                api.dropped(path.clone());
-            }
+        if let WindowEvent::DragDrop(event) = event {
+            dragged(&api, event);
         }
     });
-
     std::thread::spawn(move || {
         std::thread::sleep(READY_TIMEOUT);
         show(&window);
@@ -95,8 +92,23 @@ fn open_window(app: &tauri::App) -> tauri::Result<()> {
     Ok(())
 }
 
+/// A file is dragged over the window, or dropped onto it.
+fn dragged(api: &Desktop, event: &DragDropEvent) {
+    match event {
+        DragDropEvent::Enter { .. } => api.host().emit(Event::FileHover { over: true }),
+        DragDropEvent::Leave => api.host().emit(Event::FileHover { over: false }),
+        DragDropEvent::Drop { paths, .. } => {
+            api.host().emit(Event::FileHover { over: false });
+            // Reading the file may take a while, and this is the window's own thread.
+            let (api, paths): (Desktop, Vec<PathBuf>) = (Arc::clone(api), paths.clone());
+            tauri::async_runtime::spawn_blocking(move || paths.iter().for_each(|path| api.dropped(path)));
+        }
+        _ => {}
+    }
+}
+
 fn show(window: &WebviewWindow) {
-    // Both fail only when the window is closed already.
+    // All of it fails only when the window is closed already.
     if !window.is_visible().unwrap_or(true) {
         let _ = window.show();
         let _ = window.set_focus();

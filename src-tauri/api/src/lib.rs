@@ -16,5 +16,6 @@ mod preferences;
 pub mod types;
 
 pub use app::{Api, StartOptions};
+pub use clientele_model::{ErrorCode, Refusal};
 pub use commands::COMMANDS;
 pub use host::{Event, FileKind, Host, SecretStore};

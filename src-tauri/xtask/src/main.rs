@@ -1,2 +1,62 @@
-//! Not built yet.
-fn main() {}
+//! Everything a developer does here, in one program that needs nothing but Rust: `cargo xtask <verb>`.
+//!
+//! One verb a file. `platform` is the only one that knows operating systems.
+
+mod bindings;
+mod bundle;
+mod node;
+mod platform;
+mod program;
+mod report;
+mod run;
+mod screens;
+mod sh;
+mod test;
+mod tidy;
+mod ui;
+
+use std::process::ExitCode;
+
+use sh::Result;
+
+const USAGE: &str = "\
+cargo xtask <verb>
+
+  run [--release] [--picture-only] [-- arguments]
+           install what is missing, build the program and open its window; without a display,
+           open it on a virtual one and save a picture
+  test [--tidy] [--rust] [--ui] [--window]
+           everything that is checked before a change is taken, or these parts of it
+  tidy     the rules of the house that no compiler knows
+  bindings [--check]
+           write the TypeScript of the commands, or say whether it is fresh
+  screens [name ...]
+           take a picture of every screen, in every language, theme and size
+  bundle   make a .deb package";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.split_first() {
+        Some((verb, rest)) => dispatch(verb, rest),
+        None => Err(USAGE.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(verb: &str, arguments: &[String]) -> Result {
+    match verb {
+        "run" => run::run(arguments),
+        "test" => test::test(arguments),
+        "tidy" => tidy::tidy(),
+        "bindings" => bindings::bindings(arguments),
+        "screens" => screens::screens(arguments),
+        "bundle" => bundle::bundle(),
+        _ => Err(USAGE.into()),
+    }
+}

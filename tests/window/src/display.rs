@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::picture::Picture;
 use crate::process::{self, Program};
 
@@ -77,6 +77,24 @@ impl Display {
     /// When the display is gone.
     pub fn picture(&self) -> Result<Picture> {
         Picture::from_xwd(&std::fs::read(&self.framebuffer)?)
+    }
+
+    /// What stands in one window, without its frame.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub fn picture_of(&self, window: &str) -> Result<Picture> {
+        let answer = self.xdotool(&["getwindowgeometry", "--shell", window])?;
+        let number = |name: &str| {
+            let line = answer
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            line.and_then(|value| value.parse().ok())
+                .ok_or_else(|| Error::new("the window has no place"))
+        };
+        Ok(self
+            .picture()?
+            .cut(number("X")?, number("Y")?, number("WIDTH")?, number("HEIGHT")?))
     }
 
     /// Runs `xdotool` on this display and returns what it prints.

@@ -6,7 +6,8 @@
 //! `cargo xtask screens` stand on the same parts.
 //!
 //! Linux only: it needs Xvfb, openbox, xdotool, dbus, gnome-keyring and WebKitWebDriver, which
-//! `cargo xtask test` installs. This crate knows nothing of Tauri and nothing of our other crates.
+//! `cargo xtask test` installs. This library knows nothing of Tauri
+//! and nothing of our other crates.
 
 pub mod bus;
 pub mod clientele;

@@ -141,6 +141,27 @@ impl Picture {
         small
     }
 
+    /// The part of it that begins here and has this size, as far as there is one.
+    #[must_use]
+    pub fn cut(&self, left: usize, top: usize, width: usize, height: usize) -> Self {
+        let left = left.min(self.width);
+        let width = width.min(self.width - left);
+        let rows = self
+            .pixels
+            .chunks_exact(self.width.max(1) * 3)
+            .skip(top)
+            .take(height);
+        let pixels: Vec<u8> = rows
+            .flat_map(|row| &row[left * 3..(left + width) * 3])
+            .copied()
+            .collect();
+        Self {
+            width,
+            height: pixels.len() / (width * 3).max(1),
+            pixels,
+        }
+    }
+
     /// Puts another picture on this one; what hangs over the edge is cut off.
     pub fn paste(&mut self, other: &Self, left: usize, top: usize) {
         let width = other.width.min(self.width.saturating_sub(left));
@@ -173,6 +194,15 @@ mod tests {
         let small = picture.reduced(2);
         assert_eq!((small.width, small.height), (2, 1));
         assert_eq!(small.pixels, [150, 150, 150, 100, 100, 100]);
+    }
+
+    #[test]
+    fn is_cut() {
+        let mut picture = Picture::blank(4, 4, 0);
+        picture.paste(&Picture::blank(2, 2, 9), 1, 2);
+        assert!(picture.cut(1, 2, 2, 2) == Picture::blank(2, 2, 9));
+        let rest = picture.cut(3, 3, 10, 10);
+        assert_eq!((rest.width, rest.height), (1, 1));
     }
 
     #[test]

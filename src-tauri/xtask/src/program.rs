@@ -1,0 +1,40 @@
+//! Building the desktop program with its pages inside, and finding it.
+
+use std::path::PathBuf;
+
+use crate::sh::{self, Result, cargo};
+use crate::ui::Ui;
+
+/// The feature without which the window asks a development server for its pages.
+pub const FEATURE: &str = "clientele/custom-protocol";
+
+/// Builds the pages and the program, and returns where it stands.
+pub fn build(release: bool) -> Result<PathBuf> {
+    Ui::ready()?.build()?;
+    let mut command = cargo();
+    command.args(["build", "--package", "clientele", "--features", FEATURE]);
+    if release {
+        command.arg("--release");
+    }
+    sh::run(&mut command)?;
+    let profile = if release { "release" } else { "debug" };
+    Ok(target_dir()?
+        .join(profile)
+        .join(format!("clientele{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Where cargo puts what it builds.
+pub fn target_dir() -> Result<PathBuf> {
+    let metadata = metadata()?;
+    let folder = metadata["target_directory"]
+        .as_str()
+        .ok_or("cargo does not say where its target folder is")?;
+    Ok(folder.into())
+}
+
+/// What cargo knows of our own crates.
+pub fn metadata() -> Result<serde_json::Value> {
+    let mut command = cargo();
+    let answer = sh::answer(command.args(["metadata", "--no-deps", "--format-version", "1"]));
+    Ok(serde_json::from_str(&answer.ok_or("cargo metadata failed")?)?)
+}
