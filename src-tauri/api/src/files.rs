@@ -37,7 +37,9 @@ impl<H: Host> Api<H> {
     pub fn dropped(&self, path: &Path) {
         let file_name = file_name(path);
         self.host.emit(match self.import_open(path) {
-            Ok(preview) => Event::ImportDropped { preview },
+            Ok(preview) => Event::ImportDropped {
+                preview: Box::new(preview),
+            },
             Err(refusal) => Event::ImportRefused { file_name, refusal },
         });
     }

@@ -93,7 +93,7 @@ pub enum Event {
     /// A file was dropped onto the window, and can be read.
     ImportDropped {
         /// What would happen.
-        preview: ImportPreview,
+        preview: Box<ImportPreview>,
     },
     /// A file was dropped onto the window, and cannot be read.
     ImportRefused {

@@ -48,8 +48,8 @@ create table steps (
   staff       text not null default '',
   at          integer not null default 0,
   label       text not null default '',
-  params      text not null default '{}',
-  act         text not null default 'do',
+  params      text not null default '',
+  act         text not null default '',
   target      blob,
   changes     integer not null default 0,
   deleted_at  integer,
@@ -74,7 +74,7 @@ create table settings (
 create table clients (
   n                integer primary key,
   id               blob not null unique,
-  kind             text not null default 'person',
+  kind             text not null default '',
   given_name       text not null default '',
   patronymic       text not null default '',
   family_name      text not null default '',
@@ -185,7 +185,7 @@ create index client_tags_by_tag on client_tags (tag) where deleted_at is null;
 create table contacts (
   id          blob primary key,
   client_id   blob,
-  kind        text not null default 'note',
+  kind        text not null default '',
   direction   text not null default '',
   channel     text not null default '',
   at          integer not null default 0,

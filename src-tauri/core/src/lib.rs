@@ -15,6 +15,8 @@ pub mod keys;
 pub mod schema;
 pub mod search;
 pub mod settings;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod trash;
 pub mod workspace;
 

@@ -347,6 +347,9 @@ pub(super) fn write(
     let row = RowId::from(id);
     let mut own = changed(own_fields(before), own_fields(after));
     if card == Card::New {
+        if own.iter().all(|(field, _)| *field != "kind") {
+            own.insert(0, ("kind", "person".into()));
+        }
         own.push(("created_at", Value::Int(w.now().0)));
         w.add(&CLIENTS, row, own)?;
     } else {

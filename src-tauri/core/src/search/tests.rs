@@ -1,1 +1,146 @@
-//! Tests of search.
+//! What is found, by what, and in which order.
+
+use super::*;
+use crate::testing::{ClientBuilder, TestBook, log_call};
+use crate::workspace::Actor;
+
+fn salon() -> TestBook {
+    let book = TestBook::new();
+    ClientBuilder::new("Мария Иванова")
+        .phone("0888 123 456")
+        .email("maria@example.com")
+        .create(&book);
+    ClientBuilder::new("Иван Петров")
+        .phone("+7 916 555-44-33")
+        .notes("алергия към амоняк")
+        .create(&book);
+    ClientBuilder::new("Алёна Ковалёва")
+        .other_name("Стоянова")
+        .create(&book);
+    ClientBuilder::company("Ателие Диванов ООД")
+        .phone("02 987 65 43")
+        .create(&book);
+    ClientBuilder::new("Zoë Müller").tag("50% off_").create(&book);
+    book
+}
+
+fn found(book: &TestBook, query: &str) -> Vec<String> {
+    let hits = book.read(|conn| search(conn, query, 10, "BG")).unwrap();
+    hits.into_iter().map(|hit| hit.name).collect()
+}
+
+#[test]
+fn any_part_of_any_word_in_both_alphabets() {
+    let book = salon();
+    for (query, expected) in [
+        ("ИВАН", vec!["Иван Петров", "Мария Иванова", "Ателие Диванов ООД"]),
+        ("ванов", vec!["Ателие Диванов ООД", "Мария Иванова"]),
+        ("мар ива", vec!["Мария Иванова"]),
+        ("иванова мария", vec!["Мария Иванова"]),
+        ("ковалева", vec!["Алёна Ковалёва"]),
+        ("КОВАЛЁВ", vec!["Алёна Ковалёва"]),
+        ("стоян", vec!["Алёна Ковалёва"]),
+        ("muller", vec!["Zoë Müller"]),
+        ("Zo", vec!["Zoë Müller"]),
+        ("з", vec![]),
+        ("амоняк", vec!["Иван Петров"]),
+        ("EXAMPLE.com", vec!["Мария Иванова"]),
+        ("50% off_", vec!["Zoë Müller"]),
+        ("мария петров", vec![]),
+        ("", vec![]),
+        ("   ", vec![]),
+        ("\" OR name MATCH \"", vec![]),
+        ("иван*", vec![]),
+    ] {
+        assert_eq!(found(&book, query), expected, "{query:?}");
+    }
+}
+
+#[test]
+fn phones_by_any_run_of_digits() {
+    let book = salon();
+    for (query, expected) in [
+        ("3456", vec!["Мария Иванова"]),
+        ("4433", vec!["Иван Петров"]),
+        ("88", vec!["Мария Иванова"]),
+        ("+359 888 123-456", vec!["Мария Иванова"]),
+        ("0888123456", vec!["Мария Иванова"]),
+        ("(916) 555", vec!["Иван Петров"]),
+        ("9876543", vec!["Ателие Диванов ООД"]),
+        ("00000", vec![]),
+    ] {
+        assert_eq!(found(&book, query), expected, "{query:?}");
+    }
+    let hit = book.read(|conn| search(conn, "3456", 1, "BG")).unwrap().remove(0);
+    assert_eq!(
+        (hit.matched_in, hit.phone.as_str()),
+        (MatchedIn::Phone, "088 812 3456")
+    );
+}
+
+#[test]
+fn the_last_four_digits_come_first_and_the_lately_seen_before_others() {
+    let book = TestBook::new();
+    let in_the_middle = ClientBuilder::new("Среда").phone("0812 345 678").create(&book);
+    let at_the_end = ClientBuilder::new("Край").phone("0888 812 345").create(&book);
+    log_call(&book, in_the_middle, "x", 100);
+    assert_eq!(found(&book, "2345"), ["Край", "Среда"]);
+    let later = ClientBuilder::new("Края").phone("0899 012 345").create(&book);
+    log_call(&book, later, "x", 200);
+    assert_eq!(found(&book, "2345"), ["Края", "Край", "Среда"]);
+    assert_eq!(found(&book, "край"), ["Край"]);
+    let _ = at_the_end;
+}
+
+#[test]
+fn a_match_says_where_it_was_found() {
+    let book = salon();
+    for (query, place, excerpt) in [
+        ("мария", MatchedIn::Name, ""),
+        ("maria@", MatchedIn::Email, "maria@example.com"),
+        ("диванов", MatchedIn::Company, "Ателие Диванов ООД"),
+        ("амон", MatchedIn::Note, "алергия към амоняк"),
+        ("off_", MatchedIn::Tag, "50% off_"),
+    ] {
+        let hit = book.read(|conn| search(conn, query, 1, "BG")).unwrap().remove(0);
+        assert_eq!(
+            (hit.matched_in, hit.excerpt.as_str()),
+            (place, excerpt),
+            "{query:?}"
+        );
+    }
+    let far = format!("{}търсено{}", "дума ".repeat(100), " край".repeat(100));
+    ClientBuilder::new("Дълга").notes(&far).create(&book);
+    let hit = book
+        .read(|conn| search(conn, "търсено", 1, "BG"))
+        .unwrap()
+        .remove(0);
+    assert!(
+        hit.excerpt.contains("търсено") && hit.excerpt.chars().count() < 100,
+        "{}",
+        hit.excerpt
+    );
+}
+
+#[test]
+fn who_lies_in_the_trash_is_not_found_until_restored() {
+    let book = salon();
+    let id = book.read(|conn| search(conn, "мария", 1, "BG")).unwrap()[0].id;
+    clients::trash(&book, &Actor::owner(), &[id]).unwrap();
+    assert!(found(&book, "мария").is_empty());
+    clients::restore(&book, &Actor::owner(), &[id]).unwrap();
+    assert_eq!(found(&book, "мария"), ["Мария Иванова"]);
+    book.assert_whole();
+}
+
+#[test]
+fn a_common_word_in_notes_does_not_hide_the_name() {
+    let book = TestBook::new();
+    for i in 0..1_200 {
+        ClientBuilder::new(&format!("Клиент {i}"))
+            .notes("познава Роза")
+            .create(&book);
+    }
+    ClientBuilder::new("Роза Тодорова").create(&book);
+    assert_eq!(found(&book, "роза")[0], "Роза Тодорова");
+}

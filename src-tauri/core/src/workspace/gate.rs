@@ -302,7 +302,7 @@ pub(super) struct Finished {
 }
 
 /// The change whose value a field now bears: the last one in the log that set it.
-pub(super) fn version(log: &[store::Logged], field: &str) -> Option<Stamp> {
+fn version(log: &[store::Logged], field: &str) -> Option<Stamp> {
     let sets = |change: &&store::Logged| change.body.iter().flat_map(|b| &b.0).any(|f| f.field == field);
     log.iter().rev().find(sets).map(|change| change.stamp)
 }

@@ -3,7 +3,7 @@
 use clientele_model::{ChangeKind, ErrorCode, StepId, Value};
 use rusqlite::Connection;
 
-use super::gate::{Write, not_found, version};
+use super::gate::{Write, not_found};
 use super::step::{Actor, NewStep, StepLabel, StepSummary, Written};
 use super::store::{self, Logged, StepRow};
 use super::table::{DELETED_AT, Table};
@@ -25,7 +25,7 @@ impl Workspace {
     /// # Errors
     /// `undo.nothing` where there is none.
     pub fn undo(&self, by: &Actor) -> Result<Written<StepSummary>> {
-        let target = self.read(|conn| to_undo(conn))?.ok_or(ErrorCode::NothingToUndo)?;
+        let target = self.read(to_undo)?.ok_or(ErrorCode::NothingToUndo)?;
         self.take_back(by, target.id, StepLabel::Undo)
     }
 
@@ -34,7 +34,7 @@ impl Workspace {
     /// # Errors
     /// `redo.nothing` where there is none.
     pub fn redo(&self, by: &Actor) -> Result<Written<StepSummary>> {
-        let target = self.read(|conn| to_redo(conn))?.ok_or(ErrorCode::NothingToRedo)?;
+        let target = self.read(to_redo)?.ok_or(ErrorCode::NothingToRedo)?;
         self.take_back(by, target.id, StepLabel::Redo)
     }
 
@@ -100,7 +100,8 @@ fn to_redo(conn: &Connection) -> Result<Option<StepRow>> {
 
 /// Writes the contrary of every change of a step, the last one first.
 ///
-/// A field that somebody has changed since keeps its newer value.
+/// A field that somebody has changed since keeps its newer value. That is asked by the value that stands,
+/// not by the change that set it: a later step, itself undone by now, has put this step's value back.
 fn revert(w: &mut Write<'_>, target: StepId) -> Result<()> {
     let changes = store::changes_of_step(w.conn(), target, usize::MAX)?;
     for change in changes.iter().rev() {
@@ -130,7 +131,7 @@ fn revert_change(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> R
                 let Some(known) = table.field(&field.field) else {
                     continue;
                 };
-                if version(&log, known.name) == Some(change.stamp) {
+                if w.field(table, change.row, known.name)? == field.value {
                     fields.push((
                         known.name,
                         value_before(&log, change, known.name).unwrap_or(known.empty()),

@@ -1,0 +1,238 @@
+//! Builders for tests: a book in a folder of its own, clients in one line.
+
+use std::path::PathBuf;
+
+use clientele_model::{
+    Birthday, ClientDraft, ClientId, ClientKind, ContactId, Email, Language, OtherName, Phone, Timestamp,
+};
+use tempfile::TempDir;
+
+use crate::book::{Book, NewBook};
+use crate::clients;
+use crate::contacts::{self, Channel, ContactDraft, ContactKind, Direction};
+use crate::keys::{BookId, BookKey};
+use crate::settings::Settings;
+use crate::workspace::Actor;
+
+/// A book in a folder that goes with it.
+pub struct TestBook {
+    /// The folder.
+    pub folder: TempDir,
+    /// Its key.
+    pub key: BookKey,
+    /// The book; taken out by [`Self::close`].
+    pub book: Option<Book>,
+}
+
+impl std::ops::Deref for TestBook {
+    type Target = Book;
+    fn deref(&self) -> &Book {
+        self.book.as_ref().expect("the book is open")
+    }
+}
+
+/// The settings of a Bulgarian salon.
+#[must_use]
+pub fn settings() -> Settings {
+    let (business_name, country, currency) = ("Салон Хвойна".into(), "BG".into(), "EUR".into());
+    Settings {
+        business_name,
+        country,
+        currency,
+        language: Language::Bg,
+    }
+}
+
+impl Default for TestBook {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TestBook {
+    /// A new, empty book.
+    ///
+    /// # Panics
+    /// Where there is no disk to write to.
+    #[must_use]
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        let key = BookKey::random();
+        let path = folder.path().join("book.clientele");
+        let new = NewBook {
+            path: &path,
+            id: BookId::random(),
+            key: &key,
+            settings: settings(),
+            demo: false,
+        };
+        let book = Book::create(new).expect("a new book");
+        Self {
+            folder,
+            key,
+            book: Some(book),
+        }
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("book.clientele")
+    }
+
+    /// Closes it.
+    pub fn close(&mut self) {
+        self.book = None;
+    }
+
+    /// Closes it and opens it again, as a restart does.
+    ///
+    /// # Panics
+    /// Where it does not open.
+    pub fn reopen(&mut self) {
+        self.close();
+        self.book = Some(Book::open(&self.file(), &self.key).expect("the book opens again"));
+    }
+
+    /// Asserts that file, index and log are whole.
+    ///
+    /// # Panics
+    /// Where they are not.
+    pub fn assert_whole(&self) {
+        let report = self.check().expect("a look at the book");
+        assert!(report.ok, "{:#?}", report.problems);
+    }
+}
+
+/// A client in one line: `ClientBuilder::new("Анна Иванова").phone("0888 123 456").create(&book)`.
+#[derive(Clone, Debug, Default)]
+pub struct ClientBuilder(pub ClientDraft);
+
+impl ClientBuilder {
+    /// A person; the last word is the family name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let (given, family) = name.rsplit_once(' ').unwrap_or((name, ""));
+        let (given_name, family_name) = (given.to_owned(), family.to_owned());
+        Self(ClientDraft {
+            given_name,
+            family_name,
+            ..ClientDraft::default()
+        })
+    }
+
+    /// A company.
+    #[must_use]
+    pub fn company(name: &str) -> Self {
+        Self(ClientDraft {
+            kind: ClientKind::Company,
+            company_name: name.to_owned(),
+            ..ClientDraft::default()
+        })
+    }
+
+    /// With a phone.
+    #[must_use]
+    pub fn phone(mut self, typed: &str) -> Self {
+        self.0.phones.push(Phone {
+            typed: typed.to_owned(),
+            ..Phone::default()
+        });
+        self
+    }
+
+    /// With an e-mail address.
+    #[must_use]
+    pub fn email(mut self, address: &str) -> Self {
+        self.0.emails.push(Email {
+            address: address.to_owned(),
+            ..Email::default()
+        });
+        self
+    }
+
+    /// With one more name.
+    #[must_use]
+    pub fn other_name(mut self, name: &str) -> Self {
+        self.0.other_names.push(OtherName {
+            name: name.to_owned(),
+            ..OtherName::default()
+        });
+        self
+    }
+
+    /// With a tag.
+    #[must_use]
+    pub fn tag(mut self, tag: &str) -> Self {
+        self.0.tags.push(tag.to_owned());
+        self
+    }
+
+    /// With a birthday.
+    #[must_use]
+    pub fn birthday(mut self, year: Option<i16>, month: u8, day: u8) -> Self {
+        self.0.birthday = Some(Birthday { year, month, day });
+        self
+    }
+
+    /// With notes.
+    #[must_use]
+    pub fn notes(mut self, notes: &str) -> Self {
+        self.0.notes = notes.to_owned();
+        self
+    }
+
+    /// Into the book, as a step of its own.
+    ///
+    /// # Panics
+    /// Where the book refuses it.
+    pub fn create(self, book: &Book) -> ClientId {
+        clients::add(book, &Actor::owner(), self.0)
+            .expect("a client")
+            .value
+    }
+}
+
+/// A call that came in.
+#[must_use]
+pub fn call(text: &str, at: i64) -> ContactDraft {
+    ContactDraft {
+        kind: ContactKind::Call,
+        direction: Some(Direction::In),
+        channel: Some(Channel::Phone),
+        at: Timestamp(at),
+        text: text.to_owned(),
+    }
+}
+
+/// Logs a call.
+///
+/// # Panics
+/// Where the book refuses it.
+pub fn log_call(book: &Book, client: ClientId, text: &str, at: i64) -> ContactId {
+    contacts::add(book, &Actor::owner(), client, call(text, at))
+        .expect("a contact")
+        .value
+}
+
+/// A random number generator for tests, small and good enough (Steele et al. 2014, SplitMix64).
+#[derive(Clone, Debug)]
+pub struct Rng(pub u64);
+
+impl Rng {
+    /// The next number.
+    pub fn number(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number below a bound.
+    ///
+    /// # Panics
+    /// For a bound of 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.number() % bound as u64).expect("below a usize")
+    }
+}
