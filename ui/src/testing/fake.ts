@@ -21,7 +21,7 @@ export interface FakeOptions {
   now?: number;
 }
 
-const refuse = (code: string, params?: Record<string, string>): never => {
+const refuse = (code: Refusal["code"], params?: Record<string, string>): never => {
   throw { code, ...(params ? { params } : {}) } as Refusal;
 };
 const KEY = "K7QM-2XWD-9FTA-HN4R-C8PV-5JYE-B3GS-Z6UL";
@@ -236,7 +236,9 @@ export class Fake implements Transport {
       }
       const fresh = seedClients(12, this.now).map((c) => ({ ...c, id: `i${this.next++}` }));
       const result = { created: 2981, matched: 18, refused: csvPreview(null).refused, refused_total: 1 };
-      return this.write(result, "imported", { count: "2999", file: "contacts.csv" }, () => this.clients.push(...fresh), () => this.clients.splice(this.clients.length - fresh.length));
+      const written = this.write({ ...result, step: null as string | null }, "imported", { count: "2999", file: "contacts.csv" }, () => this.clients.push(...fresh), () => this.clients.splice(this.clients.length - fresh.length));
+      written.value.step = written.step?.id ?? null;
+      return written;
     },
     import_cancel: () => {
       this.cancelled = true;

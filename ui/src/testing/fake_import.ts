@@ -15,8 +15,8 @@ export function csvPreview(options: ImportOptions | null): ImportPreview {
   return {
     id: "import-1", file_name: "clients_2026.csv", format: "csv", size_bytes: 184_320,
     table: {
-      encoding: options?.encoding ?? "windows-1251", delimiter: options?.delimiter ?? ";", header_row: options?.no_header ? null : (options?.header_row ?? 1),
-      headers: options?.no_header ? [] : HEADERS, columns: options?.columns ?? COLUMNS, samples: SAMPLES, rows: 3000,
+      encoding: options?.encoding ?? "windows-1251", delimiter: options?.delimiter ?? ";", header_row: options?.header.at === "none" ? null : 0,
+      headers: options?.header.at === "none" ? HEADERS.map(() => "") : HEADERS, columns: options?.columns ?? COLUMNS, samples: SAMPLES, rows: 3000,
     },
     created: 2981, matched: 18, refused_total: 1,
     refused: [{ line: 814, refusal: { code: "import.row_empty" } }],

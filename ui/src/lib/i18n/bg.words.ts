@@ -4,6 +4,8 @@ import type { Plural, Words } from "./types";
 
 export const words: Words<Plural> = {
   steps: {
+    book_created: { plain: "Книгата е създадена" },
+    other: { plain: "Друга стъпка" },
     client_added: { plain: "Клиентът е добавен", named: "Добавен клиент: {name}" },
     client_changed: { plain: "Картонът е променен", named: "Променен картон: {name}" },
     clients_trashed: { plain: "Преместено в кошчето", named: "В кошчето: {name}", counted: { one: "{count} клиент е преместен в кошчето", other: "{count} клиенти са преместени в кошчето" } },
@@ -21,6 +23,7 @@ export const words: Words<Plural> = {
     redo: { plain: "Върнато", named: "Върнато: {name}" },
   },
   fields: {
+    other_name: "Друго име", contact_person: "Лице за контакт", messenger: "Месинджър", deleted_at: "В кошчето",
     kind: "Човек или фирма", name: "Име", full_name: "Име", given_name: "Име", patronymic: "Презиме", family_name: "Фамилия",
     company_name: "Фирма", works_at: "Работи в", other_names: "Други имена", phones: "Телефони", phone: "Телефон", typed: "Телефон", e164: "Телефон, международен",
     emails: "Имейли", email: "Имейл", addresses: "Адреси", address: "Адрес", street: "Улица и номер", city: "Населено място", region: "Област",
@@ -31,6 +34,7 @@ export const words: Words<Plural> = {
     business_name: "Име на фирмата", currency: "Валута", trashed_at: "В кошчето", created_at: "Добавено", deleted: "Изтрито", value: "Стойност",
   },
   entities: {
+    client_names: "Друго име", client_tags: "Етикет",
     client: "Картон", clients: "Картон", phone: "Телефон", phones: "Телефон", email: "Имейл", emails: "Имейл", address: "Адрес", addresses: "Адрес",
     messenger: "Месинджър", messengers: "Месинджър", other_name: "Друго име", other_names: "Друго име", contact_person: "Лице за контакт", contact_persons: "Лице за контакт",
     tag: "Етикет", tags: "Етикет", contact: "Контакт", contacts: "Контакт", setting: "Настройки", settings: "Настройки",
@@ -39,10 +43,13 @@ export const words: Words<Plural> = {
   contactKinds: { call: "Обаждане", message: "Съобщение", email: "Имейл", walk_in: "Посещение", note: "Бележка", complaint: "Оплакване", offer: "Оферта" },
   channels: { phone: "Телефон", sms: "SMS", viber: "Viber", whatsapp: "WhatsApp", telegram: "Telegram", email: "Имейл", web: "Сайт", in_person: "На място", other: "Друго" },
   columns: {
-    ignore: "Пропусни", full_name: "Цялото име", given_name: "Име", family_name: "Фамилия", patronymic: "Презиме", company_name: "Фирма", other_name: "Друго име",
-    phone: "Телефон", email: "Имейл", street: "Улица и номер", city: "Населено място", region: "Област", postal_code: "Пощенски код", country: "Държава", messenger: "Месинджър",
-    birthday: "Рожден ден", language: "Език", source: "Откъде ни знае", card_number: "Номер на карта", tags: "Етикети", notes: "Бележки", expects: "Очаква", never: "Никога", contact_person: "Лице за контакт",
+    ignore: "Пропусни", full_name: "Цялото име", given_name: "Име", family_name: "Фамилия", patronymic: "Презиме", company_name: "Фирма",
+    other_name: "Друго име", phone: "Телефон", phone_label: "Вид телефон", email: "Имейл", email_label: "Вид имейл", address: "Улица и номер",
+    address_whole: "Целият адрес", city: "Населено място", region: "Област", postal_code: "Пощенски код", country: "Държава", address_label: "Вид адрес",
+    messenger: "Име в месинджър", messenger_service: "Кой месинджър", birthday: "Рожден ден", birth_year: "Година на раждане", birth_month: "Месец на раждане", birth_day: "Ден на раждане",
+    language: "Език", source: "Откъде ни знае", card_number: "Номер на карта", tags: "Етикети", notes: "Бележки", extra: "В бележките, със заглавието си",
+    expects: "Очаква", never: "Никога", contact_person_name: "Лице за контакт", contact_person_role: "Роля на лицето", contact_person_phone: "Телефон на лицето", contact_person_email: "Имейл на лицето",
   },
-  matchedIn: { name: "име", phone: "телефон", email: "имейл", company: "фирма", card_number: "номер на карта", messenger: "месинджър", contact_person: "лице за контакт", tag: "етикет", address: "адрес", note: "бележки", contact: "контакти" },
+  matchedIn: { name: "име", phone: "телефон", email: "имейл", company: "фирма", card_number: "номер на карта", messenger: "месинджър", contact_person: "лице за контакт", tag: "етикет", address: "адрес", note: "бележки" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

@@ -4,6 +4,8 @@ import type { Plural, Words } from "./types";
 
 export const words: Words<Plural> = {
   steps: {
+    book_created: { plain: "The book was made" },
+    other: { plain: "Another step" },
     client_added: { plain: "Client added", named: "Added {name}" },
     client_changed: { plain: "Client changed", named: "Changed {name}" },
     clients_trashed: { plain: "Moved to the trash", named: "Moved {name} to the trash", counted: { one: "Moved {count} client to the trash", other: "Moved {count} clients to the trash" } },
@@ -21,6 +23,7 @@ export const words: Words<Plural> = {
     redo: { plain: "Redone", named: "Redone: {name}" },
   },
   fields: {
+    other_name: "Another name", contact_person: "Person to talk to", messenger: "Messenger", deleted_at: "In the trash",
     kind: "Person or company", name: "Name", full_name: "Name", given_name: "Given name", patronymic: "Patronymic", family_name: "Family name",
     company_name: "Company", works_at: "Works at", other_names: "Other names", phones: "Phones", phone: "Phone", typed: "Phone", e164: "Phone, international",
     emails: "E-mails", email: "E-mail", addresses: "Addresses", address: "Address", street: "Street and house", city: "Town", region: "Region",
@@ -31,6 +34,7 @@ export const words: Words<Plural> = {
     business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value",
   },
   entities: {
+    client_names: "Another name", client_tags: "Tag",
     client: "Card", clients: "Card", phone: "Phone", phones: "Phone", email: "E-mail", emails: "E-mail", address: "Address", addresses: "Address",
     messenger: "Messenger", messengers: "Messenger", other_name: "Another name", other_names: "Another name", contact_person: "Person to talk to", contact_persons: "Person to talk to",
     tag: "Tag", tags: "Tag", contact: "Contact", contacts: "Contact", setting: "Settings", settings: "Settings",
@@ -39,10 +43,13 @@ export const words: Words<Plural> = {
   contactKinds: { call: "Call", message: "Message", email: "E-mail", walk_in: "Came by", note: "Note", complaint: "Complaint", offer: "Offer" },
   channels: { phone: "Phone", sms: "SMS", viber: "Viber", whatsapp: "WhatsApp", telegram: "Telegram", email: "E-mail", web: "Web", in_person: "In person", other: "Other" },
   columns: {
-    ignore: "Leave out", full_name: "Full name", given_name: "Given name", family_name: "Family name", patronymic: "Patronymic", company_name: "Company", other_name: "Another name",
-    phone: "Phone", email: "E-mail", street: "Street and house", city: "Town", region: "Region", postal_code: "Postal code", country: "Country", messenger: "Messenger",
-    birthday: "Birthday", language: "Language", source: "Heard of us", card_number: "Card number", tags: "Tags", notes: "Notes", expects: "Expects", never: "Never", contact_person: "Person to talk to",
+    ignore: "Leave out", full_name: "Full name", given_name: "Given name", family_name: "Family name", patronymic: "Patronymic", company_name: "Company",
+    other_name: "Another name", phone: "Phone", phone_label: "Sort of phone", email: "E-mail", email_label: "Sort of e-mail", address: "Street and house",
+    address_whole: "Whole address", city: "Town", region: "Region", postal_code: "Postal code", country: "Country", address_label: "Sort of address",
+    messenger: "Name in a messenger", messenger_service: "Which messenger", birthday: "Birthday", birth_year: "Year of birth", birth_month: "Month of birth", birth_day: "Day of birth",
+    language: "Language", source: "Heard of us", card_number: "Card number", tags: "Tags", notes: "Notes", extra: "Into the notes, with its heading",
+    expects: "Expects", never: "Never", contact_person_name: "Person to talk to", contact_person_role: "Role of that person", contact_person_phone: "Phone of that person", contact_person_email: "E-mail of that person",
   },
-  matchedIn: { name: "name", phone: "phone", email: "e-mail", company: "company", card_number: "card number", messenger: "messenger", contact_person: "person to talk to", tag: "tag", address: "address", note: "notes", contact: "contacts" },
+  matchedIn: { name: "name", phone: "phone", email: "e-mail", company: "company", card_number: "card number", messenger: "messenger", contact_person: "person to talk to", tag: "tag", address: "address", note: "notes" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

@@ -4,6 +4,8 @@ import type { SlavicPlural, Words } from "./types";
 
 export const words: Words<SlavicPlural> = {
   steps: {
+    book_created: { plain: "Книга создана" },
+    other: { plain: "Другой шаг" },
     client_added: { plain: "Клиент добавлен", named: "Добавлен клиент: {name}" },
     client_changed: { plain: "Карточка изменена", named: "Изменена карточка: {name}" },
     clients_trashed: { plain: "Убрано в корзину", named: "В корзину: {name}", counted: { one: "{count} клиент убран в корзину", few: "{count} клиента убраны в корзину", many: "{count} клиентов убраны в корзину", other: "{count} клиента убраны в корзину" } },
@@ -21,6 +23,7 @@ export const words: Words<SlavicPlural> = {
     redo: { plain: "Возвращено", named: "Возвращено: {name}" },
   },
   fields: {
+    other_name: "Другое имя", contact_person: "С кем говорить", messenger: "Мессенджер", deleted_at: "В корзине",
     kind: "Человек или компания", name: "Имя", full_name: "Имя", given_name: "Имя", patronymic: "Отчество", family_name: "Фамилия",
     company_name: "Компания", works_at: "Место работы", other_names: "Другие имена", phones: "Телефоны", phone: "Телефон", typed: "Телефон", e164: "Телефон, международный",
     emails: "Почта", email: "Почта", addresses: "Адреса", address: "Адрес", street: "Улица и дом", city: "Город", region: "Область",
@@ -31,6 +34,7 @@ export const words: Words<SlavicPlural> = {
     business_name: "Название компании", currency: "Валюта", trashed_at: "В корзине", created_at: "Добавлено", deleted: "Удалено", value: "Значение",
   },
   entities: {
+    client_names: "Другое имя", client_tags: "Метка",
     client: "Карточка", clients: "Карточка", phone: "Телефон", phones: "Телефон", email: "Почта", emails: "Почта", address: "Адрес", addresses: "Адрес",
     messenger: "Мессенджер", messengers: "Мессенджер", other_name: "Другое имя", other_names: "Другое имя", contact_person: "С кем говорить", contact_persons: "С кем говорить",
     tag: "Метка", tags: "Метка", contact: "Контакт", contacts: "Контакт", setting: "Настройки", settings: "Настройки",
@@ -39,10 +43,13 @@ export const words: Words<SlavicPlural> = {
   contactKinds: { call: "Звонок", message: "Сообщение", email: "Письмо", walk_in: "Визит", note: "Заметка", complaint: "Жалоба", offer: "Предложение" },
   channels: { phone: "Телефон", sms: "SMS", viber: "Viber", whatsapp: "WhatsApp", telegram: "Telegram", email: "Почта", web: "Сайт", in_person: "Лично", other: "Другое" },
   columns: {
-    ignore: "Не брать", full_name: "Имя целиком", given_name: "Имя", family_name: "Фамилия", patronymic: "Отчество", company_name: "Компания", other_name: "Другое имя",
-    phone: "Телефон", email: "Почта", street: "Улица и дом", city: "Город", region: "Область", postal_code: "Индекс", country: "Страна", messenger: "Мессенджер",
-    birthday: "День рождения", language: "Язык", source: "Откуда узнал о нас", card_number: "Номер карты", tags: "Метки", notes: "Заметки", expects: "Ожидает", never: "Нельзя", contact_person: "С кем говорить",
+    ignore: "Не брать", full_name: "Имя целиком", given_name: "Имя", family_name: "Фамилия", patronymic: "Отчество", company_name: "Компания",
+    other_name: "Другое имя", phone: "Телефон", phone_label: "Вид телефона", email: "Почта", email_label: "Вид почты", address: "Улица и дом",
+    address_whole: "Адрес целиком", city: "Город", region: "Область", postal_code: "Индекс", country: "Страна", address_label: "Вид адреса",
+    messenger: "Имя в мессенджере", messenger_service: "Какой мессенджер", birthday: "День рождения", birth_year: "Год рождения", birth_month: "Месяц рождения", birth_day: "Число рождения",
+    language: "Язык", source: "Откуда узнал о нас", card_number: "Номер карты", tags: "Метки", notes: "Заметки", extra: "В заметки, с названием столбца",
+    expects: "Ожидает", never: "Нельзя", contact_person_name: "С кем говорить", contact_person_role: "Кто это", contact_person_phone: "Его телефон", contact_person_email: "Его почта",
   },
-  matchedIn: { name: "имя", phone: "телефон", email: "почта", company: "компания", card_number: "номер карты", messenger: "мессенджер", contact_person: "с кем говорить", tag: "метка", address: "адрес", note: "заметки", contact: "контакты" },
+  matchedIn: { name: "имя", phone: "телефон", email: "почта", company: "компания", card_number: "номер карты", messenger: "мессенджер", contact_person: "с кем говорить", tag: "метка", address: "адрес", note: "заметки" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

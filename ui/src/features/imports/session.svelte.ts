@@ -1,0 +1,125 @@
+// The import under way. It outlives a visit to another screen.
+
+import { asRefusal, call } from "$lib/backend";
+import type { Event, ImportOptions, ImportPreview, ImportResult, Refusal } from "$lib/bindings.gen";
+import { go } from "$lib/router.svelte";
+import { write, writeOrTell } from "$lib/writes";
+
+type Stage =
+  | { at: "start" }
+  | { at: "preview"; preview: ImportPreview }
+  | { at: "running"; preview: ImportPreview; done: number; total: number }
+  | { at: "done"; preview: ImportPreview; result: ImportResult; undone: boolean };
+
+const GUESS: ImportOptions = { encoding: null, delimiter: null, header: { at: "guess" }, columns: null };
+
+class Session {
+  stage = $state.raw<Stage>({ at: "start" });
+  refusal = $state.raw<Refusal | undefined>();
+  /** The file that was refused, by name. */
+  refusedFile = $state("");
+  cancelled = $state(false);
+  /** A file hangs over the window. */
+  hover = $state(false);
+  private options: ImportOptions = GUESS;
+  private youngest = 0;
+
+  show(preview: ImportPreview): void {
+    this.forget();
+    this.options = GUESS;
+    this.stage = { at: "preview", preview };
+  }
+
+  async choose(): Promise<void> {
+    try {
+      this.show(await call("import_choose", null));
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (refusal.code !== "dialog.cancelled") this.refuse(refusal, "");
+    }
+  }
+
+  /** Reads the file another way; the younger question wins. */
+  async configure(patch: Partial<ImportOptions>): Promise<void> {
+    if (this.stage.at !== "preview") return;
+    // Other cells or other headers: what the columns mean is guessed again.
+    this.options = { ...this.options, ...("columns" in patch ? {} : { columns: null }), ...patch };
+    const mine = ++this.youngest;
+    try {
+      const preview = await call("import_configure", { id: this.stage.preview.id, options: this.options });
+      if (mine === this.youngest) {
+        this.stage = { at: "preview", preview };
+        this.refusal = undefined;
+      }
+    } catch (error) {
+      if (mine === this.youngest) this.refusal = asRefusal(error);
+    }
+  }
+
+  async run(): Promise<void> {
+    if (this.stage.at !== "preview") return;
+    const { preview } = this.stage;
+    this.refusal = undefined;
+    this.cancelled = false;
+    this.stage = { at: "running", preview, done: 0, total: preview.created + preview.matched };
+    try {
+      const result = await write("import_run", { id: preview.id });
+      this.stage = { at: "done", preview, result, undone: false };
+    } catch (error) {
+      const refusal = asRefusal(error);
+      this.stage = { at: "preview", preview };
+      if (refusal.code === "import.cancelled") this.cancelled = true;
+      else this.refusal = refusal;
+    }
+  }
+
+  /** Stops a running import, or forgets the preview. */
+  async cancel(): Promise<void> {
+    const { stage } = this;
+    if (stage.at !== "preview" && stage.at !== "running") return;
+    if (stage.at === "preview") this.reset();
+    try {
+      await call("import_cancel", { id: stage.preview.id });
+    } catch {
+      // Nothing is left to cancel.
+    }
+  }
+
+  async undo(): Promise<void> {
+    if (this.stage.at !== "done" || this.stage.result.step === null) return;
+    if ((await writeOrTell("step_undo", { id: this.stage.result.step })) !== undefined) this.stage = { ...this.stage, undone: true };
+  }
+
+  reset(): void {
+    this.forget();
+    this.stage = { at: "start" };
+  }
+
+  hear(event: Event): void {
+    if (event.event === "file_hover") this.hover = event.over;
+    else if (event.event === "import_progress" && this.stage.at === "running" && event.id === this.stage.preview.id) this.stage = { ...this.stage, done: event.done, total: event.total };
+    else if (event.event === "import_dropped" && this.stage.at !== "running") {
+      this.hover = false;
+      this.show(event.preview);
+      go("#/import");
+    } else if (event.event === "import_refused") {
+      this.hover = false;
+      this.refuse(event.refusal, event.file_name);
+      go("#/import");
+    }
+  }
+
+  private refuse(refusal: Refusal, file: string): void {
+    this.refusal = refusal;
+    this.refusedFile = file;
+  }
+
+  private forget(): void {
+    this.youngest += 1;
+    this.refusal = undefined;
+    this.refusedFile = "";
+    this.cancelled = false;
+  }
+}
+
+export const session = new Session();
