@@ -11,6 +11,15 @@ use crate::process::{self, Program};
 /// Room for the largest window that is ever tested, and its frame.
 const SIZE: &str = "1400x960x24";
 
+/// Windows without frames, so that a window is as large as its page and stands where it says; no keys of its own.
+const WINDOW_MANAGER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <focus><focusNew>yes</focusNew></focus>
+  <placement><policy>Smart</policy><center>yes</center></placement>
+  <applications><application class="*"><decor>no</decor></application></applications>
+</openbox_config>
+"#;
+
 /// A running display. Dropping it ends it and every window on it.
 pub struct Display {
     name: String,
@@ -48,9 +57,13 @@ impl Display {
         let name = format!(":{}", server.first_line(Duration::from_secs(20))?);
 
         // A native dialog gets the keyboard only from a window manager.
+        let settings = folder.join("openbox.xml");
+        std::fs::write(&settings, WINDOW_MANAGER)?;
         let mut command = process::command("openbox");
         command
             .arg("--sm-disable")
+            .arg("--config-file")
+            .arg(settings)
             .env("DISPLAY", &name)
             .env_remove("WAYLAND_DISPLAY")
             .stdin(Stdio::null())
@@ -71,7 +84,7 @@ impl Display {
         &self.name
     }
 
-    /// What stands on the whole display now, window frames and native dialogs with it.
+    /// What stands on the whole display now, native dialogs with it.
     ///
     /// # Errors
     /// When the display is gone.
@@ -79,7 +92,7 @@ impl Display {
         Picture::from_xwd(&std::fs::read(&self.framebuffer)?)
     }
 
-    /// What stands in one window, without its frame.
+    /// What stands in one window.
     ///
     /// # Errors
     /// When the window is gone.

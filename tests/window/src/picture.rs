@@ -1,5 +1,6 @@
 //! Pictures: read from the display's memory or from a PNG, compared, laid side by side, written as PNG.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::Path;
@@ -112,12 +113,16 @@ impl Picture {
         Ok(())
     }
 
-    /// Whether something is drawn on it: a window that is still empty has a colour or two, a page has dozens
-    /// (the soft edges of its letters).
+    /// Whether something is drawn on it: on a window that is still empty, one colour has nearly every pixel.
     #[must_use]
     pub fn is_drawn(&self) -> bool {
-        let colours: std::collections::HashSet<&[u8]> = self.pixels.chunks_exact(3).collect();
-        colours.len() > 24
+        let mut counts: HashMap<&[u8], usize> = HashMap::new();
+        for pixel in self.pixels.chunks_exact(3) {
+            *counts.entry(pixel).or_default() += 1;
+        }
+        let background = counts.values().copied().max().unwrap_or(0);
+        let drawn = self.width * self.height - background;
+        counts.len() > 16 && drawn > self.width * self.height / 500
     }
 
     /// A copy with each side divided by `factor`; every pixel is the mean of those it stands for.
