@@ -1,0 +1,7 @@
+//! Journeys: the features through the api, as the window and the command line take them.
+
+mod commands;
+mod crash;
+mod files;
+mod hostile;
+mod keys;
