@@ -1,0 +1,11 @@
+//! Writing the book for other programs, so that reading it again gives the same cards.
+
+mod csv;
+pub(crate) mod fields;
+pub(crate) mod guard;
+mod vcard;
+
+pub use csv::{CsvWriter, Shape, csv};
+pub use vcard::{vcard, vcards};
+
+pub(crate) use vcard::{PRODUCT, label_of_type};
