@@ -2,7 +2,9 @@
 
 use clientele_model::client::ENTRIES_MAX;
 use clientele_model::text::{FIELD_BYTES_MAX, digits, tidy};
-use clientele_model::{Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Refusal, RowId, Value, phone};
+use clientele_model::{
+    Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Refusal, RowId, Timestamp, Value, phone,
+};
 
 use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
 use crate::Result;
@@ -11,8 +13,11 @@ use crate::workspace::{Table, Write};
 /// Does the card stand already?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Card {
-    /// It comes to be.
-    New,
+    /// It comes to be, or came to be then.
+    New {
+        /// When.
+        created_at: Timestamp,
+    },
     /// It stands.
     Standing,
 }
@@ -346,11 +351,11 @@ pub(super) fn write(
 ) -> Result<()> {
     let row = RowId::from(id);
     let mut own = changed(own_fields(before), own_fields(after));
-    if card == Card::New {
+    if let Card::New { created_at } = card {
         if own.iter().all(|(field, _)| *field != "kind") {
             own.insert(0, ("kind", "person".into()));
         }
-        own.push(("created_at", Value::Int(w.now().0)));
+        own.push(("created_at", Value::Int(created_at.0)));
         w.add(&CLIENTS, row, own)?;
     } else {
         w.set(&CLIENTS, row, own)?;

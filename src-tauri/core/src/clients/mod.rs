@@ -248,8 +248,22 @@ pub fn add(workspace: &Workspace, by: &Actor, new: ClientDraft) -> Result<Writte
 /// # Errors
 /// What SQLite says.
 pub fn add_checked(w: &mut Write<'_>, id: ClientId, new: &ClientDraft) -> Result<()> {
+    add_checked_of(w, id, new, w.now())
+}
+
+/// Adds a checked client whose card was made at an earlier moment, within a step.
+///
+/// # Errors
+/// What SQLite says.
+pub fn add_checked_of(
+    w: &mut Write<'_>,
+    id: ClientId,
+    new: &ClientDraft,
+    created_at: Timestamp,
+) -> Result<()> {
     let country = settings::load(w.conn())?.country;
-    draft::write(w, id, &ClientDraft::default(), new, &country, draft::Card::New)
+    let card = draft::Card::New { created_at };
+    draft::write(w, id, &ClientDraft::default(), new, &country, card)
 }
 
 /// Writes what differs between the draft as the form was opened with and as it was left.

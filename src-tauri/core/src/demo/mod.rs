@@ -1,33 +1,74 @@
-//! The demo salon (being written).
+//! The demo salon: a believable book of years, for whoever tries the program, and for its measurements.
+//!
+//! Nobody in it lives: the names are put together by chance, the phones are taken from numbers that reach
+//! nobody, every e-mail address is at example.com, .org or .net. One seed gives one salon, whenever and
+//! wherever it is filled; only the identifiers differ.
+
+mod dice;
+mod histories;
+mod people;
+mod phones;
+mod salon;
+#[cfg(test)]
+mod tests;
+mod words;
+
 use std::ops::ControlFlow;
 
-use clientele_model::{Language, Timestamp};
+use clientele_model::{ClientId, ErrorCode, Language, Refusal, Timestamp};
 
-use crate::Result;
+use crate::clients::{self, draft};
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Written};
+use crate::{Result, contacts, settings};
 
-/// What the demo book is filled with.
-#[derive(Clone, Copy, Debug)]
+use salon::Salon;
+
+/// The most clients of a demo salon.
+pub const CLIENTS_MAX: u32 = 1_000_000;
+
+/// Which demo salon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demo {
-    /// How many clients.
+    /// How many clients it has, at most [`CLIENTS_MAX`].
     pub clients: u32,
-    /// The same seed makes the same people.
+    /// Which of all possible salons.
     pub seed: u64,
-    /// The present moment of the demo.
+    /// The last day of its history.
     pub now: Timestamp,
-    /// The language of its texts.
+    /// The language in which its staff write.
     pub language: Language,
 }
 
-/// Fills a book.
+/// Fills a book with a demo salon, as one step: all of it or nothing. Returns how many clients it has.
 ///
 /// # Errors
-/// What SQLite says.
+/// `demo.too_large`; `import.cancelled` when `progress` says so; what SQLite says.
 pub fn fill(
     workspace: &Workspace,
     by: &Actor,
-    _demo: &Demo,
-    _progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    options: &Demo,
+    progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
 ) -> Result<Written<u32>> {
-    workspace.write(NewStep::new(by, StepLabel::DemoFilled), |_| Ok(0))
+    if options.clients > CLIENTS_MAX {
+        return Err(Refusal::new(ErrorCode::DemoTooLarge)
+            .with("max", CLIENTS_MAX)
+            .into());
+    }
+    let mut step = NewStep::new(by, StepLabel::DemoFilled);
+    step.set("count", options.clients);
+    workspace.write(step, |w| {
+        let country = settings::load(w.conn())?.country;
+        for (done, entry) in (0..options.clients).zip(Salon::new(options, &country)) {
+            if progress(done.into(), options.clients.into()).is_break() {
+                return Err(ErrorCode::ImportCancelled.into());
+            }
+            let id = ClientId::new();
+            let card = draft::check(entry.card)?;
+            clients::add_checked_of(w, id, &card, entry.created_at)?;
+            for contact in &entry.contacts {
+                contacts::add_checked(w, by, id, contact)?;
+            }
+        }
+        Ok(options.clients)
+    })
 }
