@@ -24,134 +24,29 @@ impl Name {
 }
 
 /// Given names that end like family names.
-const GIVEN_LIKE_FAMILY: &[&str] = &[
-    "алевтина",
-    "алина",
-    "ангелина",
-    "антонина",
-    "арина",
-    "бориска",
-    "валентин",
-    "валентина",
-    "васка",
-    "вениамин",
-    "галина",
-    "дарина",
-    "дина",
-    "ева",
-    "евелина",
-    "екатерина",
-    "елина",
-    "еленко",
-    "жасмина",
-    "ирина",
-    "калин",
-    "калина",
-    "карина",
-    "каролина",
-    "катерина",
-    "константин",
-    "кристин",
-    "кристина",
-    "лев",
-    "лина",
-    "магдалина",
-    "марин",
-    "марина",
-    "мартин",
-    "мартина",
-    "невенко",
-    "николина",
-    "нина",
-    "павлин",
-    "павлина",
-    "параскев",
-    "полина",
-    "пров",
-    "регина",
-    "росина",
-    "роска",
-    "руска",
-    "сабина",
-    "светлин",
-    "светлина",
-    "стоян",
-    "тоска",
-    "христина",
-    "цветелина",
-    "эвелина",
-    "яков",
-    "янина",
-    "eva",
-    "irina",
-    "marina",
-    "polina",
-    "galina",
-    "kristina",
-    "martina",
-    "nina",
-    "karina",
-    "alina",
-    "katerina",
-    "ekaterina",
-    "valentina",
-    "angelina",
-    "carolina",
-];
+const GIVEN_LIKE_FAMILY: &str = "\
+    алевтина алина ангелина антонина арина бориска валентин валентина васка вениамин галина дарина \
+    дина ева евелина екатерина елина еленко жасмина ирина калин калина карина каролина катерина \
+    константин кристин кристина лев лина магдалина марин марина мартин мартина невенко николина нина \
+    павлин павлина параскев полина пров регина росина роска руска сабина светлин светлина стоян \
+    тоска христина цветелина эвелина яков янина eva irina marina polina galina kristina martina nina \
+    karina alina katerina ekaterina valentina angelina carolina";
 
 /// Endings that hardly any given name has.
-const FAMILY_ENDINGS: &[&str] = &[
-    "ов",
-    "ова",
-    "ев",
-    "ева",
-    "ский",
-    "ская",
-    "цкий",
-    "цкая",
-    "ски",
-    "ска",
-    "цки",
-    "цка",
-    "ской",
-    "енко",
-    "чук",
-    "щук",
-    "ых",
-    "дзе",
-    "швили",
-    "ov",
-    "ova",
-    "ev",
-    "eva",
-    "ski",
-    "ska",
-    "sky",
-    "skaya",
-];
+const FAMILY_ENDINGS: &str = "\
+    ов ова ев ева ский ская цкий цкая ски ска цки цка ской енко чук щук ых дзе швили ov ova ev eva \
+    ski ska sky skaya";
 
 /// Endings that many family names and some given names have (Никитин and Веселин).
-const DOUBTFUL_ENDINGS: &[&str] = &["ин", "ина", "ын", "ына", "юк", "их", "ян"];
+const DOUBTFUL_ENDINGS: &str = "\
+    ин ина ын ына юк их ян";
 
-const PATRONYMIC_ENDINGS: &[&str] = &[
-    "ович",
-    "евич",
-    "ич",
-    "овна",
-    "евна",
-    "ична",
-    "инична",
-    "ovich",
-    "evich",
-    "ovna",
-    "evna",
-];
+const PATRONYMIC_ENDINGS: &str = "\
+    ович евич ич овна евна ична инична ovich evich ovna evna";
 
 /// Words that belong to the family name after them.
-const PARTICLES: &[&str] = &[
-    "van", "von", "de", "da", "di", "del", "della", "der", "den", "la", "le", "ten", "ter", "dos", "du",
-    "el", "бен", "ван", "фон", "де",
-];
+const PARTICLES: &str = "\
+    van von de da di del della der den la le ten ter dos du el бен ван фон де";
 
 /// Splits a whole name. What stands before a comma is the family name; a patronymic or a Bulgarian middle
 /// name is known by its ending; failing all that, the last word is the family name.
@@ -233,7 +128,7 @@ fn split_many(words: &[&str]) -> Name {
     }
     let particle = words
         .iter()
-        .position(|w| PARTICLES.contains(&text::fold(w).as_str()))
+        .position(|w| is_among(&text::fold(w), PARTICLES))
         .filter(|at| (1..words.len() - 1).contains(at));
     let family = particle.unwrap_or(words.len() - 1);
     Name::new(&words[..family], &[], &words[family..])
@@ -245,7 +140,7 @@ fn words(text: &str) -> Vec<&str> {
 
 /// How much a word looks like a family name: 0 not at all, 1 perhaps, 2 surely.
 fn family_likeness(word: &str) -> u8 {
-    if GIVEN_LIKE_FAMILY.contains(&text::fold(word).as_str()) {
+    if is_among(&text::fold(word), GIVEN_LIKE_FAMILY) {
         0
     } else if ends(word, FAMILY_ENDINGS, 2) {
         2
@@ -263,10 +158,14 @@ fn is_bulgarian_middle(word: &str) -> bool {
     family_likeness(word) == 2
 }
 
+fn is_among(word: &str, words: &str) -> bool {
+    words.split(' ').any(|other| other == word)
+}
+
 /// Ends the word so, with at least `stem` letters before?
-fn ends(word: &str, endings: &[&str], stem: usize) -> bool {
+fn ends(word: &str, endings: &str, stem: usize) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    endings.iter().any(|ending| {
+    endings.split(' ').any(|ending| {
         word.strip_suffix(ending)
             .is_some_and(|before| before.chars().count() >= stem)
     })
@@ -274,44 +173,12 @@ fn ends(word: &str, endings: &[&str], stem: usize) -> bool {
 
 /// Is this the name of a company rather than of a person? Told by its legal form, first or last.
 pub(crate) fn is_company(name: &str) -> bool {
-    const FORMS: &[&str] = &[
-        "ооо",
-        "оао",
-        "зао",
-        "пао",
-        "ао",
-        "ип",
-        "чп",
-        "тоо",
-        "оод",
-        "еоод",
-        "ад",
-        "еад",
-        "ет",
-        "сд",
-        "дззд",
-        "gmbh",
-        "ltd",
-        "llc",
-        "inc",
-        "corp",
-        "corporation",
-        "plc",
-        "ag",
-        "kg",
-        "ug",
-        "bv",
-        "nv",
-        "srl",
-        "sarl",
-        "sas",
-        "oy",
-        "ood",
-        "eood",
-    ];
+    const FORMS: &str = "\
+        ооо оао зао пао ао ип чп тоо оод еоод ад еад ет сд дззд gmbh ltd llc inc corp corporation plc ag \
+        kg ug bv nv srl sarl sas oy ood eood";
     let is_form = |word: &str| {
         let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
-        FORMS.contains(&word.as_str())
+        is_among(&word, FORMS)
     };
     let folded = text::fold(name);
     match words(&folded)[..] {

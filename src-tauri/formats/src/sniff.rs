@@ -29,11 +29,11 @@ pub fn sniff(name: &str, bytes: &[u8]) -> Result<Format, Refusal> {
     if text.is_empty() && head.len() == bytes.len() {
         return Err(ErrorCode::ImportEmpty.into());
     }
-    if encoding_rs::Encoding::for_bom(head).is_none() && is_binary(text) {
-        return Err(unknown("binary"));
-    }
     if starts_with_line(text, "BEGIN:VCARD") {
         return Ok(Format::Vcard);
+    }
+    if encoding_rs::Encoding::for_bom(head).is_none() && is_binary(text) {
+        return Err(unknown("binary"));
     }
     if let Some(detail) = foreign_text(name, text) {
         return Err(unknown(detail));

@@ -70,8 +70,12 @@ pub(crate) fn detect(bytes: &[u8], country: &str) -> &'static Encoding {
     })
 }
 
-/// In UTF-16 the high byte of every comma, digit and line end is NUL, always on the same side.
+/// In UTF-16 the high byte of every comma, digit and line end is NUL, always on the same side. Four letters
+/// of ASCII in a row are never the beginning of one.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    if bytes.iter().take(4).all(|b| (b' '..=b'~').contains(b)) {
+        return None;
+    }
     let sample = &bytes[..bytes.len().min(UTF16_SAMPLE_BYTES)];
     let (mut first, mut second, mut units) = (0, 0, 0);
     for pair in sample.chunks_exact(2) {

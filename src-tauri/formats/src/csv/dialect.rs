@@ -1,5 +1,6 @@
 //! What stands between two cells: tried out on the first rows.
 
+use super::own::Layout;
 use super::rows::{Row, Rows};
 
 /// What may stand between two cells, the most common first.
@@ -19,7 +20,14 @@ pub(crate) fn delimiter(text: &str) -> u8 {
     {
         return *delimiter;
     }
-    let text = head(text);
+    let ours = |delimiter: &u8| {
+        let mut row = Row::default();
+        Rows::new(text, *delimiter).next_into(&mut row);
+        Layout::of(&row.cells).is_some()
+    };
+    if let Some(delimiter) = DELIMITERS.into_iter().find(ours) {
+        return delimiter;
+    }
     let mut best = (DELIMITERS[0], 0.0);
     for delimiter in DELIMITERS {
         let score = evenness(text, delimiter);
@@ -30,25 +38,12 @@ pub(crate) fn delimiter(text: &str) -> u8 {
     best.0
 }
 
-/// The first part of the text, cut at a line end where there is one.
-fn head(text: &str) -> &str {
-    if text.len() <= BYTES_TRIED {
-        return text;
-    }
-    let end = (0..=BYTES_TRIED)
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0);
-    let line_end = text[..end].rfind(['\n', '\r']).unwrap_or(end);
-    &text[..line_end]
-}
-
 /// From 0 (never cuts a row) to nearly 1 (cuts every row into the same many cells).
 fn evenness(text: &str, delimiter: u8) -> f64 {
     let mut rows = Rows::new(text, delimiter);
     let mut row = Row::default();
     let mut widths: Vec<usize> = Vec::new();
-    while widths.len() < ROWS_TRIED && rows.next_into(&mut row) {
+    while widths.len() < ROWS_TRIED && rows.at() < BYTES_TRIED && rows.next_into(&mut row) {
         if !row.is_blank() {
             widths.push(row.cells.len());
         }

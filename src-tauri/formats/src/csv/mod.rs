@@ -118,6 +118,7 @@ fn survey(
     };
     let head = head(text, delimiter)?;
     let header_row = match options.header {
+        Header::Guess if own::Layout::of(&head[0].1).is_some() => Some(head[0].0),
         Header::Guess => {
             let rows: Vec<_> = head.iter().map(|(at, cells)| (*at, borrowed(cells))).collect();
             columns::find_header_row(&rows, country)

@@ -19,15 +19,15 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// The layout of a table with these headers; none if it is not our own.
-    pub(crate) fn of(headers: &[String]) -> Option<Self> {
+    pub(crate) fn of<T: AsRef<str>>(headers: &[T]) -> Option<Self> {
         let ours = ["given_name", "patronymic", "family_name"];
         let marked = ours
             .iter()
-            .all(|name| headers.iter().any(|header| header == name));
+            .all(|name| headers.iter().any(|header| header.as_ref() == *name));
         marked.then(|| Self {
             fields: headers
                 .iter()
-                .map(|header| (fields::by_header(header), header.clone()))
+                .map(|header| (fields::by_header(header.as_ref()), header.as_ref().to_owned()))
                 .collect(),
         })
     }

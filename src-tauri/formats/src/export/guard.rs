@@ -3,7 +3,7 @@
 //! A cell that begins with `= + - @`, a tab or a line end gets an apostrophe before it, and so does one that
 //! begins with an apostrophe already, so that the guard can always be taken off again. A spreadsheet
 //! whose list separator is the semicolon cuts our file in other places: so the same is done inside a
-//! cell after everything that may stand between two cells.
+//! cell after everything that may stand between two cells, whatever quotes follow it.
 
 use std::borrow::Cow;
 
@@ -17,18 +17,22 @@ fn ends_cell(c: char) -> bool {
     matches!(c, ',' | ';' | '\t' | '|' | '\n' | '\r')
 }
 
+/// Would this, at the beginning of a cell, be a formula? Quotes before it may get lost on the way.
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start_matches([GUARD, '"']).starts_with(starts_formula)
+}
+
 /// The text as it goes into a file for spreadsheets.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
-    let begins = text.starts_with(|c| c == GUARD || starts_formula(c));
+    let begins = text.starts_with(GUARD) || is_formula(text);
     let mut out = String::new();
     let mut copied = 0;
     if begins {
         out.push(GUARD);
     }
     for (at, c) in text.char_indices().filter(|(_, c)| ends_cell(*c)) {
-        let rest = &text[at + c.len_utf8()..];
-        if rest.trim_start_matches(GUARD).starts_with(starts_formula) {
-            let next = at + c.len_utf8();
+        let next = at + c.len_utf8();
+        if is_formula(&text[next..]) {
             out.push_str(&text[copied..next]);
             out.push(GUARD);
             copied = next;
@@ -49,11 +53,10 @@ pub(crate) fn unguarded(text: &str) -> String {
         // Every character that ends a cell is one byte long.
         let (before, after) = rest.split_at(at + 1);
         out.push_str(before);
-        rest = after;
-        let naked = rest.trim_start_matches(GUARD);
-        if naked.len() < rest.len() && naked.starts_with(starts_formula) {
-            rest = &rest[1..];
-        }
+        rest = after
+            .strip_prefix(GUARD)
+            .filter(|plain| is_formula(plain))
+            .unwrap_or(after);
     }
     out.push_str(rest);
     out
@@ -79,6 +82,8 @@ mod tests {
             ("a;=1", "a;'=1"),
             ("a;''=1", "a;'''=1"),
             ("a;'b", "a;'b"),
+            ("a;\"=1", "a;'\"=1"),
+            ("\"=1", "'\"=1"),
             ("list\n- one\n- two", "list\n'- one\n'- two"),
             (";\t=", ";'\t'="),
             ("1+1=2", "1+1=2"),

@@ -124,10 +124,7 @@ impl<'p> Source<'p> {
     fn with_labels(mut self) -> Self {
         for (property, raw) in &self.values {
             if property.name == "X-ABLABEL" && !property.group.is_empty() {
-                let label = unescape(raw);
-                let plain = label.strip_prefix("_$!<").and_then(|l| l.strip_suffix(">!$_"));
-                let label = plain.map_or(label.clone(), str::to_owned);
-                self.labels.insert(&property.group, label);
+                self.labels.insert(&property.group, unescape(raw));
             }
         }
         self
@@ -150,7 +147,16 @@ impl<'p> Source<'p> {
             .find(|value| !value.trim().is_empty())
     }
 
+    /// What an entry is called; Apple marks the names that it gave itself.
     fn label(&self, property: &Property) -> String {
+        let label = self.label_as_written(property);
+        let plain = label
+            .strip_prefix("_$!<")
+            .and_then(|label| label.strip_suffix(">!$_"));
+        plain.map_or(label.clone(), str::to_owned)
+    }
+
+    fn label_as_written(&self, property: &Property) -> String {
         if let Some(label) = self.labels.get(&*property.group) {
             return label.clone();
         }
@@ -164,7 +170,9 @@ impl<'p> Source<'p> {
 
     fn draft(&self) -> Result<ClientDraft, Refusal> {
         if self.first("PRODID").is_some_and(|product| product == PRODUCT) {
-            return super::own::draft(self.values.iter().map(|(p, raw)| (*p, &**raw)), |p| self.label(p));
+            return super::own::draft(self.values.iter().map(|(p, raw)| (*p, &**raw)), |p| {
+                self.label_as_written(p)
+            });
         }
         let kind = self
             .first("KIND")

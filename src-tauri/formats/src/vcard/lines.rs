@@ -71,13 +71,24 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// Is the value of this line in quoted-printable, as its parameters say?
+/// Is the value of this line in quoted-printable, as a parameter outside quotes says?
 fn is_quoted_printable(line: &[u8]) -> bool {
     const WORD: &[u8] = b"QUOTED-PRINTABLE";
-    let colon = line.iter().take(1024).position(|b| *b == b':').unwrap_or(0);
-    line[..colon]
-        .windows(WORD.len())
-        .any(|w| w.eq_ignore_ascii_case(WORD))
+    let mut quoted = false;
+    for (at, byte) in line.iter().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b':' if !quoted => return false,
+            b';' | b'=' if !quoted => {
+                let word = line.get(at + 1..at + 1 + WORD.len());
+                if word.is_some_and(|word| word.eq_ignore_ascii_case(WORD)) {
+                    return true;
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 #[cfg(test)]
