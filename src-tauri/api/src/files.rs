@@ -249,11 +249,8 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
         .book()?
         .read(|conn| exports::cards(conn, ask.ids.as_deref()))?;
     let bytes = match ask.format {
-        Format::Csv => {
-            let _ = &cards;
-            Vec::new()
-        }
-        Format::Vcard => Vec::new(),
+        Format::Csv => formats::export::csv(cards.iter()),
+        Format::Vcard => formats::export::vcards(&cards).into_bytes(),
     };
     write_durably(path, &bytes)?;
     let clients = u32::try_from(cards.len()).unwrap_or(u32::MAX);

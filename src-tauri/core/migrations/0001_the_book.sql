@@ -173,6 +173,7 @@ create table client_tags (
 create index client_names_by_client on client_names (client_id);
 create index phones_by_client on phones (client_id);
 create index phones_by_number on phones (e164) where e164 <> '';
+create index phones_by_typing on phones (typed) where e164 = '';
 create index emails_by_client on emails (client_id);
 create index emails_by_address on emails (lower(address)) where address <> '';
 create index addresses_by_client on addresses (client_id);

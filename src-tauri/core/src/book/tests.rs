@@ -190,10 +190,13 @@ fn the_settings_of_a_new_book_are_checked_first() {
 fn a_full_disk_is_told_and_loses_nothing() {
     let mut book = TestBook::new();
     ClientBuilder::new("Анна").create(&book);
-    let pages = |pragma: &str| book.maintain(|conn| Ok(conn.query_row(pragma, [], |row| row.get::<_, i64>(0))?)).unwrap();
+    let pages = |pragma: &str| {
+        book.maintain(|conn| Ok(conn.query_row(pragma, [], |row| row.get::<_, i64>(0))?))
+            .unwrap()
+    };
     let full = pages("pragma page_count");
     pages(&format!("pragma max_page_count = {full}"));
-    let big = ClientBuilder::new("Мария").notes(&"бележка ".repeat(20_000));
+    let big = ClientBuilder::new("Мария").notes(&"бележка ".repeat(8_000));
     let refused = crate::clients::add(&book, &Actor::owner(), big.0.clone());
     assert_eq!(code(refused), ErrorCode::DiskFull);
     book.assert_whole();

@@ -16,7 +16,9 @@ use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace,
 use crate::{Result, settings};
 
 pub use complete::complete;
-pub use store::{by_email, by_phone, derive, display_name, ids, list, load, numbered, sources, tags};
+pub use store::{
+    by_email, by_phone, by_unread_phone, derive, display_name, ids, list, load, numbered, sources, tags,
+};
 
 const ON_CARD: &[Topic] = &[Topic::Clients, Topic::Client, Topic::History];
 

@@ -308,6 +308,14 @@ pub fn by_phone(conn: &Connection, e164: &str) -> Result<Vec<ClientId>> {
     found_by(conn, "phones p", "p.e164 = ?1 and p.e164 <> ''", e164)
 }
 
+/// Clients outside the trash with this number that makes no sense to the phone library, typed just so.
+///
+/// # Errors
+/// What SQLite says.
+pub fn by_unread_phone(conn: &Connection, typed: &str) -> Result<Vec<ClientId>> {
+    found_by(conn, "phones p", "p.typed = ?1 and p.e164 = ''", typed)
+}
+
 /// Clients outside the trash with this e-mail address, in whatever case.
 ///
 /// # Errors

@@ -29,14 +29,19 @@ impl<'a> Matcher<'a> {
 
     /// What the next record, the `index`th that is taken, will do.
     pub fn fate(&mut self, card: &ClientDraft, index: usize) -> Result<Fate> {
-        let phones = card
-            .phones
-            .iter()
-            .filter_map(|p| phone::to_e164(&p.typed, self.country));
-        let phones: Vec<String> = phones.collect();
         let mut same: Vec<ClientId> = Vec::new();
-        for number in &phones {
-            same.extend(clients::by_phone(self.conn, number)?);
+        let mut reach: Vec<String> = card
+            .emails
+            .iter()
+            .map(|email| email.address.to_lowercase())
+            .collect();
+        for typed in card.phones.iter().map(|phone| &phone.typed) {
+            let e164 = phone::to_e164(typed, self.country);
+            same.extend(match &e164 {
+                Some(e164) => clients::by_phone(self.conn, e164)?,
+                None => clients::by_unread_phone(self.conn, typed)?,
+            });
+            reach.push(e164.unwrap_or_else(|| typed.clone()));
         }
         for email in &card.emails {
             same.extend(clients::by_email(self.conn, &email.address)?);
@@ -45,9 +50,8 @@ impl<'a> Matcher<'a> {
         if let Some(id) = self.of_that_name(&same, &name)?.or(same.first().copied()) {
             return Ok(Fate::Complete(id));
         }
-        let emails = card.emails.iter().map(|email| email.address.to_lowercase());
         let mut earlier = None;
-        for reach in phones.into_iter().chain(emails) {
+        for reach in reach {
             let first = *self.earlier.entry((name.clone(), reach)).or_insert(index);
             if first != index {
                 earlier = earlier.or(Some(first));
