@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::words::{Sex, said};
+use super::words::{BySex, Sex, said};
 
 /// What everything left to chance is drawn from.
 pub(super) struct Dice(fastrand::Rng);
@@ -37,14 +37,29 @@ impl Dice {
         &from[at]
     }
 
+    /// One of those that fit a man or a woman.
+    pub fn pick_fitting<'a, T>(&mut self, from: &'a BySex<T>, sex: Sex) -> &'a T {
+        let mut fitting = from.of(sex);
+        let at = self.0.usize(0..fitting.len());
+        fitting.nth(at).expect("it is one of them")
+    }
+
     /// One of the texts, as it is said of a man or a woman.
     pub fn text(&mut self, from: &[String], of: Sex) -> String {
-        said(self.pick::<String>(from), of)
+        let text = self.pick(from);
+        said(text, of)
     }
 
     /// The same, the first likelier than the last.
     pub fn text_early(&mut self, from: &[String], of: Sex) -> String {
-        said(self.pick_early::<String>(from), of)
+        let text = self.pick_early(from);
+        said(text, of)
+    }
+
+    /// One of the texts that fit, as it is said of a man or a woman.
+    pub fn text_fitting(&mut self, from: &BySex, of: Sex) -> String {
+        let text = self.pick_fitting(from, of);
+        said(text, of)
     }
 
     /// A pattern with its digits thrown: `#` is 0 to 9, `%` is 1 to 9.

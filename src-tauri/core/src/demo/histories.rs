@@ -4,7 +4,6 @@ use chrono::{Datelike, Weekday};
 use clientele_model::Timestamp;
 
 use super::dice::Dice;
-use super::people::fitting;
 use super::words::{Sex, Words, said};
 use crate::contacts::{Channel, ContactDraft, ContactKind as Kind, Direction};
 
@@ -53,9 +52,16 @@ struct Told<'a> {
     sex: Sex,
     /// The messenger that the client writes in.
     channel: Channel,
+    /// What the client mostly comes for.
+    usual: [&'a str; 3],
 }
 
 impl History {
+    fn new(now: Timestamp) -> Self {
+        let contacts = Vec::new();
+        Self { now, contacts }
+    }
+
     pub fn of_person(
         dice: &mut Dice,
         words: &Words,
@@ -64,11 +70,13 @@ impl History {
         channel: Channel,
         now: Timestamp,
     ) -> Self {
-        let mut history = Self {
-            now,
-            contacts: Vec::new(),
+        let mut history = Self::new(now);
+        let told = Told {
+            words,
+            sex,
+            channel,
+            usual: std::array::from_fn(|_| dice.pick_fitting(&words.services, sex).as_str()),
         };
-        let told = Told { words, sex, channel };
         match story {
             Story::Regular => {
                 let since = dice.number(50..=DAYS_MAX);
@@ -91,20 +99,24 @@ impl History {
             Story::Prospect => {
                 let asked = dice.number(3..=DAYS_MAX).min(dice.number(3..=DAYS_MAX));
                 history.question(dice, &told, asked);
+                if dice.chance(45) {
+                    let text = dice.text(&words.answers, sex);
+                    history.write(dice, &told, asked - 1, Direction::Out, text);
+                }
             }
         }
         history
     }
 
     pub fn of_company(dice: &mut Dice, words: &Words, now: Timestamp) -> Self {
-        let mut history = Self {
-            now,
-            contacts: Vec::new(),
-        };
+        let mut history = Self::new(now);
         let words = &words.company;
         let mut day = dice.number(60..=DAYS_MAX);
         while day > 0 {
+            day = history.open(day);
+            let first = history.contacts.is_empty();
             let (kind, direction, channel, texts) = match dice.number(0..=9) {
+                _ if first => (Kind::Call, Some(Direction::In), Channel::Phone, &words.calls),
                 0..=3 => (Kind::Call, Some(Direction::In), Channel::Phone, &words.calls),
                 4..=6 => (Kind::Email, Some(Direction::Out), Channel::Email, &words.emails),
                 7 | 8 => (Kind::WalkIn, None, Channel::InPerson, &words.visits),
@@ -129,7 +141,7 @@ impl History {
         self.contacts
     }
 
-    /// Booked first on day `since`, and come every so many days until day `until`.
+    /// Asked first on day `since`, then came every so many days until day `until`.
     fn visits_between(
         &mut self,
         dice: &mut Dice,
@@ -139,10 +151,10 @@ impl History {
         every_min: i64,
         every_max: i64,
     ) {
-        self.booking(dice, told, since);
-        let mut day = self.open(since - dice.number(1..=4));
+        self.question(dice, told, since);
+        let mut day = self.open(since - dice.number(2..=5));
         loop {
-            if dice.chance(6) {
+            if self.visits() > 0 && dice.chance(6) {
                 let text = dice.text(&told.words.cancellations, told.sex);
                 self.write(dice, told, day, Direction::In, text);
             } else {
@@ -165,10 +177,15 @@ impl History {
     }
 
     fn visit(&mut self, dice: &mut Dice, told: &Told<'_>, day: i64) {
-        let mut text = fitting(dice, &told.words.services, told.sex);
+        let service = if dice.chance(75) {
+            *dice.pick(&told.usual)
+        } else {
+            dice.pick_fitting(&told.words.services, told.sex)
+        };
+        let mut text = service.to_owned();
         if dice.chance(65) {
             text.push(' ');
-            text.push_str(&dice.text(&told.words.remarks, told.sex));
+            text.push_str(&dice.text_fitting(&told.words.remarks, told.sex));
         }
         self.log(dice, day, Kind::WalkIn, None, Channel::InPerson, text);
     }
@@ -177,7 +194,7 @@ impl History {
     fn aftermath(&mut self, dice: &mut Dice, told: &Told<'_>, day: i64) {
         let (words, sex) = (told.words, told.sex);
         if day > 7 && dice.chance(3) {
-            let complaint = dice.pick(&words.complaints);
+            let complaint = dice.pick_fitting(&words.complaints, sex);
             let said_so = said(&complaint.said, sex);
             let inward = Some(Direction::In);
             self.log(dice, day - 2, Kind::Complaint, inward, told.channel, said_so);
@@ -210,10 +227,6 @@ impl History {
             self.call(dice, day, Direction::In, text);
         } else {
             self.write(dice, told, day, Direction::In, text);
-        }
-        if dice.chance(45) {
-            let text = dice.text(&told.words.answers, told.sex);
-            self.write(dice, told, day - 1, Direction::Out, text);
         }
     }
 
@@ -248,8 +261,8 @@ impl History {
         channel: Channel,
         text: String,
     ) {
-        // From seven to half past five by Greenwich: working hours, give or take, in all three countries.
-        let quarter = dice.number(7 * 4..=17 * 4 + 2);
+        // From eight to half past four by Greenwich: within working hours in all three countries.
+        let quarter = dice.number(8 * 4..=16 * 4 + 2);
         let midnight = self.now.minus_days(day.max(1)).0.div_euclid(DAY_MILLIS) * DAY_MILLIS;
         self.contacts.push(ContactDraft {
             kind,

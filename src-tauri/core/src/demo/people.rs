@@ -3,7 +3,7 @@
 use clientele_model::{Address, Birthday};
 
 use super::dice::Dice;
-use super::words::{BySex, Country, People, Sex, said};
+use super::words::{Country, People, Sex, said};
 
 /// Somebody's name.
 pub(super) struct Name {
@@ -33,17 +33,6 @@ impl Name {
             house,
         }
     }
-}
-
-/// One of the texts that fit a man or a woman, said of one.
-pub(super) fn fitting(dice: &mut Dice, texts: &BySex, sex: Sex) -> String {
-    let own = match sex {
-        Sex::Woman => &texts.women,
-        Sex::Man => &texts.men,
-    };
-    let at = dice.number(1..=(texts.any.len() + own.len()) as i64) as usize - 1;
-    let text = texts.any.get(at).unwrap_or_else(|| &own[at - texts.any.len()]);
-    said(text, sex)
 }
 
 pub(super) fn company(dice: &mut Dice, people: &People) -> String {

@@ -8,7 +8,7 @@ use clientele_model::{
 use super::Demo;
 use super::dice::Dice;
 use super::histories::{History, Story};
-use super::people::{self, Name, fitting};
+use super::people::{self, Name};
 use super::phones::{self, Numbers};
 use super::words::{Country, Sex, Words, said, words};
 use crate::contacts::{Channel, ContactDraft};
@@ -46,7 +46,7 @@ impl Iterator for Salon {
             *dice.pick(&Country::ALL)
         };
         Some(if dice.chance(5) {
-            self.company(&mut dice, origin)
+            self.company(&mut dice, self.home)
         } else {
             self.person(&mut dice, origin)
         })
@@ -115,16 +115,16 @@ impl Salon {
             card.tags.push(words.vip_tag.clone());
         }
         if dice.chance(known / 2) {
-            card.tags.push(fitting(dice, &words.tags, sex));
+            card.tags.push(dice.text_fitting(&words.tags, sex));
         }
         if dice.chance(known / 2) {
-            card.notes = fitting(dice, &words.notes, sex);
+            card.notes = dice.text_fitting(&words.notes, sex);
         }
         if dice.chance(known / 3) {
-            card.expects = fitting(dice, &words.expects, sex);
+            card.expects = dice.text_fitting(&words.expects, sex);
         }
         if dice.chance(known / 8) {
-            card.never = fitting(dice, &words.never, sex);
+            card.never = dice.text_fitting(&words.never, sex);
         }
         if sex == Sex::Woman && dice.chance(known / 16) {
             card.other_names.push(OtherName {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use chrono::Datelike;
 use clientele_model::text::{FIELD_BYTES_MAX, tidy};
 use clientele_model::{ClientKind, phone};
 use serde_json::Value;
@@ -122,6 +123,13 @@ fn years_lie_behind_the_salon_and_nothing_ahead() {
         assert!(entry.contacts.iter().all(|contact| contact.at < NOW));
         assert!(entry.created_at > NOW.minus_days(3 * 365 + 8));
     }
+    let visits = || {
+        entries
+            .iter()
+            .flat_map(|e| &e.contacts)
+            .filter(|c| c.kind == ContactKind::WalkIn)
+    };
+    assert!(visits().all(|visit| visit.at.to_utc().weekday() != chrono::Weekday::Sun));
     let oldest = entries.iter().map(|entry| entry.created_at).min().unwrap();
     assert!(oldest < NOW.minus_days(1_000));
     let stayed_away = |entry: &&Entry| entry.contacts.last().unwrap().at < NOW.minus_days(100);
@@ -262,17 +270,4 @@ fn a_salon_beyond_the_bound_or_broken_off_leaves_nothing() {
     assert_eq!(book.check().unwrap().clients, 0);
     let nobody = fill(&book, &Actor::owner(), &demo(0, Language::En), &mut go_on).unwrap();
     assert_eq!((nobody.value, nobody.step), (0, None));
-}
-
-/// `cargo test -p clientele-core demo -- --nocapture`: for a person to read some of it.
-#[test]
-fn reads_like_a_salon() {
-    for (language, country) in [(Language::En, "GB"), (Language::Ru, "RU"), (Language::Bg, "BG")] {
-        for entry in entries(&demo(6, language), country) {
-            println!("{:#?}", entry.card.display_name());
-            for contact in &entry.contacts {
-                println!("  {} {:?} {}", contact.at.to_utc(), contact.kind, contact.text);
-            }
-        }
-    }
 }

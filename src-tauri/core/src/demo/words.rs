@@ -142,10 +142,22 @@ pub(super) struct Town {
 /// Texts of which some are only of men or only of women.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct BySex {
-    pub any: Vec<String>,
-    pub women: Vec<String>,
-    pub men: Vec<String>,
+pub(super) struct BySex<T = String> {
+    pub any: Vec<T>,
+    pub women: Vec<T>,
+    pub men: Vec<T>,
+}
+
+impl<T> BySex<T> {
+    /// Those that fit.
+    pub fn of(&self, sex: Sex) -> impl ExactSizeIterator<Item = &T> {
+        let own = match sex {
+            Sex::Woman => &self.women,
+            Sex::Man => &self.men,
+        };
+        let both = self.any.len();
+        (0..both + own.len()).map(move |at| self.any.get(at).unwrap_or_else(|| &own[at - both]))
+    }
 }
 
 /// What staff write, in one language; the commonest first where it matters.
@@ -163,13 +175,13 @@ pub(super) struct Words {
     pub expects: BySex,
     pub never: BySex,
     pub services: BySex,
-    pub remarks: Vec<String>,
+    pub remarks: BySex,
     pub bookings: Vec<String>,
     pub reminders: Vec<String>,
     pub cancellations: Vec<String>,
     pub questions: Vec<String>,
     pub answers: Vec<String>,
-    pub complaints: Vec<Complaint>,
+    pub complaints: BySex<Complaint>,
     pub offers: Vec<String>,
     pub competitor_offers: Vec<String>,
     pub lost: Vec<String>,
