@@ -92,7 +92,7 @@ impl Book {
             guard::set_triggers(&conn, &SCHEMA)?;
             workspace::found(&conn)?;
             store::set_demo(&conn, demo)?;
-            store::checkpoint(&conn)?;
+            workspace::store::checkpoint(&conn)?;
         }
         std::fs::rename(&making, path).map_err(|e| Error::file(path, &e))?;
         sync_folder(path);

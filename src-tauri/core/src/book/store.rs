@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 use crate::keys::{BookId, BookKey, hex};
-use crate::workspace::store::{local, set_local};
+use crate::workspace::store::{checkpoint, local, set_local};
 use crate::{Error, Result};
 
 /// Every migration, in order. What has been shipped never changes.
@@ -58,11 +58,6 @@ pub(super) fn prepare(conn: &Connection) -> Result<()> {
 
 pub(super) fn read_only(conn: &Connection) -> Result<()> {
     Ok(conn.execute_batch("pragma query_only = on")?)
-}
-
-pub(super) fn checkpoint(conn: &Connection) -> Result<()> {
-    conn.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
-    Ok(())
 }
 
 /// Brings the file up to this version. Returns whether anything had to be done.

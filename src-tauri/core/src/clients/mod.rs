@@ -315,7 +315,9 @@ pub fn restore(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Wr
 pub fn erase(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Written<u32>> {
     let mut step = NewStep::new(by, StepLabel::ClientsErased);
     step.set("count", ids.len());
-    workspace.write(step, |w| each(ids, |id| erase_one(w, id).map(|()| true)))
+    let written = workspace.write(step, |w| each(ids, |id| erase_one(w, id).map(|()| true)))?;
+    workspace.settle()?;
+    Ok(written)
 }
 
 /// Erases one client within a step.

@@ -11,7 +11,7 @@ use ts_rs::TS;
 use crate::Result;
 use crate::clients::erase_one;
 use crate::contacts::CONTACTS;
-use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Written};
+use crate::workspace::{self, Actor, NewStep, StepLabel, Workspace, Written};
 
 pub use store::list;
 
@@ -47,13 +47,24 @@ pub struct TrashRow {
 
 /// Erases for good what has lain in the trash for [`DAYS`].
 ///
+/// Not on the word of a clock alone: where it says that nothing was written for twice as long, it may have
+/// jumped, and the trash is left until something has been written under the new time.
+///
 /// # Errors
 /// What SQLite says.
 pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Written<u64>> {
-    let old = workspace.read(|conn| store::older_than(conn, now.minus_days(DAYS)))?;
+    let old = workspace.read(|conn| {
+        let newest = workspace::store::steps(conn, None, 1)?
+            .first()
+            .map_or(Timestamp::default(), |step| step.at);
+        if newest < now.minus_days(2 * DAYS) {
+            return Ok(Vec::new());
+        }
+        store::older_than(conn, now.minus_days(DAYS))
+    })?;
     let mut step = NewStep::new(by, StepLabel::TrashEmptied);
     step.set("count", old.len());
-    workspace.write(step, |w| {
+    let written = workspace.write(step, |w| {
         for (kind, row) in &old {
             match kind {
                 // A contact of a client that went just before is gone with it.
@@ -63,5 +74,9 @@ pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Wr
             }
         }
         Ok(old.len() as u64)
-    })
+    })?;
+    if written.step.is_some() {
+        workspace.settle()?;
+    }
+    Ok(written)
 }

@@ -46,6 +46,8 @@ fn after_thirty_days_it_is_gone_from_everywhere() {
     clients::trash(&book, &by, &[gone]).unwrap();
     let in_days = |days: i64| Timestamp(Timestamp::now().0 + days * DAY);
     assert_eq!(empty_old(&book, &by, in_days(29)).unwrap().step, None);
+    // A clock that jumped ten years ahead empties nothing.
+    assert_eq!(empty_old(&book, &by, in_days(3650)).unwrap().step, None);
     let step = empty_old(&book, &by, in_days(31)).unwrap().step.unwrap();
     assert_eq!(step.params["count"], "1");
     let nowhere = |book: &TestBook| {

@@ -131,6 +131,17 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// Brings all that was written into the file itself and cuts the log beside it to nothing: after an
+    /// erasure, what was erased must not lie there either. A reader in the way only puts it off.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn settle(&self) -> Result<()> {
+        self.maintain(store::checkpoint)
+    }
+}
+
 /// A panic in one command leaves its transaction rolled back and the connection whole: go on.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

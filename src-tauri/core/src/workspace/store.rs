@@ -288,6 +288,15 @@ pub(super) fn add_device(conn: &Connection, id: DeviceId) -> Result<()> {
     set_local(conn, "device", &Value::Int(conn.last_insert_rowid()))
 }
 
+/// Writes the WAL home and empties it.
+///
+/// # Errors
+/// What SQLite says.
+pub fn checkpoint(conn: &Connection) -> Result<()> {
+    conn.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+    Ok(())
+}
+
 /// A fact about this file.
 pub fn local(conn: &Connection, name: &str) -> Result<Option<Value>> {
     let mut statement = conn.prepare_cached("select value from local where name = ?1")?;
