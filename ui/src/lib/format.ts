@@ -75,7 +75,10 @@ export function ago(at: number, now = Date.now(), style: "long" | "short" = "lon
   if (days === 0) return words.format(Math.round((at - now) / HOUR), "hour");
   for (const [unit, ms] of STEPS) {
     const limit = unit === "week" ? 14 * 24 * HOUR : ms;
-    if (Math.abs(at - now) >= limit) return words.format(Math.trunc((at - now) / ms), unit);
+    if (Math.abs(at - now) < limit) continue;
+    // "last mo." is nobody's language: short forms count.
+    const said = style === "short" ? new Intl.RelativeTimeFormat(locale.tag, { numeric: "always", style }) : words;
+    return said.format(Math.trunc((at - now) / ms), unit);
   }
   return words.format(days, "day");
 }

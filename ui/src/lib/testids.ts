@@ -20,7 +20,7 @@ export const T = {
   removeRow: "remove-row", tagInput: "tag-input", tagChip: "tag-chip", leaveKeep: "leave-keep-editing", leaveDiscard: "leave-discard", leaveDraft: "leave-draft", draftNotice: "draft-notice", draftDiscard: "draft-discard",
   // contact history
   timeline: "timeline", entry: "contact-entry", entryText: "contact-text", entryEdit: "contact-edit", entryTrash: "contact-trash", timelineMore: "timeline-more", timelineEmpty: "timeline-empty",
-  log: "quick-log", logKind: "log-kind", logDirection: "log-direction", logChannel: "log-channel", logWhen: "log-when", logText: "log-text", logSave: "log-save", logCancel: "log-cancel",
+  log: "quick-log", logKind: "log-kind", logDirection: "log-direction", logChannel: "log-channel", logWhen: "log-when", logNow: "log-now", logText: "log-text", logSave: "log-save", logCancel: "log-cancel",
   // import
   importChoose: "import-choose", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header",
   importNew: "import-count-new", importMatched: "import-count-matched", importRefused: "import-count-refused", importSample: "import-sample", importRefusedRow: "import-refused-row",

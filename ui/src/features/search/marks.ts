@@ -6,7 +6,8 @@ export interface Part {
   marked: boolean;
 }
 
-const fold = (text: string): string => text.toLocaleLowerCase().replace(/ё/g, "е").normalize("NFD").replace(/\p{M}/gu, "");
+/** Letters without case and accents. */
+export const fold = (text: string): string => text.toLocaleLowerCase().replace(/ё/g, "е").normalize("NFD").replace(/\p{M}/gu, "");
 
 /** The text in parts, those that match the query marked. */
 export function parts(text: string, query: string): Part[] {

@@ -5,6 +5,7 @@ import type { Messages, Plural } from "./types";
 export const bg = {
   "app.name": "Clientele",
   "app.demo": "Демо книга",
+  "app.demoShort": "Демо",
   "app.leaveDemo": "Изход",
   "app.skip": "Към съдържанието",
 
@@ -151,7 +152,6 @@ export const bg = {
   "form.sourceHint": "Реклама, минавал наблизо, препоръка от приятел…",
   "form.messengerHint": "Viber, WhatsApp, Telegram…",
   "form.labelHint": "мобилен, служебен…",
-  "form.mistakes": { one: "Погледнете {count} поле", other: "Погледнете {count} полета" },
   "form.leaveTitle": "Изход без запазване?",
   "form.leaveText": "Написаното още не е в книгата.",
   "form.keepEditing": "Продължи с промените",
@@ -250,7 +250,7 @@ export const bg = {
   "history.changes": { one: "{count} промяна", other: "{count} промени" },
   "history.leftOut": { one: "и още {count} промяна", other: "и още {count} промени" },
   "history.details": "Какво е променено: {what}",
-  "history.noDetails": "Записът за тази стъпка е изтрит завинаги.",
+  "history.noDetails": "За тази стъпка няма подробности.",
 
   "trash.title": "Кошче",
   "trash.lead": "Изтритите картони и записи чакат тук, преди да изчезнат завинаги.",

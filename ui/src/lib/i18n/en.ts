@@ -3,6 +3,7 @@
 export const en = {
   "app.name": "Clientele",
   "app.demo": "Demo book",
+  "app.demoShort": "Demo",
   "app.leaveDemo": "Leave",
   "app.skip": "Skip to the content",
 
@@ -149,7 +150,6 @@ export const en = {
   "form.sourceHint": "Advert, walked past, a friend’s word…",
   "form.messengerHint": "Viber, WhatsApp, Telegram…",
   "form.labelHint": "mobile, work…",
-  "form.mistakes": { one: "One thing needs your attention", other: "{count} things need your attention" },
   "form.leaveTitle": "Leave without saving?",
   "form.leaveText": "What you typed is not in the book yet.",
   "form.keepEditing": "Keep editing",
@@ -248,7 +248,7 @@ export const en = {
   "history.changes": { one: "{count} change", other: "{count} changes" },
   "history.leftOut": { one: "and {count} more change", other: "and {count} more changes" },
   "history.details": "What was changed: {what}",
-  "history.noDetails": "The record of this step was erased for good.",
+  "history.noDetails": "No particulars are kept of this step.",
 
   "trash.title": "Trash",
   "trash.lead": "Deleted cards and entries wait here before they go for good.",

@@ -30,7 +30,7 @@ export const words: Words<Plural> = {
     postal_code: "Postal code", country: "Country", messengers: "Messengers", service: "Messenger", handle: "Name there",
     contact_persons: "People to talk to", role: "Role", note: "Note", birthday: "Birthday", birth_year: "Year of birth", birth_month: "Month of birth", birth_day: "Day of birth",
     language: "Language", source: "Heard of us", card_number: "Card number", tags: "Tags", tag: "Tag", notes: "Notes", expects: "Expects", never: "Never",
-    label: "Sort", text: "Text", at: "Time", direction: "Direction", channel: "Channel", staff: "Staff", position: "Order", client: "Client", client_id: "Client",
+    label: "Label", text: "Text", at: "Time", direction: "Direction", channel: "Channel", staff: "Staff", position: "Order", client: "Client", client_id: "Client",
     business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value",
   },
   entities: {
@@ -44,8 +44,8 @@ export const words: Words<Plural> = {
   channels: { phone: "Phone", sms: "SMS", viber: "Viber", whatsapp: "WhatsApp", telegram: "Telegram", email: "E-mail", web: "Web", in_person: "In person", other: "Other" },
   columns: {
     ignore: "Leave out", full_name: "Full name", given_name: "Given name", family_name: "Family name", patronymic: "Patronymic", company_name: "Company",
-    other_name: "Another name", phone: "Phone", phone_label: "Sort of phone", email: "E-mail", email_label: "Sort of e-mail", address: "Street and house",
-    address_whole: "Whole address", city: "Town", region: "Region", postal_code: "Postal code", country: "Country", address_label: "Sort of address",
+    other_name: "Another name", phone: "Phone", phone_label: "Label of the phone", email: "E-mail", email_label: "Label of the e-mail", address: "Street and house",
+    address_whole: "Whole address", city: "Town", region: "Region", postal_code: "Postal code", country: "Country", address_label: "Label of the address",
     messenger: "Name in a messenger", messenger_service: "Which messenger", birthday: "Birthday", birth_year: "Year of birth", birth_month: "Month of birth", birth_day: "Day of birth",
     language: "Language", source: "Heard of us", card_number: "Card number", tags: "Tags", notes: "Notes", extra: "Into the notes, with its heading",
     expects: "Expects", never: "Never", contact_person_name: "Person to talk to", contact_person_role: "Role of that person", contact_person_phone: "Phone of that person", contact_person_email: "E-mail of that person",

@@ -62,9 +62,13 @@ export function fill(text: string, values: Record<string, Value>): string {
   });
 }
 
+// By number: as letters they could not be seen in this file.
+const FIRST_STRONG = String.fromCharCode(0x2068);
+const POP = String.fromCharCode(0x2069);
+
 /** First strong isolate … pop: a name from the right-to-left world does not turn its sentence round. */
 export function isolate(text: string): string {
-  return `\u2068${text}\u2069`;
+  return `${FIRST_STRONG}${text}${POP}`;
 }
 
 export function number(value: number): string {

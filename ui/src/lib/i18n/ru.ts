@@ -5,6 +5,7 @@ import type { Messages, SlavicPlural } from "./types";
 export const ru = {
   "app.name": "Clientele",
   "app.demo": "Учебная книга",
+  "app.demoShort": "Учебная",
   "app.leaveDemo": "Выйти",
   "app.skip": "К содержанию",
 
@@ -151,7 +152,6 @@ export const ru = {
   "form.sourceHint": "Реклама, шёл мимо, совет подруги…",
   "form.messengerHint": "Viber, WhatsApp, Telegram…",
   "form.labelHint": "мобильный, рабочий…",
-  "form.mistakes": { one: "Посмотрите на {count} поле", few: "Посмотрите на {count} поля", many: "Посмотрите на {count} полей", other: "Посмотрите на {count} поля" },
   "form.leaveTitle": "Выйти без сохранения?",
   "form.leaveText": "Введённого ещё нет в книге.",
   "form.keepEditing": "Продолжить правку",
@@ -250,7 +250,7 @@ export const ru = {
   "history.changes": { one: "{count} изменение", few: "{count} изменения", many: "{count} изменений", other: "{count} изменения" },
   "history.leftOut": { one: "и ещё {count} изменение", few: "и ещё {count} изменения", many: "и ещё {count} изменений", other: "и ещё {count} изменения" },
   "history.details": "Что изменилось: {what}",
-  "history.noDetails": "Запись об этом шаге удалена навсегда.",
+  "history.noDetails": "Подробностей этого шага нет.",
 
   "trash.title": "Корзина",
   "trash.lead": "Удалённые карточки и записи ждут здесь, прежде чем исчезнуть навсегда.",
