@@ -1,0 +1,83 @@
+//! Foreign files, in and out.
+
+use clientele_api::Refusal;
+use clientele_api::types::{ExportAsk, ImportRef};
+use serde::Serialize;
+use serde_json::json;
+
+use super::from_json;
+use crate::Terminal;
+use crate::answer::Answer;
+use crate::arguments::{Export, Format, Import};
+use crate::page::Page;
+use crate::sentences;
+
+/// What an import did, or would do.
+#[derive(Serialize)]
+struct Imported {
+    created: u32,
+    matched: u32,
+    refused: Vec<RefusedRow>,
+    step: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RefusedRow {
+    line: u64,
+    code: &'static str,
+    reason: String,
+}
+
+/// Imports a file. It is refused as a whole where nobody in it could be taken.
+pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
+    let preview = api.import_open(&ask.file)?;
+    let (created, matched, refused, step) = if ask.dry_run {
+        (preview.created, preview.matched, preview.refused, None)
+    } else {
+        let done = api.import_run(ImportRef { id: preview.id })?.value;
+        (done.created, done.matched, done.refused, done.step)
+    };
+    let imported = Imported {
+        created,
+        matched,
+        refused: refused
+            .iter()
+            .map(|row| RefusedRow {
+                line: row.line,
+                code: row.refusal.code.as_str(),
+                reason: sentences::reason(&row.refusal),
+            })
+            .collect(),
+        step: step.map(|step| step.to_string()),
+    };
+    let page = page(&imported, ask.dry_run);
+    let nobody = created + matched == 0;
+    Ok(Answer::new(&imported, page).but(!nobody))
+}
+
+fn page(imported: &Imported, dry_run: bool) -> Page {
+    let mut page = Page::default();
+    for row in &imported.refused {
+        page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
+    }
+    let would = if dry_run { "would be " } else { "" };
+    page.line(format!(
+        "{} {would}created, {} {would}matched, {} refused.",
+        imported.created,
+        imported.matched,
+        imported.refused.len()
+    ));
+    page
+}
+
+/// Writes all clients to a file.
+pub fn export(api: &Terminal, ask: &Export) -> Result<Answer, Refusal> {
+    let format = match ask.format()? {
+        Format::Csv => "csv",
+        Format::Vcard => "vcard",
+    };
+    let ask_api: ExportAsk = from_json(json!({ "format": format, "ids": null }));
+    let done = api.export_to(&ask.file, &ask_api)?;
+    let page = Page::of(format!("{} clients written to {}.", done.clients, done.path));
+    Ok(Answer::new(&done, page))
+}

@@ -1,0 +1,51 @@
+//! The commands: each asks the api, and says the answer for a script and for a person.
+
+mod book;
+mod clients;
+mod contacts;
+mod files;
+mod past;
+
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use clientele_api::Refusal;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::Terminal;
+use crate::answer::Answer;
+use crate::arguments::{Client, Command, Contact};
+
+/// Does what was asked.
+pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
+    match command {
+        Command::Init(ask) => book::init(api, ask),
+        Command::Check => book::check(api),
+        Command::Import(ask) => files::import(api, &ask),
+        Command::Export(ask) => files::export(api, &ask),
+        Command::Search(ask) => clients::search(api, &ask),
+        Command::List(ask) => clients::list(api, &ask),
+        Command::Client(Client::Show { id }) => clients::show(api, id),
+        Command::Client(Client::Add(new)) => clients::add(api, *new),
+        Command::Client(Client::Trash { ids }) => clients::trash(api, &ids),
+        Command::Client(Client::Restore { ids }) => clients::restore(api, &ids),
+        Command::Contact(Contact::Add(new)) => contacts::add(api, &new),
+        Command::Contact(Contact::List { client, limit }) => contacts::list(api, client, limit),
+        Command::Undo => past::undo(api),
+        Command::Redo => past::redo(api),
+        Command::History(ask) => past::history(api, &ask),
+        Command::Trash => past::trash(api),
+    }
+}
+
+/// An identifier as the api has it.
+fn id<T: FromStr<Err: Debug>>(id: Uuid) -> T {
+    id.to_string().parse().expect("a UUID is an identifier")
+}
+
+/// What the api takes, from the same thing as JSON.
+fn from_json<T: DeserializeOwned>(json: Value) -> T {
+    serde_json::from_value(json).expect("it is written as the api reads it")
+}

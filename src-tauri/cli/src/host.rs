@@ -1,0 +1,59 @@
+//! The api's host in a terminal: no window, no dialogs; how far a long job is goes to stderr, if somebody looks.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use clientele_api::platform::{self, OsKeyring};
+use clientele_api::{Event, FileKind, Host, SecretStore};
+
+/// The terminal, as the api sees it.
+pub struct TerminalHost {
+    progress: bool,
+}
+
+impl TerminalHost {
+    /// A host that shows progress where stderr is a terminal.
+    pub fn new() -> Self {
+        Self {
+            progress: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Shows how far it is, on one line that the next report overwrites.
+    fn show(&self, done: u64, total: u64) {
+        if self.progress && total > 0 {
+            let percent = done.min(total) * 100 / total;
+            // Nobody is there to be told that nobody can be told.
+            let _ = write!(std::io::stderr(), "\r{percent:3} %\r");
+        }
+    }
+}
+
+impl Host for TerminalHost {
+    fn emit(&self, event: Event) {
+        if let Event::ImportProgress { done, total, .. } = event {
+            self.show(done, total);
+        }
+    }
+
+    fn pick_file(&self, _: FileKind) -> Option<PathBuf> {
+        None
+    }
+
+    fn save_file(&self, _: &str, _: FileKind) -> Option<PathBuf> {
+        None
+    }
+
+    fn secrets(&self) -> &dyn SecretStore {
+        &OsKeyring
+    }
+
+    fn data_dir(&self) -> PathBuf {
+        // Every command names its book, so this is only where preferences would be looked for.
+        platform::data_dir().unwrap_or_else(std::env::temp_dir)
+    }
+
+    fn system_locale(&self) -> Option<String> {
+        platform::system_locale()
+    }
+}

@@ -1,0 +1,108 @@
+//! Every refusal in an English sentence. A new code without one does not compile.
+
+use clientele_api::{ErrorCode, Refusal};
+
+/// A refusal on one line: the code and its parameters for a script, then the sentence for a person.
+pub fn line(refusal: &Refusal) -> String {
+    format!("{refusal}: {}", sentence(refusal.code))
+}
+
+/// Why, in a sentence with its particulars in brackets.
+pub fn reason(refusal: &Refusal) -> String {
+    let particulars: Vec<String> = refusal
+        .params
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let sentence = sentence(refusal.code);
+    if particulars.is_empty() {
+        sentence.to_owned()
+    } else {
+        format!("{} ({}).", sentence.trim_end_matches('.'), particulars.join(", "))
+    }
+}
+
+fn sentence(code: ErrorCode) -> &'static str {
+    use ErrorCode as Code;
+    match code {
+        Code::BookNotOpen => "No book is open.",
+        Code::BookNotFound => "There is no book at this path.",
+        Code::BookExists => "A file stands there already; it was left as it is.",
+        Code::BookInUse => "Another program has this book open.",
+        Code::BookWrongKey => "The key does not open this file, or it is no book; the file is untouched.",
+        Code::BookTooNew => "The book was made by a newer version of the program; it was left as it is.",
+        Code::BookDamaged => "The file is damaged; nothing was written to it.",
+        Code::KeyringUnavailable => {
+            "The system's secret store does not answer; --key-file takes the key from a file."
+        }
+        Code::KeyringNoKey => "The system's secret store gives no key for this book; it may be locked.",
+        Code::KeyringForgets => "The system's secret store took the key, but does not give it back.",
+        Code::RecoveryKeyMistyped => "The recovery key has a slip of the pen.",
+        Code::RecoveryKeyWrong => "This is the recovery key of another book.",
+        Code::RecoveryFileMissing => "The key file beside the book is missing or damaged.",
+        Code::KeyFileInvalid => "A key file holds 64 hexadecimal digits and nothing else.",
+        Code::DiskFull => "The disk is full; what was saved before is safe.",
+        Code::FileFailed => "The file could not be read or written.",
+        Code::Database => "The database refused this; nothing was written.",
+        Code::WriteGate => "A mistake of the program was stopped; nothing was written.",
+        Code::BadRequest => "What was asked for does not exist, or is not well-formed.",
+        Code::NotAllowed => "This role may not do it.",
+        Code::NotFound => "It is not there, or not there any more.",
+        Code::ClientEmpty => "A client needs a name, a phone or another word to be found by.",
+        Code::TextTooLong => "A text is longer than its field takes.",
+        Code::TooMany => "There are more entries than a card takes.",
+        Code::EmailInvalid => "This is no e-mail address.",
+        Code::PhoneInvalid => "This phone number has no digit.",
+        Code::DateInvalid => "No calendar has this date.",
+        Code::CountryUnknown => "This is no country code; it has two letters, as in BG.",
+        Code::CurrencyUnknown => "This is no currency code; it has three letters, as in EUR.",
+        Code::BusinessNameEmpty => "The business needs a name.",
+        Code::NothingToUndo => "There is nothing to undo.",
+        Code::NothingToRedo => "There is nothing to do again.",
+        Code::StepNotUndoable => "This step was undone already, or cannot be.",
+        Code::ImportEmpty => "The file is empty.",
+        Code::ImportTooLarge => "The file is larger than an import takes.",
+        Code::ImportUnknownFormat => "The file is neither a table as text nor an address book.",
+        Code::ImportNoPeople => "There are no people in the file.",
+        Code::ImportNoUsefulColumn => "No column of the table holds a name, a phone or an e-mail.",
+        Code::ImportRowEmpty => "The row has no name, no phone and no e-mail.",
+        Code::ImportRowBroken => "The record is broken off or cannot be read.",
+        Code::ImportCancelled => "It was cancelled; nothing was written.",
+        Code::ImportGone => "This import is not there any more.",
+        Code::DialogCancelled => "Nothing was chosen; nothing happened.",
+        Code::DemoTooLarge => "A demo salon has fewer clients than that.",
+        Code::Usage => "`clientele-cli --help` tells how it is used.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_sentence_of_its_own() {
+        let mut sentences: Vec<&str> = ErrorCode::ALL.iter().map(|code| sentence(*code)).collect();
+        assert!(sentences.iter().all(|s| s.ends_with('.') && !s.contains('\n')));
+        sentences.sort_unstable();
+        assert!(sentences.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn a_line_begins_with_the_code_and_stays_one_line() {
+        let refusal = Refusal::new(ErrorCode::BookWrongKey).with("path", "/a\nb\u{1b}[2J");
+        let line = line(&refusal);
+        assert!(
+            line.starts_with(r#"book.wrong_key path="/a\nb\u{1b}[2J": The key does not"#),
+            "{line}"
+        );
+        assert_eq!(
+            reason(&refusal.clone()).lines().count(),
+            2,
+            "a reason is data, and keeps it"
+        );
+        assert_eq!(
+            reason(&ErrorCode::ImportRowEmpty.into()),
+            "The row has no name, no phone and no e-mail."
+        );
+    }
+}
