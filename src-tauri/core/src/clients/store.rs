@@ -277,14 +277,14 @@ pub fn derive(conn: &Connection, id: ClientId, draft: &ClientDraft) -> Result<()
     Ok(())
 }
 
-/// The number under which the index knows a client, where it is to be found: not while it lies in the trash.
+/// The number under which the index knows a client; `None` where there is no such client.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn numbered(conn: &Connection, id: ClientId) -> Result<Option<(i64, bool)>> {
-    let mut statement = conn.prepare_cached("select n, deleted_at is null from clients where id = ?1")?;
+pub fn numbered(conn: &Connection, id: ClientId) -> Result<Option<i64>> {
+    let mut statement = conn.prepare_cached("select n from clients where id = ?1")?;
     Ok(statement
-        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row([id.as_bytes()], |row| row.get(0))
         .optional()?)
 }
 

@@ -161,16 +161,12 @@ impl Document {
     }
 }
 
-/// Puts into the index what a client is found by; takes a client in the trash out of it.
+/// Puts into the index what a client is found by. A client in the trash stays in it, and is not found.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn index(conn: &Connection, id: ClientId, card: &ClientDraft) -> Result<()> {
-    match clients::numbered(conn, id)? {
-        Some((n, true)) => store::put(conn, n, &Document::of(card)),
-        Some((n, false)) => store::take_out(conn, n),
-        None => Ok(()),
-    }
+    clients::numbered(conn, id)?.map_or(Ok(()), |n| store::put(conn, n, &Document::of(card)))
 }
 
 /// The clients that match what was typed, the likeliest first.

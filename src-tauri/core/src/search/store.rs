@@ -1,6 +1,6 @@
 //! The SQL of the search index.
 
-use clientele_model::{ClientId, RowId};
+use clientele_model::ClientId;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
 use super::{Document, Query};
@@ -70,7 +70,7 @@ pub(super) fn take_out(conn: &Connection, n: i64) -> Result<()> {
 /// # Errors
 /// What SQLite says.
 pub fn forget(conn: &Connection, id: ClientId) -> Result<()> {
-    clients::numbered(conn, id)?.map_or(Ok(()), |(n, _)| take_out(conn, n))
+    clients::numbered(conn, id)?.map_or(Ok(()), |n| take_out(conn, n))
 }
 
 /// Everybody who may have been meant, unranked. Names are asked first, so that a short word which stands in
@@ -126,7 +126,8 @@ fn ask(conn: &Connection, columns: &[&str], words: &[&str]) -> Result<Vec<Candid
     }
     let sql = format!(
         "select c.id, c.last_contact_at, s.name, s.phone, s.email, s.company, s.other, s.note
-         from client_search s join clients c on c.n = s.rowid where {} limit {CANDIDATES_MAX}",
+         from client_search s join clients c on c.n = s.rowid
+         where c.deleted_at is null and {} limit {CANDIDATES_MAX}",
         filters.join(" and ")
     );
     let mut statement = conn.prepare_cached(&sql)?;
@@ -151,27 +152,19 @@ pub fn problems(conn: &Connection) -> Result<Vec<String>> {
         [],
     );
     problems.extend(whole.err().map(|e| format!("index: {e}")));
-    let mut known = 0;
-    for id in row_ids(conn, &clients::CLIENTS)? {
-        known += i64::from(stands_right(conn, id, &mut problems)?);
+    let ids = row_ids(conn, &clients::CLIENTS)?;
+    for id in &ids {
+        let n = clients::numbered(conn, (*id).into())?;
+        let document = Document::of(&clients::load(conn, (*id).into())?);
+        if n.map_or(Ok(None), |n| stored(conn, n))? != Some(document) {
+            problems.push(format!("index: client {id} is not found by what its card says"));
+        }
     }
-    let stored: i64 = conn.query_row("select count(*) from client_search", [], |row| row.get(0))?;
-    if stored != known {
-        problems.push(format!("index: {stored} entries for {known} clients"));
+    let stored: usize = conn.query_row("select count(*) from client_search", [], |row| {
+        row.get::<_, u32>(0)
+    })? as usize;
+    if stored != ids.len() {
+        problems.push(format!("index: {stored} entries for {} clients", ids.len()));
     }
     Ok(problems)
-}
-
-fn stands_right(conn: &Connection, id: RowId, problems: &mut Vec<String>) -> Result<bool> {
-    let Some((n, shown)) = clients::numbered(conn, id.into())? else {
-        return Ok(false);
-    };
-    let expected = shown
-        .then(|| clients::load(conn, id.into()))
-        .transpose()?
-        .map(|card| Document::of(&card));
-    if stored(conn, n)? != expected {
-        problems.push(format!("index: client {id} is not found by what its card says"));
-    }
-    Ok(shown)
 }

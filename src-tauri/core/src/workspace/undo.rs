@@ -1,6 +1,8 @@
 //! Undo and redo: a step is taken back by a step of its own, so that it travels and can be taken back too.
 
-use clientele_model::{ChangeKind, ErrorCode, StepId, Value};
+use std::collections::HashSet;
+
+use clientele_model::{ChangeKind, ErrorCode, RowId, StepId, Value};
 use rusqlite::Connection;
 
 use super::gate::{Write, not_found};
@@ -104,16 +106,29 @@ fn to_redo(conn: &Connection) -> Result<Option<StepRow>> {
 /// not by the change that set it: a later step, itself undone by now, has put this step's value back.
 fn revert(w: &mut Write<'_>, target: StepId) -> Result<()> {
     let changes = store::changes_of_step(w.conn(), target, usize::MAX)?;
+    let added = |change: &&Logged| change.kind == ChangeKind::Add;
+    let added: HashSet<RowId> = changes.iter().filter(added).map(|change| change.row).collect();
     for change in changes.iter().rev() {
         let Some(table) = w.schema.table(&change.entity) else {
             continue;
         };
-        if table.name == super::step::STEPS.name {
-            continue;
+        // The step's own row tells what was done and stays. What stands on a card that goes, goes with it:
+        // a phone of a client whom an import added need not be thrown away one by one.
+        let with_its_card =
+            change.kind == ChangeKind::Add && of_card(change).is_some_and(|card| added.contains(&card));
+        if table.name != super::step::STEPS.name && !with_its_card {
+            revert_change(w, table, change)?;
         }
-        revert_change(w, table, change)?;
     }
     Ok(())
+}
+
+/// On whose card an added row stands.
+fn of_card(change: &Logged) -> Option<RowId> {
+    let mut fields = change.body.iter().flat_map(|body| &body.0);
+    fields
+        .find(|field| field.field == "client_id")
+        .and_then(|field| field.value.as_row())
 }
 
 fn revert_change(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> Result<()> {
