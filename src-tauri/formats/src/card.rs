@@ -1,12 +1,12 @@
 //! One card while it is being filled from a foreign file: splitting, sorting out, keeping what fits nowhere.
 
-use clientele_model::client::ENTRIES_MAX;
-use clientele_model::text::{self, FIELD_BYTES_MAX, tidy};
-use clientele_model::{
-    ClientDraft, ClientKind, ContactPerson, Email, ErrorCode, Messenger, OtherName, Phone, Refusal,
-};
+use std::collections::HashSet;
 
-use crate::names;
+use clientele_model::client::ENTRIES_MAX;
+use clientele_model::text::{self, FIELD_BYTES_MAX, ellipsis, tidy};
+use clientele_model::{ClientDraft, ClientKind, ContactPerson, Email, Messenger, OtherName, Phone, Refusal};
+
+use crate::{bounds, names};
 
 /// What Google puts between several values of one cell.
 const GOOGLE_SEPARATOR: &str = " ::: ";
@@ -47,6 +47,30 @@ impl Card {
             .all(|name| name.is_empty())
     }
 
+    /// The words that say who this is: a display name of these words alone says nothing new.
+    pub(crate) fn known_words(&self) -> HashSet<String> {
+        const EXTRA_BYTES_MAX: usize = 100;
+        let draft = &self.draft;
+        let names = [
+            &draft.given_name,
+            &draft.patronymic,
+            &draft.family_name,
+            &draft.company_name,
+        ];
+        let others = draft.other_names.iter().map(|other| &other.name);
+        let extras = self
+            .extras
+            .iter()
+            .filter(|extra| extra.len() < EXTRA_BYTES_MAX)
+            .take(ENTRIES_MAX);
+        names
+            .into_iter()
+            .chain(others)
+            .chain(extras)
+            .flat_map(|text| words(text))
+            .collect()
+    }
+
     /// One more name, unless it is there already or says only what the name itself says.
     pub(crate) fn other_name(&mut self, label: &str, name: &str) {
         let name = tidy(name);
@@ -54,7 +78,7 @@ impl Card {
             return;
         }
         if self.has_room("other_names", self.draft.other_names.len()) {
-            let label = tidy(label);
+            let label = short_label(label);
             self.draft.other_names.push(OtherName {
                 label,
                 name,
@@ -77,7 +101,7 @@ impl Card {
             }
             if self.draft.phones.iter().all(|p| text::digits(&p.typed) != digits) {
                 self.draft.phones.push(Phone {
-                    label: tidy(label),
+                    label: short_label(label),
                     typed,
                     ..Phone::default()
                 });
@@ -106,7 +130,7 @@ impl Card {
             let known = |e: &Email| e.address.eq_ignore_ascii_case(part);
             if !self.draft.emails.iter().any(known) {
                 self.draft.emails.push(Email {
-                    label: tidy(label),
+                    label: short_label(label),
                     address: part.to_owned(),
                     ..Email::default()
                 });
@@ -123,7 +147,7 @@ impl Card {
         let handle = tidy(handle);
         if !handle.is_empty() && self.has_room("messengers", self.draft.messengers.len()) {
             self.draft.messengers.push(Messenger {
-                service: tidy(service),
+                service: short_label(service),
                 handle,
                 ..Messenger::default()
             });
@@ -186,12 +210,12 @@ impl Card {
     /// `import.row_empty` for nobody, `text.too_long` and `text.too_many` for more than a card takes.
     pub(crate) fn finish(mut self) -> Result<ClientDraft, Refusal> {
         if let Some(field) = self.overflow {
-            return Err(too_many(field));
+            return Err(bounds::too_many(field));
         }
         for extra in std::mem::take(&mut self.extras) {
             self.note(&extra);
         }
-        checked(self.draft)
+        bounds::checked(self.draft)
     }
 
     fn has_room(&mut self, field: &'static str, len: usize) -> bool {
@@ -203,84 +227,19 @@ impl Card {
     }
 }
 
-/// The draft, if it is somebody and fits on a card.
-///
-/// # Errors
-/// As [`Card::finish`].
-pub(crate) fn checked(draft: ClientDraft) -> Result<ClientDraft, Refusal> {
-    if draft.display_name().is_empty() {
-        return Err(ErrorCode::ImportRowEmpty.into());
-    }
-    within_bounds(&draft)?;
-    Ok(draft)
+/// The folded words of a text.
+pub(crate) fn words(text: &str) -> Vec<String> {
+    let folded = text::fold(text);
+    let words = folded
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
-/// Does every text and every list fit?
-fn within_bounds(draft: &ClientDraft) -> Result<(), Refusal> {
-    let lists = [
-        ("other_names", draft.other_names.len()),
-        ("phones", draft.phones.len()),
-        ("emails", draft.emails.len()),
-        ("addresses", draft.addresses.len()),
-        ("messengers", draft.messengers.len()),
-        ("contact_persons", draft.contact_persons.len()),
-        ("tags", draft.tags.len()),
-    ];
-    if let Some((field, _)) = lists.into_iter().find(|(_, len)| *len > ENTRIES_MAX) {
-        return Err(too_many(field));
-    }
-    let fields = [
-        ("given_name", &draft.given_name),
-        ("patronymic", &draft.patronymic),
-        ("family_name", &draft.family_name),
-        ("company_name", &draft.company_name),
-        ("source", &draft.source),
-        ("card_number", &draft.card_number),
-        ("notes", &draft.notes),
-        ("expects", &draft.expects),
-        ("never", &draft.never),
-    ];
-    let names = draft.other_names.iter().flat_map(|n| [&n.label, &n.name]);
-    let phones = draft.phones.iter().flat_map(|p| [&p.label, &p.typed]);
-    let emails = draft.emails.iter().flat_map(|e| [&e.label, &e.address]);
-    let addresses = draft.addresses.iter().flat_map(|a| {
-        [
-            &a.label,
-            &a.street,
-            &a.city,
-            &a.region,
-            &a.postal_code,
-            &a.country,
-        ]
-    });
-    let messengers = draft.messengers.iter().flat_map(|m| [&m.service, &m.handle]);
-    let persons = draft
-        .contact_persons
-        .iter()
-        .flat_map(|p| [&p.name, &p.role, &p.phone, &p.email, &p.note]);
-    fields
-        .into_iter()
-        .chain(names.map(|t| ("other_names", t)))
-        .chain(phones.map(|t| ("phones", t)))
-        .chain(emails.map(|t| ("emails", t)))
-        .chain(addresses.map(|t| ("addresses", t)))
-        .chain(messengers.map(|t| ("messengers", t)))
-        .chain(persons.map(|t| ("contact_persons", t)))
-        .chain(draft.tags.iter().map(|t| ("tags", t)))
-        .find(|(_, text)| text.len() > FIELD_BYTES_MAX)
-        .map_or(Ok(()), |(field, _)| Err(too_long(field)))
-}
-
-fn too_long(field: &str) -> Refusal {
-    Refusal::new(ErrorCode::TextTooLong)
-        .with("field", field)
-        .with("max", FIELD_BYTES_MAX)
-}
-
-fn too_many(field: &str) -> Refusal {
-    Refusal::new(ErrorCode::TooMany)
-        .with("field", field)
-        .with("max", ENTRIES_MAX)
+/// A label says which, not what: a long one on every entry would only cost memory.
+fn short_label(label: &str) -> String {
+    const LABEL_CHARACTERS_MAX: usize = 60;
+    ellipsis(&tidy(label), LABEL_CHARACTERS_MAX)
 }
 
 /// An `@` between two words, as the book itself demands.
@@ -293,21 +252,26 @@ pub(crate) fn is_email(text: &str) -> bool {
 /// One cell, several numbers: cut where both sides are long enough to be a number.
 pub(crate) fn split_phones(cell: &str) -> Vec<&str> {
     let mut parts = Vec::new();
-    let (mut start, mut digits, mut words) = (0, 0, false);
+    let (mut start, mut digits, mut words, mut area_code) = (0, 0, false, false);
     let mut cut: Option<(usize, usize)> = None;
     for (at, c) in cell.char_indices() {
         if c.is_ascii_digit() {
             digits += 1;
+            area_code |= digits == 1 && c == '0';
             if let (PHONE_DIGITS_MIN, Some((end, next))) = (digits, cut) {
                 parts.push(&cell[start..end]);
                 (start, cut) = (next, None);
             }
         } else if matches!(c, ';' | ',' | '/' | '\n' | '|') || cell[at..].starts_with(GOOGLE_SEPARATOR) {
             // Between two cuts "доб. 3" belongs to the number before, "02/" to the one after.
-            if digits >= PHONE_DIGITS_MIN || cut.is_some() && words {
+            // In "034441/ 2 22 67" the area code stands before the stroke.
+            let whole = digits >= PHONE_DIGITS_MIN && !(c == '/' && area_code && digits < 7);
+            if whole || cut.is_some() && words {
                 cut = Some((at, at + c.len_utf8()));
             }
-            (digits, words) = (0, false);
+            if whole || cut.is_some() {
+                (digits, words, area_code) = (0, false, false);
+            }
         } else {
             words |= c.is_alphabetic();
         }
@@ -322,6 +286,8 @@ pub(crate) fn split_phones(cell: &str) -> Vec<&str> {
 
 #[cfg(test)]
 mod tests {
+    use clientele_model::ErrorCode;
+
     use super::*;
 
     #[test]
@@ -331,6 +297,8 @@ mod tests {
             ("0888123456, 0899111222", &["0888123456", "0899111222"]),
             ("0888123456/0899111222", &["0888123456", "0899111222"]),
             ("02/987 65 43", &["02/987 65 43"]),
+            ("034441/ 2 22 67", &["034441/ 2 22 67"]),
+            ("034441/22267; 034441/392334", &["034441/22267", "034441/392334"]),
             ("0888 123456 / 02/987 65 43", &["0888 123456", "02/987 65 43"]),
             ("+1 555 0100 ::: +1 555 0101", &["+1 555 0100", "+1 555 0101"]),
             (

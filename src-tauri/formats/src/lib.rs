@@ -7,6 +7,7 @@
 //! The way of an import: [`sniff`] says what it is, [`preview`] shows the user how a table would be read,
 //! [`parse`] reads it, with the user's [`Options`]. The way out is [`export`].
 
+mod bounds;
 mod card;
 mod columns;
 mod csv;

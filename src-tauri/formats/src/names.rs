@@ -14,11 +14,12 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    fn new(given: &[&str], patronymic: &[&str], family: &[&str]) -> Self {
+    fn new(given: &[Word], patronymic: &[Word], family: &[Word]) -> Self {
+        let join = |words: &[Word]| words.iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
         Self {
-            given: given.join(" "),
-            patronymic: patronymic.join(" "),
-            family: family.join(" "),
+            given: join(given),
+            patronymic: join(patronymic),
+            family: join(family),
         }
     }
 }
@@ -48,6 +49,38 @@ const PATRONYMIC_ENDINGS: &str = "\
 const PARTICLES: &str = "\
     van von de da di del della der den la le ten ter dos du el бен ван фон де";
 
+/// A word of a name and what its ending says.
+#[derive(Clone, Copy)]
+struct Word<'w> {
+    text: &'w str,
+    /// Петрович, Ивановна, Ильинична, and оглы or кызы.
+    is_patronymic: bool,
+    is_son_or_daughter: bool,
+    /// How much it looks like a family name: 0 not at all, 1 perhaps, 2 surely.
+    family: u8,
+}
+
+impl<'w> Word<'w> {
+    fn new(text: &'w str) -> Self {
+        let folded = text::fold(text);
+        let plain = folded.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_son_or_daughter = matches!(plain, "оглы" | "кызы" | "оглу");
+        let family = if is_among(plain, GIVEN_LIKE_FAMILY) {
+            0
+        } else if ends(plain, FAMILY_ENDINGS, 2) {
+            2
+        } else {
+            u8::from(ends(plain, DOUBTFUL_ENDINGS, 2))
+        };
+        Self {
+            text,
+            is_patronymic: is_son_or_daughter || ends(plain, PATRONYMIC_ENDINGS, 3),
+            is_son_or_daughter,
+            family,
+        }
+    }
+}
+
 /// Splits a whole name. What stands before a comma is the family name; a patronymic or a Bulgarian middle
 /// name is known by its ending; failing all that, the last word is the family name.
 pub(crate) fn split(whole: &str) -> Name {
@@ -55,8 +88,8 @@ pub(crate) fn split(whole: &str) -> Name {
         let (family, rest) = (words(family), words(rest));
         if !family.is_empty() && !rest.is_empty() {
             return match rest.split_last() {
-                Some((last, given)) if !given.is_empty() && is_patronymic(last) => {
-                    Name::new(given, &[last], &family)
+                Some((last, given)) if !given.is_empty() && last.is_patronymic => {
+                    Name::new(given, &[*last], &family)
                 }
                 _ => Name::new(&rest, &[], &family),
             };
@@ -65,7 +98,7 @@ pub(crate) fn split(whole: &str) -> Name {
     let words = words(whole.trim_end_matches(','));
     match words[..] {
         [] => Name::default(),
-        [only] if family_likeness(only) == 2 => Name::new(&[], &[], &[only]),
+        [only] if only.family == 2 => Name::new(&[], &[], &[only]),
         [only] => Name::new(&[only], &[], &[]),
         [first, second] => split_two(first, second),
         [first, second, third] => split_three(first, second, third).unwrap_or_else(|| split_many(&words)),
@@ -73,35 +106,27 @@ pub(crate) fn split(whole: &str) -> Name {
     }
 }
 
-/// A patronymic such as Петрович, Ивановна, Ильинична, or one with оглы, кызы.
-pub(crate) fn is_patronymic(word: &str) -> bool {
-    ends(word, PATRONYMIC_ENDINGS, 3) || is_son_or_daughter(word)
-}
-
-fn is_son_or_daughter(word: &str) -> bool {
-    matches!(text::fold(word).as_str(), "оглы" | "кызы" | "оглу")
-}
-
-fn split_two<'a>(first: &'a str, second: &'a str) -> Name {
-    if is_patronymic(second) && !is_family(second) && !is_family(first) {
+fn split_two(first: Word, second: Word) -> Name {
+    if second.is_patronymic && second.family == 0 && first.family == 0 {
         Name::new(&[first], &[second], &[])
-    } else if family_likeness(first) > family_likeness(second) {
+    } else if first.family > second.family {
         Name::new(&[second], &[], &[first])
     } else {
         Name::new(&[first], &[], &[second])
     }
 }
 
-fn split_three<'a>(first: &'a str, second: &'a str, third: &'a str) -> Option<Name> {
+fn split_three(first: Word, second: Word, third: Word) -> Option<Name> {
     let family_first = || Name::new(&[second], &[third], &[first]);
     let family_last = || Name::new(&[first], &[second], &[third]);
-    if is_patronymic(second) {
+    // Bulgarian middle names end like the sure family names.
+    if second.is_patronymic {
         Some(family_last())
-    } else if is_patronymic(third) {
+    } else if third.is_patronymic {
         Some(family_first())
-    } else if is_bulgarian_middle(second) && is_family(third) {
+    } else if second.family == 2 && third.family > 0 {
         Some(family_last())
-    } else if is_family(first) && !is_family(second) && is_bulgarian_middle(third) {
+    } else if first.family > 0 && second.family == 0 && third.family == 2 {
         Some(family_first())
     } else {
         None
@@ -110,52 +135,33 @@ fn split_three<'a>(first: &'a str, second: &'a str, third: &'a str) -> Option<Na
 
 /// Four words and more, and three that no ending explains: a patronymic splits the name, a particle
 /// begins the family name, else it is the last word.
-fn split_many(words: &[&str]) -> Name {
-    if let Some(at) = words.iter().position(|w| is_patronymic(w)).filter(|at| *at > 0) {
+fn split_many(words: &[Word]) -> Name {
+    if let Some(at) = words.iter().position(|w| w.is_patronymic).filter(|at| *at > 0) {
         // "Гасан оглы": the son of Гасан.
-        let from = if is_son_or_daughter(words[at]) && at > 1 {
-            at - 1
-        } else {
-            at
-        };
+        let from = at - usize::from(words[at].is_son_or_daughter && at > 1);
         let (before, patronymic, after) = (&words[..from], &words[from..=at], &words[at + 1..]);
         return match before.split_first() {
             Some((family, given)) if after.is_empty() && !given.is_empty() => {
-                Name::new(given, patronymic, &[family])
+                Name::new(given, patronymic, &[*family])
             }
             _ => Name::new(before, patronymic, after),
         };
     }
+    let last = words.len() - 1;
     let particle = words
         .iter()
-        .position(|w| is_among(&text::fold(w), PARTICLES))
-        .filter(|at| (1..words.len() - 1).contains(at));
-    let family = particle.unwrap_or(words.len() - 1);
+        .position(|w| is_among(&text::fold(w.text), PARTICLES));
+    let family = particle.filter(|at| (1..last).contains(at)).unwrap_or(last);
     Name::new(&words[..family], &[], &words[family..])
 }
 
-fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().collect()
+fn words(text: &str) -> Vec<Word<'_>> {
+    text.split_whitespace().map(Word::new).collect()
 }
 
-/// How much a word looks like a family name: 0 not at all, 1 perhaps, 2 surely.
-fn family_likeness(word: &str) -> u8 {
-    if is_among(&text::fold(word), GIVEN_LIKE_FAMILY) {
-        0
-    } else if ends(word, FAMILY_ENDINGS, 2) {
-        2
-    } else {
-        u8::from(ends(word, DOUBTFUL_ENDINGS, 2))
-    }
-}
-
-fn is_family(word: &str) -> bool {
-    family_likeness(word) > 0
-}
-
-/// Bulgarian middle names end like the sure family names.
-fn is_bulgarian_middle(word: &str) -> bool {
-    family_likeness(word) == 2
+/// Is one of these words a patronymic?
+pub(crate) fn has_patronymic(words: &[&str]) -> bool {
+    words.iter().any(|word| Word::new(word).is_patronymic)
 }
 
 fn is_among(word: &str, words: &str) -> bool {
@@ -164,7 +170,6 @@ fn is_among(word: &str, words: &str) -> bool {
 
 /// Ends the word so, with at least `stem` letters before?
 fn ends(word: &str, endings: &str, stem: usize) -> bool {
-    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     endings.split(' ').any(|ending| {
         word.strip_suffix(ending)
             .is_some_and(|before| before.chars().count() >= stem)
@@ -181,10 +186,8 @@ pub(crate) fn is_company(name: &str) -> bool {
         is_among(&word, FORMS)
     };
     let folded = text::fold(name);
-    match words(&folded)[..] {
-        [first, .., last] => is_form(first) || is_form(last),
-        _ => false,
-    }
+    folded.split_once(' ').is_some_and(|(first, _)| is_form(first))
+        || folded.rsplit_once(' ').is_some_and(|(_, last)| is_form(last))
 }
 
 #[cfg(test)]

@@ -58,8 +58,7 @@ impl Contents {
                         words_seen.push(word);
                     }
                     contents.people += usize::from((2..=4).contains(&words.len()));
-                    contents.patronymics +=
-                        usize::from(words.len() > 2 && words.iter().any(|w| names::is_patronymic(w)));
+                    contents.patronymics += usize::from(words.len() > 2 && names::has_patronymic(&words));
                 }
             }
         }

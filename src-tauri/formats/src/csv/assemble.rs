@@ -1,6 +1,7 @@
 //! From the cells of one row to the draft of one client.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use clientele_model::text::{fold, tidy};
 use clientele_model::{Address, ClientDraft, ClientKind, ContactPerson, Language, Refusal};
@@ -8,7 +9,7 @@ use clientele_model::{Address, ClientDraft, ClientKind, ContactPerson, Language,
 use crate::card::Card;
 use crate::columns::{self, words};
 use crate::dates::{self, DayOrder, OrderEvidence};
-use crate::{Column, names};
+use crate::{Column, card};
 
 /// What is done with each column: worked out once for a whole table.
 pub(super) struct Plan {
@@ -116,7 +117,7 @@ impl Plan {
                 None => card.extra("", cell),
             }
         }
-        gathered.settle(&mut card, cells);
+        gathered.settle(&mut card);
         card.finish()
     }
 }
@@ -231,7 +232,7 @@ impl Slot {
 
 impl Gathered {
     /// Puts on the card what several cells said together.
-    fn settle(self, card: &mut Card, cells: &[Cow<'_, str>]) {
+    fn settle(self, card: &mut Card) {
         let mut wholes = self.whole_names.into_iter();
         // A company's own name stands in both columns of an address book.
         if !card.is_named()
@@ -239,8 +240,14 @@ impl Gathered {
         {
             card.whole_name(&whole);
         }
+        // A display name usually repeats the names beside it.
+        let known = if wholes.len() > 0 {
+            card.known_words()
+        } else {
+            HashSet::new()
+        };
         for whole in wholes {
-            if whole != card.draft.company_name && !says_nothing_new(&whole, cells) {
+            if card::words(&whole).iter().any(|word| !known.contains(word)) {
                 card.other_name("", &whole);
             }
         }
@@ -278,20 +285,6 @@ impl Gathered {
             card.extra("", &self.birth.join(" "));
         }
     }
-}
-
-/// Does every word of a display name stand in other cells of its row?
-fn says_nothing_new(whole: &str, cells: &[Cow<'_, str>]) -> bool {
-    let others: Vec<String> = cells
-        .iter()
-        .filter(|cell| cell.trim() != whole)
-        .map(|cell| fold(cell))
-        .collect();
-    fold(whole).split([' ', ',']).all(|word| {
-        others
-            .iter()
-            .any(|cell| cell.split([' ', ',']).any(|other| other == word))
-    }) || names::split(whole).family.is_empty() && others.iter().any(|cell| *cell == fold(whole))
 }
 
 /// The place of `key` among the keys, at the end if it is new.

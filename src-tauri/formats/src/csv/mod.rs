@@ -8,10 +8,12 @@ mod rows;
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
+use clientele_model::text::FIELD_BYTES_MAX;
 use clientele_model::{ErrorCode, Refusal, text};
 
+use crate::bounds::{self, Harvest};
 use crate::dates::OrderEvidence;
-use crate::{Column, Format, Header, Options, Parsed, RECORDS_MAX, Record, Refused, Table};
+use crate::{Column, Format, Header, Options, Parsed, RECORDS_MAX, Table};
 use crate::{columns, text_encoding};
 use assemble::Plan;
 use rows::{COLUMNS_MAX, Row, Rows};
@@ -68,32 +70,30 @@ pub(crate) fn parse(
     }
     let Survey { table, own, evidence } = survey;
     let plan = Plan::new(&table.headers, &table.columns, &evidence);
-    let (mut records, mut refused) = (Vec::new(), Vec::new());
+    let mut harvest = Harvest::default();
     each_row(text, &table, progress, Half::Second, &mut |row, is_header| {
         if is_header {
-            return;
+            return Ok(());
         }
         let draft = if row.too_wide {
             Err(too_many_columns())
+        } else if row.cells.iter().any(|cell| cell.len() > FIELD_BYTES_MAX) {
+            Err(bounds::too_long("cell"))
         } else if let Some(own) = &own {
             own.draft(&row.cells)
         } else {
             plan.draft(&row.cells)
         };
-        let line = row.line;
-        match draft {
-            Ok(draft) => records.push(Record { line, draft }),
-            Err(refusal) => refused.push(Refused { line, refusal }),
-        }
+        harvest.take(row.line, draft)
     })?;
-    if records.is_empty() && refused.is_empty() {
+    if harvest.is_empty() {
         return Err(ErrorCode::ImportNoPeople.into());
     }
     Ok(Parsed {
         format: Format::Csv,
         table: Some(table),
-        records,
-        refused,
+        records: harvest.records,
+        refused: harvest.refused,
     })
 }
 
@@ -180,6 +180,7 @@ fn survey(
                 evidence[at].weigh(cell);
             }
         }
+        Ok(())
     })?;
     table.rows = rows;
     Ok(Survey { table, own, evidence })
@@ -220,7 +221,7 @@ fn each_row<'t>(
     table: &Table,
     progress: &mut Progress,
     half: Half,
-    take: &mut dyn FnMut(&Row<'t>, bool),
+    take: &mut dyn FnMut(&Row<'t>, bool) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     let mut rows = Rows::new(text, table.delimiter.as_bytes()[0]);
     let mut row = Row::default();
@@ -244,12 +245,10 @@ fn each_row<'t>(
         }
         taken += 1;
         if taken > RECORDS_MAX {
-            return Err(Refusal::new(ErrorCode::ImportTooLarge)
-                .with("max", RECORDS_MAX)
-                .with("unit", "rows"));
+            return Err(bounds::too_many_rows());
         }
         let again = headed && row.cells.len() > 1 && repeats_headers(&row, &table.headers);
-        take(&row, again);
+        take(&row, again)?;
     }
     match progress(before + text.len() as u64, total) {
         ControlFlow::Continue(()) => Ok(()),

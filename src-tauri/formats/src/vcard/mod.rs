@@ -15,7 +15,8 @@ use std::ops::ControlFlow;
 use clientele_model::{ErrorCode, Refusal};
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::{Format, Options, Parsed, RECORDS_MAX, Record, Refused, text_encoding};
+use crate::bounds::Harvest;
+use crate::{Format, Options, Parsed, text_encoding};
 use lines::Lines;
 use property::Property;
 
@@ -58,8 +59,7 @@ pub(crate) fn parse(
         || -> &'static Encoding { named.unwrap_or_else(|| guessed.get_or_init(|| guess(bytes, country))) };
     let mut reader = Reader {
         open: None,
-        records: Vec::new(),
-        refused: Vec::new(),
+        harvest: Harvest::default(),
     };
     let mut lines = Lines::new(bytes);
     let (total, mut read) = (bytes.len() as u64, 0);
@@ -68,15 +68,11 @@ pub(crate) fn parse(
         if read % LINES_PER_REPORT == 0 && progress(lines.at() as u64, total).is_break() {
             return Err(ErrorCode::ImportCancelled.into());
         }
-        reader.take(line.number, &line.bytes, &fallback);
-        if (reader.records.len() + reader.refused.len()) as u64 > RECORDS_MAX {
-            return Err(Refusal::new(ErrorCode::ImportTooLarge)
-                .with("max", RECORDS_MAX)
-                .with("unit", "rows"));
-        }
+        reader.take(line.number, &line.bytes, &fallback)?;
     }
-    reader.break_off();
-    if reader.records.is_empty() && reader.refused.is_empty() {
+    reader.break_off()?;
+    let harvest = reader.harvest;
+    if harvest.is_empty() {
         return Err(ErrorCode::ImportNoPeople.into());
     }
     match progress(total, total) {
@@ -84,26 +80,30 @@ pub(crate) fn parse(
         ControlFlow::Continue(()) => Ok(Parsed {
             format: Format::Vcard,
             table: None,
-            records: reader.records,
-            refused: reader.refused,
+            records: harvest.records,
+            refused: harvest.refused,
         }),
     }
 }
 
 struct Reader {
     open: Option<Open>,
-    records: Vec<Record>,
-    refused: Vec<Refused>,
+    harvest: Harvest,
 }
 
 impl Reader {
-    fn take(&mut self, number: u64, line: &[u8], fallback: &dyn Fn() -> &'static Encoding) {
+    fn take(
+        &mut self,
+        number: u64,
+        line: &[u8],
+        fallback: &dyn Fn() -> &'static Encoding,
+    ) -> Result<(), Refusal> {
         if is(line, "BEGIN:VCARD") {
             let agent = |open: &Open| open.properties.last().is_some_and(|p| p.name == "AGENT");
             match &mut self.open {
                 Some(open) if open.inner > 0 || agent(open) => open.inner += 1,
                 _ => {
-                    self.break_off();
+                    self.break_off()?;
                     self.open = Some(Open {
                         line: number,
                         properties: Vec::new(),
@@ -118,7 +118,12 @@ impl Reader {
                     // Without this a card that follows an agent would be one, too.
                     open.properties.pop();
                 }
-                _ => self.close(fallback),
+                _ => {
+                    if let Some(open) = self.open.take() {
+                        self.harvest
+                            .take(open.line, fill::draft(&open.properties, fallback))?;
+                    }
+                }
             }
         } else if let Some(open) = &mut self.open
             && open.inner == 0
@@ -126,24 +131,16 @@ impl Reader {
         {
             open.properties.push(property);
         }
-    }
-
-    fn close(&mut self, fallback: &dyn Fn() -> &'static Encoding) {
-        let Some(Open { line, properties, .. }) = self.open.take() else {
-            return;
-        };
-        match fill::draft(&properties, fallback) {
-            Ok(draft) => self.records.push(Record { line, draft }),
-            Err(refusal) => self.refused.push(Refused { line, refusal }),
-        }
+        Ok(())
     }
 
     /// A card without an end: whatever came after is lost, so it is not passed off as whole.
-    fn break_off(&mut self) {
-        if let Some(Open { line, .. }) = self.open.take() {
-            let refusal = Refusal::new(ErrorCode::ImportRowBroken).with("detail", "END:VCARD");
-            self.refused.push(Refused { line, refusal });
-        }
+    fn break_off(&mut self) -> Result<(), Refusal> {
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
+        let refusal = Refusal::new(ErrorCode::ImportRowBroken).with("detail", "END:VCARD");
+        self.harvest.take(open.line, Err(refusal))
     }
 }
 

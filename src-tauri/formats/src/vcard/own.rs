@@ -5,7 +5,7 @@ use clientele_model::{
 };
 
 use super::property::{Property, split, unescape};
-use crate::card;
+use crate::bounds;
 use crate::dates::{self, DayOrder};
 
 /// The client of a card with our product's name.
@@ -92,5 +92,5 @@ pub(super) fn draft<'p>(
             _ => {}
         }
     }
-    card::checked(draft)
+    bounds::checked(draft)
 }
