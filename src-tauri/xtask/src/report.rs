@@ -112,32 +112,39 @@ impl Report {
 
 /// Reads the totals of `cargo test`, `cargo nextest` and `vitest` from what they printed.
 pub fn read_counts(text: &str) -> Counts {
+    let lines: Vec<String> = text.lines().map(without_colours).collect();
+    let of = |tool: fn(&str) -> bool| {
+        lines
+            .iter()
+            .map(|line| line.trim())
+            .filter(move |line| tool(line))
+    };
+    // Nextest shows the output of a test that failed, and the totals of `cargo test` are part of that.
+    let is_nextest = |line: &str| line.starts_with("Summary [") && line.contains("run:");
+    let mut totals: Vec<&str> = of(is_nextest)
+        .filter_map(|line| line.split_once("run:"))
+        .map(|(_, rest)| rest)
+        .collect();
+    if totals.is_empty() {
+        totals.extend(of(|line| {
+            line.starts_with("test result:") || line.starts_with("Tests  ")
+        }));
+    }
     let mut counts = Counts::default();
-    for line in text.lines().map(without_colours) {
-        let line: &str = line.trim();
-        let is_cargo_test = line.starts_with("test result:");
-        let is_nextest =
-            line.starts_with("Summary [") && (line.contains("tests run:") || line.contains("test run:"));
-        let is_vitest = line.starts_with("Tests  ");
-        if !(is_cargo_test || is_nextest || is_vitest) {
-            continue;
-        }
-        // The totals come after these words, as "7 passed", "1 failed", each before a comma, semicolon or bar.
-        let totals = line.split_once("run:").map_or(line, |(_, totals)| totals);
-        for part in totals.split([',', ';', '|', '.']) {
-            let mut words = part
-                .split_whitespace()
-                .skip_while(|word| word.parse::<usize>().is_err());
-            let number = words
-                .next()
-                .and_then(|word| word.parse::<usize>().ok())
-                .unwrap_or(0);
-            match words.next() {
-                Some("passed") => counts.passed += number,
-                Some("failed" | "timed") => counts.failed += number,
-                Some("skipped" | "ignored" | "todo") => counts.skipped += number,
-                _ => {}
-            }
+    // Each as "7 passed", "1 failed", before a comma, semicolon, bar or full stop.
+    for part in totals.iter().flat_map(|total| total.split([',', ';', '|', '.'])) {
+        let mut words = part
+            .split_whitespace()
+            .skip_while(|word| word.parse::<usize>().is_err());
+        let number = words
+            .next()
+            .and_then(|word| word.parse::<usize>().ok())
+            .unwrap_or(0);
+        match words.next() {
+            Some("passed") => counts.passed += number,
+            Some("failed" | "timed") => counts.failed += number,
+            Some("skipped" | "ignored" | "todo") => counts.skipped += number,
+            _ => {}
         }
     }
     counts
@@ -197,6 +204,12 @@ mod tests {
             1,
         );
         check("1 passed, 5 failed", 0, 0, 0);
+        check(
+            "test result: FAILED. 0 passed; 1 failed\n Summary [ 1s] 3 tests run: 2 passed, 1 failed",
+            2,
+            1,
+            0,
+        );
     }
 
     #[test]

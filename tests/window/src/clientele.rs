@@ -1,4 +1,7 @@
 //! The running program, used as a person uses it: by what stands on the screen, and by keys.
+//!
+//! What stands on the screen is named by its `data-testid` (`ui/src/lib/testids.ts`), and where several bear the same
+//! name, by a further attribute: `field[data-field=phone]`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,9 +19,14 @@ use crate::{dialog, keys};
 /// How long something may take to appear on the screen. Far longer than it does: a shared machine stalls.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long a picture waits for the window to stop moving.
+const SETTLING: Duration = Duration::from_secs(4);
+
 /// How the program is to be started.
 #[derive(Clone, Debug)]
 pub struct Setup {
+    /// The program; without it `CLIENTELE_PROGRAM`, or the one beside this test in the target folder.
+    pub program: Option<PathBuf>,
     /// The system's locale, which chooses the language of a first start.
     pub locale: String,
     /// The state of the system's secret store.
@@ -30,6 +38,7 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            program: None,
             locale: "C.UTF-8".to_owned(),
             keyring: Keyring::Unlocked,
             arguments: Vec::new(),
@@ -114,10 +123,13 @@ impl Clientele {
     /// # Errors
     /// When it does not come up.
     pub fn open(&mut self) -> Result<()> {
-        let program = program()?;
         let Setup {
-            arguments, locale, ..
+            program,
+            arguments,
+            locale,
+            ..
         } = &self.setup;
+        let program = program.clone().map_or_else(built_program, Ok)?;
         let session = Session::start(&self.stage, &program, arguments, locale, &self.log())?;
         let display = &self.stage.display;
         self.window = wait_for("the window", PATIENCE, || {
@@ -197,6 +209,20 @@ impl Clientele {
         }
     }
 
+    /// The value of an attribute of the element with this `data-testid`, such as `data-id`.
+    ///
+    /// # Errors
+    /// When the element is not there in time, or has no such attribute.
+    pub fn attribute(&self, id: &str, name: &str) -> Result<String> {
+        self.see(id)?;
+        let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1])";
+        let value = self
+            .session()?
+            .run(script, &[json!(by_test_id(id)), json!(name)])?;
+        let value = value.as_str().map(str::to_owned);
+        value.ok_or_else(|| Error::new(format!("{id:?} has no {name}")))
+    }
+
     /// How many elements with this `data-testid` the page has now.
     ///
     /// # Errors
@@ -244,6 +270,14 @@ impl Clientele {
         keys::press(&self.stage.display, chord)
     }
 
+    /// Waits for whatever `ask` finds, as long as everything here is waited for.
+    ///
+    /// # Errors
+    /// The first error of `ask`, or that `what` did not happen.
+    pub fn wait_for<T>(&self, what: &str, ask: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+        wait_for(what, PATIENCE, ask)
+    }
+
     /// Answers the native file dialog with this path.
     ///
     /// # Errors
@@ -281,14 +315,25 @@ impl Clientele {
         })
     }
 
-    /// The page as it is drawn now.
+    /// The window as it is drawn now, from the display's memory: what a person sees, not what the page believes.
     ///
     /// # Errors
-    /// When the program does not answer.
+    /// When the window is gone.
     pub fn picture(&self) -> Result<Picture> {
-        // A picture taken at once may still be the frame before.
-        std::thread::sleep(Duration::from_millis(300));
-        Picture::from_png(&self.session()?.screenshot()?)
+        // What was asked for just now is drawn some frames later, and then on its way to the display.
+        let frames =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(null)))";
+        self.session()?.run_async(frames, &[])?;
+        let shown = || self.stage.display.picture_of(&self.window);
+        let mut last = shown()?;
+        let settled = wait_for("the window to settle", SETTLING, || {
+            std::thread::sleep(Duration::from_millis(150));
+            let before = std::mem::replace(&mut last, shown()?);
+            Ok((before == last).then_some(()))
+        });
+        // Something that never rests (a caret, a busy sign) is no reason to have no picture.
+        drop(settled);
+        Ok(last)
     }
 
     /// Runs the body of a function in the page.
@@ -327,12 +372,14 @@ impl Clientele {
     }
 }
 
+/// `field` means the elements with `data-testid="field"`; `field[data-field=phone]` those of them that also have this
+/// other attribute.
 fn by_test_id(id: &str) -> String {
-    format!("[data-testid=\"{id}\"]")
+    let (id, rest) = id.split_at(id.find('[').unwrap_or(id.len()));
+    format!("[data-testid=\"{id}\"]{rest}")
 }
 
-/// The program under test: `CLIENTELE_PROGRAM`, or the one beside this test in the target folder.
-fn program() -> Result<PathBuf> {
+fn built_program() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("CLIENTELE_PROGRAM") {
         return Ok(path.into());
     }

@@ -20,10 +20,26 @@ pub fn answer(display: &Display, main_window: &str, path: &Path) -> Result<()> {
     display.xdotool(&["key", "--clearmodifiers", "ctrl+l"])?;
     settle();
     display.xdotool(&["key", "--clearmodifiers", "ctrl+a"])?;
-    display.xdotool(&["type", "--clearmodifiers", "--delay", "8", path])?;
+    type_path(display, path)?;
     settle();
     display.xdotool(&["key", "Return"])?;
     closed(display, &dialog)
+}
+
+/// Types letter by letter. For a letter that the keyboard does not have, xdotool changes the keyboard for a moment, and a
+/// dialog on a busy machine looks at it too late: such letters are given time.
+fn type_path(display: &Display, path: &str) -> Result<()> {
+    let mut rest = path;
+    while let Some(first) = rest.chars().next() {
+        let is_plain = first.is_ascii();
+        let end = rest
+            .find(|c: char| c.is_ascii() != is_plain)
+            .unwrap_or(rest.len());
+        let delay = if is_plain { "12" } else { "250" };
+        display.xdotool(&["type", "--clearmodifiers", "--delay", delay, &rest[..end]])?;
+        rest = &rest[end..];
+    }
+    Ok(())
 }
 
 /// Closes the file dialog that is about to open without an answer.

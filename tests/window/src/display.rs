@@ -15,6 +15,7 @@ const SIZE: &str = "1400x960x24";
 const WINDOW_MANAGER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <focus><focusNew>yes</focusNew></focus>
+  <theme><keepBorder>no</keepBorder></theme>
   <placement><policy>Smart</policy><center>yes</center></placement>
   <applications><application class="*"><decor>no</decor></application></applications>
 </openbox_config>
@@ -70,12 +71,15 @@ impl Display {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let window_manager = Program::start("openbox", &mut command)?;
-        Ok(Self {
+        let display = Self {
             name,
             framebuffer: folder.join("Xvfb_screen0"),
             _window_manager: window_manager,
             _server: server,
-        })
+        };
+        // Into the corner, where it stands on no window.
+        display.xdotool(&["mousemove", "9999", "9999"])?;
+        Ok(display)
     }
 
     /// The value for `DISPLAY`.

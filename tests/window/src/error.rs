@@ -51,7 +51,6 @@ from_error!(
     std::io::Error,
     serde_json::Error,
     ureq::Error,
-    base64::DecodeError,
     png::DecodingError,
     png::EncodingError
 );

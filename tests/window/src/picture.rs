@@ -122,7 +122,7 @@ impl Picture {
         }
         let background = counts.values().copied().max().unwrap_or(0);
         let drawn = self.width * self.height - background;
-        counts.len() > 16 && drawn > self.width * self.height / 500
+        counts.len() > 16 && drawn > self.width * self.height / 200
     }
 
     /// A copy with each side divided by `factor`; every pixel is the mean of those it stands for.

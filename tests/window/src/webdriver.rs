@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use base64::Engine;
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result, wait_for};
@@ -136,13 +135,17 @@ impl Session {
             .map(drop)
     }
 
-    /// What a person reads in an element.
+    /// What a person reads in an element. Not WebDriver's own idea of it, which leaves out words that an ellipsis may
+    /// shorten.
     ///
     /// # Errors
     /// When it is gone.
     pub fn text(&self, element: &Element) -> Result<String> {
-        let text = self.get(&format!("/element/{}/text", element.0))?;
-        Ok(text.as_str().unwrap_or_default().to_owned())
+        Ok(self
+            .property(element, "innerText")?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
     }
 
     /// Whether an element is drawn.
@@ -177,27 +180,6 @@ impl Session {
         self.post("/execute/async", json!({ "script": script, "args": arguments }))
     }
 
-    /// The page as a PNG.
-    ///
-    /// # Errors
-    /// When the program does not answer.
-    pub fn screenshot(&self) -> Result<Vec<u8>> {
-        let encoded = self.get("/screenshot")?;
-        let encoded = encoded
-            .as_str()
-            .ok_or_else(|| Error::new("WebDriver gave no picture"))?;
-        Ok(base64::engine::general_purpose::STANDARD.decode(encoded)?)
-    }
-
-    /// Gives the window this size, its frame with it.
-    ///
-    /// # Errors
-    /// When the program does not answer.
-    pub fn set_window_size(&self, width: u64, height: u64) -> Result<()> {
-        self.post("/window/rect", json!({ "width": width, "height": height }))
-            .map(drop)
-    }
-
     fn get(&self, path: &str) -> Result<Value> {
         read(self.agent.get(format!("{}{path}", self.url)).call()?)
     }
@@ -210,8 +192,7 @@ impl Session {
 /// Takes the value out of an answer, or the complaint.
 fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Value> {
     let succeeded = answer.status().is_success();
-    // A picture of a large window is a few megabytes of base64.
-    let mut body: Value = answer.body_mut().with_config().limit(64 << 20).read_json()?;
+    let mut body: Value = answer.body_mut().read_json()?;
     let value = body["value"].take();
     if succeeded {
         return Ok(value);

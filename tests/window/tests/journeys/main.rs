@@ -1,3 +1,6 @@
 //! Journeys through the real window: one file a journey, named after what a person does.
 
-mod first_start;
+mod first_day;
+mod import_from_a_file;
+mod lost_key;
+mod steps;

@@ -1,0 +1,152 @@
+//! `cargo xtask screens`: a picture of every screen in every language, theme and size, and all of them on one sheet.
+
+mod list;
+mod sheet;
+
+use std::path::PathBuf;
+
+use clientele_window_tests::{Clientele, Setup};
+use serde_json::json;
+
+use crate::platform::{self, Need};
+use crate::program;
+use crate::sh::{Result, root};
+use list::{SCREENS, Screen, When};
+
+const LANGUAGES: [(&str, &str); 3] = [
+    ("en", "en_GB.UTF-8"),
+    ("ru", "ru_RU.UTF-8"),
+    ("bg", "bg_BG.UTF-8"),
+];
+const THEMES: [&str; 2] = ["light", "dark"];
+const SIZES: [(&str, u64, u64); 2] = [("1280x800", 1280, 800), ("1024x640", 1024, 640)];
+
+/// Takes the pictures. Arguments narrow them down: names of screens, languages, themes, sizes in any order.
+pub fn screens(arguments: &[String]) -> Result {
+    let wanted = Wanted::parse(arguments)?;
+    platform::prepare(&[Need::Build, Need::VirtualDesktop, Need::WindowTests])?;
+    let program = program::build(false)?;
+    let mut taken = 0;
+    for (language, locale) in LANGUAGES {
+        if wanted.has(language, LANGUAGES.map(|(language, _)| language)) {
+            let setup = Setup {
+                program: Some(program.clone()),
+                locale: locale.to_owned(),
+                ..Setup::default()
+            };
+            taken += in_one_language(&wanted, language, setup)?;
+        }
+    }
+    let sheets = SIZES
+        .map(|(size, ..)| sheet::lay_out(size, SCREENS, LANGUAGES.map(|(language, _)| language), THEMES));
+    for sheet in sheets {
+        println!("{}", sheet?.display());
+    }
+    println!("{taken} pictures in {}", folder().display());
+    Ok(())
+}
+
+/// Where the pictures stand.
+fn folder() -> PathBuf {
+    root().join("target/screens")
+}
+
+fn path(screen: &str, language: &str, theme: &str, size: &str) -> PathBuf {
+    folder().join(format!("{screen}-{language}-{theme}-{size}.png"))
+}
+
+/// Goes once through all screens. The demo book speaks one language, so each language has a program of its own; size and
+/// theme change while a screen stands.
+fn in_one_language(wanted: &Wanted, language: &str, setup: Setup) -> Result<usize> {
+    let mut clientele = Clientele::start(setup)?;
+    let mut taken = 0;
+    for when in [When::NoBook, When::Demo, When::Locked] {
+        let screens: Vec<&Screen> = SCREENS
+            .iter()
+            .filter(|screen| screen.when == when && wanted.screen(screen))
+            .collect();
+        if screens.is_empty() {
+            continue;
+        }
+        list::set_scene(&mut clientele, when, language)?;
+        for screen in screens {
+            (screen.open)(&clientele)
+                .map_err(|error| error.context(&format!("{} in {language}", screen.name)))?;
+            clientele.see(screen.shows)?;
+            for (size, width, height) in SIZES
+                .into_iter()
+                .filter(|(size, ..)| wanted.has(size, SIZES.map(|(size, ..)| size)))
+            {
+                clientele.resize(width, height)?;
+                for theme in THEMES.into_iter().filter(|theme| wanted.has(theme, THEMES)) {
+                    let set = "document.documentElement.dataset.theme = arguments[0]";
+                    clientele.session()?.run(set, &[json!(theme)])?;
+                    clientele
+                        .picture()?
+                        .save(&path(screen.name, language, theme, size))?;
+                    taken += 1;
+                }
+            }
+            clientele.resize(SIZES[0].1, SIZES[0].2)?;
+        }
+    }
+    clientele.close()?;
+    Ok(taken)
+}
+
+/// Which pictures were asked for. Of a kind of which nothing was named, all are wanted.
+struct Wanted(Vec<String>);
+
+impl Wanted {
+    fn parse(arguments: &[String]) -> Result<Self> {
+        let known = |word: &str| {
+            SCREENS.iter().any(|screen| screen.name == word)
+                || LANGUAGES.iter().any(|(language, _)| *language == word)
+                || THEMES.contains(&word)
+                || SIZES.iter().any(|(size, ..)| *size == word)
+        };
+        match arguments.iter().find(|word| !known(word)) {
+            None => Ok(Self(arguments.to_vec())),
+            Some(word) => {
+                let names: Vec<&str> = SCREENS.iter().map(|screen| screen.name).collect();
+                Err(format!(
+                    "there is no screen, language, theme or size {word:?}; the screens are\n  {}",
+                    names.join(" ")
+                )
+                .into())
+            }
+        }
+    }
+
+    fn has<'a>(&self, word: &str, kind: impl IntoIterator<Item = &'a str>) -> bool {
+        let names_one = kind
+            .into_iter()
+            .any(|other| self.0.iter().any(|named| named == other));
+        !names_one || self.0.iter().any(|named| named == word)
+    }
+
+    fn screen(&self, screen: &Screen) -> bool {
+        self.has(screen.name, SCREENS.iter().map(|screen| screen.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_narrow_down_their_own_kind() {
+        let wanted = Wanted::parse(&["ru".to_owned(), "clients".to_owned()]).unwrap();
+        assert!(wanted.has("ru", ["en", "ru"]) && !wanted.has("en", ["en", "ru"]));
+        assert!(wanted.has("dark", THEMES));
+        assert!(Wanted::parse(&["cliets".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn every_screen_has_a_name_of_its_own() {
+        let mut names: Vec<&str> = SCREENS.iter().map(|screen| screen.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), SCREENS.len());
+    }
+}
