@@ -42,5 +42,5 @@ it("Ctrl+Z undoes outside a text field and belongs to the text inside", async ()
   expect(undos()).toBe(0);
   await press(document.body, "KeyZ", { ctrlKey: true, key: "я" });
   expect(undos()).toBe(1);
-  expect(one(T.toast).textContent).toContain("There is nothing to undo");
+  expect(all(T.toast).at(-1)?.textContent).toContain("There is nothing to undo");
 });

@@ -1,6 +1,6 @@
 // What can be done here and now: the keys, the command palette and the menus read this one list.
 
-import type { Component } from "svelte";
+import { untrack, type Component } from "svelte";
 import { isSingle, isTyping, matches, SHORTCUTS, singleKeys, type ShortcutId } from "./keys";
 
 export interface Action {
@@ -22,18 +22,17 @@ export function actions(): Action[] {
 }
 
 /** Offers actions until the returned function is called. */
-export function offer(list: Action[]): () => void {
-  groups = [list, ...groups];
-  return () => {
-    groups = groups.filter((g) => g !== list);
-  };
+export function offer(list: Action[]): () => unknown {
+  // Whoever offers does not listen: an effect that offers would else wake itself for ever.
+  untrack(() => (groups = [list, ...groups]));
+  return () => untrack(() => (groups = groups.filter((g) => g !== list)));
 }
 
 /** Runs the action whose key was pressed. */
 export function runByKey(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing) return false;
   const typing = isTyping(event.target);
-  if (document.querySelector("[role=dialog],[role=alertdialog]")) return false;
+  if (document.querySelector("dialog[open]")) return false;
   for (const action of actions()) {
     if (!action.shortcut) continue;
     for (const chord of SHORTCUTS[action.shortcut].chords) {

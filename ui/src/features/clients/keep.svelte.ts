@@ -2,10 +2,15 @@
 // is written nowhere.
 
 import { SvelteMap } from "svelte/reactivity";
+import { app } from "$lib/app.svelte";
 import type { ClientDraft } from "$lib/bindings.gen";
 
 const kept = new SvelteMap<string, ClientDraft>();
-const name = (id: string | null) => id ?? "new";
+/** Of which book, and which client there. */
+function name(id: string | null): string {
+  const book = app.state?.book;
+  return `${book?.state === "open" ? book.path : ""}\n${id ?? ""}`;
+}
 
 export function keptDraft(id: string | null): ClientDraft | undefined {
   return kept.get(name(id));
