@@ -98,6 +98,11 @@ export function fieldName(field: string): string {
   return fields[field] ?? fields[last] ?? field;
 }
 
+/** Who did it: a name stays, the one role there is so far is put in words. */
+export function staffName(staff: string): string {
+  return staff === "owner" ? t("who.owner") : staff;
+}
+
 export function entityName(entity: string): string {
   return words().entities[entity] ?? words().fields[entity] ?? entity;
 }
