@@ -40,8 +40,10 @@ fn run() -> Result<bool, Refusal> {
         Ok(arguments) => arguments,
         Err(error) => return help(&error),
     };
+    // What the api keeps or says of the book must mean the same in every folder.
+    let book = std::path::absolute(&arguments.book).unwrap_or(arguments.book);
     let start = StartOptions {
-        book: Some(arguments.book),
+        book: Some(book),
         key_file: arguments.key_file,
     };
     let api = Api::new(TerminalHost::new(), start);

@@ -27,13 +27,15 @@ pub fn init(api: &Terminal, ask: Init) -> Result<Answer, Refusal> {
     let country = ask.country.unwrap_or_else(|| here.country(&language));
     let currency = ask.currency.unwrap_or_else(|| currency_of(&country).to_owned());
     let name = ask.name.unwrap_or_else(|| name_in(&language).to_owned());
+    let told = format!("{name}: country {country}, currency {currency}, language {language}.");
     let settings = json!({
         "business_name": name, "country": country, "currency": currency, "language": language,
     });
     let made = api.book_create(BookCreate {
         settings: from_json(settings),
     })?;
-    let mut page = Page::of(format!("Recovery key: {}", made.recovery_key));
+    let mut page = Page::of(told);
+    page.line(format!("Recovery key: {}", made.recovery_key));
     page.line("Print it and keep it away from this machine. It is shown this one time.");
     if let Some(problem) = &made.keyring_problem {
         page.line("This machine does not keep the book's key: only the recovery key opens it.");
@@ -120,7 +122,7 @@ pub fn check(api: &Terminal) -> Result<Answer, Refusal> {
         page.line(format!("  {problem}"));
     }
     page.line(format!(
-        "{} clients, {} contacts, {} steps, {} changes.",
+        "Clients: {}, contacts: {}, steps: {}, changes: {}.",
         report.clients, report.contacts, report.steps, report.changes
     ));
     Ok(Answer::new(&report, page).but(report.ok))

@@ -65,7 +65,7 @@ pub fn list(api: &Terminal, ask: &List) -> Result<Answer, Refusal> {
             row.tags.join(", "),
         ]
     }));
-    page.line(format!("{} of {} clients.", part.rows.len(), part.total));
+    page.line(format!("Clients: {} of {}.", part.rows.len(), part.total));
     Ok(Answer::new(&part, page))
 }
 
@@ -179,8 +179,8 @@ pub fn add(api: &Terminal, new: NewClient) -> Result<Answer, Refusal> {
         before: None,
         after: serde_json::from_value(draft.clone()).map_err(|error| bad(error.to_string()))?,
     };
-    if let Some(unknown) = unknown(&draft, &json!(save.after)) {
-        return Err(bad(format!("a card has no field {unknown}")));
+    if let Some(slip) = slip(&draft, &json!(save.after)) {
+        return Err(bad(slip));
     }
     let written = api.client_save(save)?;
     let added = Added {
@@ -246,18 +246,19 @@ fn read(path: &Path) -> Result<Value, Refusal> {
 }
 
 /// A field of what was given that did not arrive: a slip in its name must not lose what it holds.
-fn unknown(given: &Value, taken: &Value) -> Option<String> {
+fn slip(given: &Value, taken: &Value) -> Option<String> {
     match (given, taken) {
         (Value::Object(given), Value::Object(taken)) => {
             given.iter().find_map(|(name, value)| match taken.get(name) {
-                None => Some(name.clone()),
-                Some(taken) => unknown(value, taken),
+                None => Some(format!("there is no field {name}")),
+                Some(taken) => slip(value, taken),
             })
         }
         (Value::Array(given), Value::Array(taken)) => given
             .iter()
             .zip(taken)
-            .find_map(|(given, taken)| unknown(given, taken)),
+            .find_map(|(given, taken)| slip(given, taken)),
+        (_, Value::Object(_)) => Some("the fields have no names".to_owned()),
         _ => None,
     }
 }
@@ -267,7 +268,7 @@ pub fn trash(api: &Terminal, ids: &[Uuid]) -> Result<Answer, Refusal> {
     let ids = ids.iter().copied().map(id).collect();
     let written = api.clients_trash(ClientRefs { ids })?;
     let step = written.step.map(|step| step.id.to_string());
-    let page = Page::of(format!("{} put into the trash.", written.value));
+    let page = Page::of(format!("Put into the trash: {}.", written.value));
     Ok(Answer::new(
         &json!({ "trashed": written.value, "step": step }),
         page,
@@ -279,7 +280,7 @@ pub fn restore(api: &Terminal, ids: &[Uuid]) -> Result<Answer, Refusal> {
     let ids = ids.iter().copied().map(id).collect();
     let written = api.clients_restore(ClientRefs { ids })?;
     let step = written.step.map(|step| step.id.to_string());
-    let page = Page::of(format!("{} taken out of the trash.", written.value));
+    let page = Page::of(format!("Taken out of the trash: {}.", written.value));
     Ok(Answer::new(
         &json!({ "restored": written.value, "step": step }),
         page,
@@ -293,14 +294,14 @@ mod tests {
     #[test]
     fn a_slip_in_a_field_is_seen_however_deep() {
         let taken = json!({"notes": "", "phones": [{"typed": "1", "label": ""}]});
+        let said = |given: Value| slip(&given, &taken).unwrap_or_default();
+        assert_eq!(said(json!({"notes": "x", "phones": [{"typed": "1"}]})), "");
+        assert_eq!(said(json!({"note": "x"})), "there is no field note");
+        assert_eq!(said(json!({"phones": [{"type": "1"}]})), "there is no field type");
         assert_eq!(
-            unknown(&json!({"notes": "x", "phones": [{"typed": "1"}]}), &taken),
-            None
+            said(json!({"phones": [["home", "1"]]})),
+            "the fields have no names"
         );
-        assert_eq!(unknown(&json!({"note": "x"}), &taken).as_deref(), Some("note"));
-        assert_eq!(
-            unknown(&json!({"phones": [{"type": "1"}]}), &taken).as_deref(),
-            Some("type")
-        );
+        assert_eq!(said(json!([])), "the fields have no names");
     }
 }

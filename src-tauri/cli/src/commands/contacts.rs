@@ -50,12 +50,12 @@ pub fn list(api: &Terminal, client: Uuid, limit: u32) -> Result<Answer, Refusal>
             [
                 moments::shown(contact.at.0),
                 contact.kind.as_str().to_owned(),
-                format!("{direction} {channel}"),
+                format!("{direction} {channel}").trim().to_owned(),
                 contact.text.clone(),
             ]
         })
         .collect();
     page.table(&rows);
-    page.line(format!("{} of {} contacts.", part.rows.len(), part.total));
+    page.line(format!("Contacts: {} of {}.", part.rows.len(), part.total));
     Ok(Answer::new(&part.rows, page))
 }

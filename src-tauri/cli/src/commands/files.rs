@@ -60,12 +60,10 @@ fn page(imported: &Imported, dry_run: bool) -> Page {
     for row in &imported.refused {
         page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
     }
-    let would = if dry_run { "would be " } else { "" };
+    let (created, matched, refused) = (imported.created, imported.matched, imported.refused.len());
+    let would = if dry_run { "Nothing is written yet. " } else { "" };
     page.line(format!(
-        "{} {would}created, {} {would}matched, {} refused.",
-        imported.created,
-        imported.matched,
-        imported.refused.len()
+        "{would}Created: {created}, matched: {matched}, refused: {refused}."
     ));
     page
 }
@@ -78,6 +76,6 @@ pub fn export(api: &Terminal, ask: &Export) -> Result<Answer, Refusal> {
     };
     let ask_api: ExportAsk = from_json(json!({ "format": format, "ids": null }));
     let done = api.export_to(&ask.file, &ask_api)?;
-    let page = Page::of(format!("{} clients written to {}.", done.clients, done.path));
+    let page = Page::of(format!("Clients written: {}, to {}.", done.clients, done.path));
     Ok(Answer::new(&done, page))
 }

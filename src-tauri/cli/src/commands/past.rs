@@ -93,6 +93,6 @@ pub fn trash(api: &Terminal) -> Result<Answer, Refusal> {
         .collect();
     let mut page = Page::default();
     page.table(&rows);
-    page.line(format!("{} in the trash.", things.len()));
+    page.line(format!("In the trash: {}.", things.len()));
     Ok(Answer::new(&things, page))
 }

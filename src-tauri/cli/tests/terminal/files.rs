@@ -1,0 +1,134 @@
+//! Import and export.
+
+use serde_json::{Value, json};
+
+use crate::salon::Salon;
+
+const TABLE: &str = "Име;Телефон;Бележки\nАнна Иванова;0888 123 456;x\n;;само бележка\nБорис;0899 111 222;\n";
+
+#[test]
+fn a_dry_run_writes_nothing_and_says_what_the_import_then_does() {
+    let salon = Salon::new();
+    salon.write("c.csv", TABLE);
+    let before = std::fs::read(salon.book()).unwrap();
+    let dry = salon.json(["import", "c.csv", "--dry-run"]);
+    assert_eq!(std::fs::read(salon.book()).unwrap(), before);
+    let reason = "The row has no name, no phone and no e-mail.";
+    let refused = json!([{"line": 3, "code": "import.row_empty", "reason": reason}]);
+    assert_eq!(
+        dry,
+        json!({"created": 2, "matched": 0, "refused": refused, "step": null})
+    );
+    let mut done = salon.json(["import", "c.csv"]);
+    assert!(done["step"].take().is_string());
+    assert_eq!(done, dry);
+    let mut again = salon.json(["import", "c.csv"]);
+    again["step"].take();
+    assert_eq!(
+        again,
+        json!({"created": 0, "matched": 2, "refused": refused, "step": null})
+    );
+}
+
+#[test]
+fn an_import_is_undone_in_one_step() {
+    let salon = Salon::new();
+    let rows: String = (0..300)
+        .map(|n| format!("Клиент {n};0888 {:06}\n", 100_000 + n))
+        .collect();
+    salon.write("c.csv", format!("Име;Телефон\n{rows}"));
+    assert_eq!(salon.json(["import", "c.csv"])["created"], 300);
+    assert_eq!(salon.json(["undo"])["of"], "imported");
+    assert_eq!(salon.json(["list"])["total"], 0);
+}
+
+#[test]
+fn a_file_that_is_refused_as_a_whole_ends_with_1() {
+    let salon = Salon::new();
+    salon
+        .run(["import", "absent.csv"])
+        .assert_refused(1, "file.failed");
+    salon.write("empty.csv", "");
+    salon
+        .run(["import", "empty.csv"])
+        .assert_refused(1, "import.empty");
+    salon.write("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    salon
+        .run(["import", "picture.csv"])
+        .assert_refused(1, "import.unknown_format");
+    salon.write("nobody.csv", "Име;Телефон;Бележки\n;;само бележка\n");
+    let nobody = salon.run(["import", "nobody.csv", "--json"]);
+    assert_eq!(nobody.code, 1, "{nobody:?}");
+    assert_eq!(nobody.value()["refused"].as_array().unwrap().len(), 1);
+    assert_eq!(salon.json(["check"])["steps"], 1);
+}
+
+#[test]
+fn what_is_exported_comes_back() {
+    let salon = Salon::new();
+    salon.add([
+        "--given-name",
+        "Анна",
+        "--family-name",
+        "Иванова",
+        "--phone",
+        "0888 123 456",
+        "--never",
+        "=амоняк",
+    ]);
+    salon.add([
+        "--company",
+        "--company-name",
+        "Лазур",
+        "--email",
+        "office@example.com",
+    ]);
+    for (file, format) in [
+        ("o.csv", None),
+        ("o.vcf", None),
+        ("o", Some("vcard")),
+        ("o.txt", Some("csv")),
+    ] {
+        let mut arguments = vec!["export", file];
+        arguments.extend(format.iter().flat_map(|format| ["--format", format]));
+        let done = salon.json(arguments);
+        assert_eq!(done["clients"], 2);
+        let other = Salon::new();
+        let copy = other.write(file, std::fs::read(salon.path(file)).unwrap());
+        assert_eq!(
+            other.json(["import", copy.to_str().unwrap()])["created"],
+            2,
+            "{file}"
+        );
+        let anna = &other.json(["search", "амоняк"])[0];
+        let card = other.json(["client", "show", anna["id"].as_str().unwrap()]);
+        assert_eq!(
+            (&card["name"], &card["draft"]["never"]),
+            (&json!("Анна Иванова"), &json!("=амоняк")),
+            "{file}"
+        );
+    }
+    salon.run(["export", "clients"]).assert_refused(2, "usage");
+    salon
+        .run(["export", "absent/o.csv"])
+        .assert_refused(1, "file.failed");
+}
+
+#[test]
+fn a_large_import_needs_no_window() {
+    let salon = Salon::new();
+    let row = |n: u32| format!("Клиент{n} Иванова;0888 {:06}\n", n);
+    salon.write(
+        "c.csv",
+        format!("Име;Телефон\n{}", (0..3_000).map(row).collect::<String>()),
+    );
+    let done = salon.run(["import", "c.csv", "--json"]);
+    assert_eq!(
+        (done.code, done.stderr.as_str()),
+        (0, ""),
+        "no progress where nobody looks"
+    );
+    assert_eq!(done.value()["created"], 3_000);
+    let found: Value = salon.json(["search", "Клиент2999"]);
+    assert_eq!(found[0]["name"], "Клиент2999 Иванова");
+}

@@ -1,0 +1,9 @@
+//! The command line as a script and a person meet it: the real program, on books in a folder of their own.
+
+mod books;
+mod cards;
+mod closed_ends;
+mod files;
+mod past;
+mod salon;
+mod usage;
