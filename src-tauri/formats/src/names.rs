@@ -3,6 +3,9 @@
 //! No list of names can be complete, so this goes by the endings that Russian and Bulgarian names
 //! have, and by the order of the words where endings say nothing.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use clientele_model::text;
 
 /// A name in its parts; parts that are not there are empty.
@@ -25,29 +28,38 @@ impl Name {
 }
 
 /// Given names that end like family names.
-const GIVEN_LIKE_FAMILY: &str = "\
-    алевтина алина ангелина антонина арина бориска валентин валентина васка вениамин галина дарина \
-    дина ева евелина екатерина елина еленко жасмина ирина калин калина карина каролина катерина \
-    константин кристин кристина лев лина магдалина марин марина мартин мартина невенко николина нина \
-    павлин павлина параскев полина пров регина росина роска руска сабина светлин светлина стоян \
-    тоска христина цветелина эвелина яков янина eva irina marina polina galina kristina martina nina \
-    karina alina katerina ekaterina valentina angelina carolina";
+static GIVEN_LIKE_FAMILY: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    list(
+        "алевтина алина ангелина антонина арина бориска валентин валентина васка вениамин галина \
+         дарина дина ева евелина екатерина елина еленко жасмина ирина калин калина карина каролина \
+         катерина константин кристин кристина лев лина магдалина марин марина мартин мартина невенко \
+         николина нина павлин павлина параскев полина пров регина росина роска руска сабина светлин \
+         светлина стоян тоска христина цветелина эвелина яков янина eva irina marina polina galina \
+         kristina martina nina karina alina katerina ekaterina valentina angelina carolina",
+    )
+});
 
 /// Endings that hardly any given name has.
-const FAMILY_ENDINGS: &str = "\
-    ов ова ев ева ский ская цкий цкая ски ска цки цка ской енко чук щук ых дзе швили ov ova ev eva \
-    ski ska sky skaya";
+static FAMILY_ENDINGS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    list(
+        "ов ова ев ева ский ская цкий цкая ски ска цки цка ской енко чук щук ых дзе швили ov ova ev \
+         eva ski ska sky skaya",
+    )
+});
 
 /// Endings that many family names and some given names have (Никитин and Веселин).
-const DOUBTFUL_ENDINGS: &str = "\
-    ин ина ын ына юк их ян";
+static DOUBTFUL_ENDINGS: LazyLock<Vec<&str>> = LazyLock::new(|| list("ин ина ын ына юк их ян"));
 
-const PATRONYMIC_ENDINGS: &str = "\
-    ович евич ич овна евна ична инична ovich evich ovna evna";
+static PATRONYMIC_ENDINGS: LazyLock<Vec<&str>> =
+    LazyLock::new(|| list("ович евич ич овна евна ична инична ovich evich ovna evna"));
 
 /// Words that belong to the family name after them.
-const PARTICLES: &str = "\
-    van von de da di del della der den la le ten ter dos du el бен ван фон де";
+static PARTICLES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| list("van von de da di del della der den la le ten ter dos du el бен ван фон де"));
+
+fn list<T: FromIterator<&'static str>>(words: &'static str) -> T {
+    words.split(' ').collect()
+}
 
 /// A word of a name and what its ending says.
 #[derive(Clone, Copy)]
@@ -65,16 +77,16 @@ impl<'w> Word<'w> {
         let folded = text::fold(text);
         let plain = folded.trim_matches(|c: char| !c.is_alphanumeric());
         let is_son_or_daughter = matches!(plain, "оглы" | "кызы" | "оглу");
-        let family = if is_among(plain, GIVEN_LIKE_FAMILY) {
+        let family = if GIVEN_LIKE_FAMILY.contains(plain) {
             0
-        } else if ends(plain, FAMILY_ENDINGS, 2) {
+        } else if ends(plain, &FAMILY_ENDINGS, 2) {
             2
         } else {
-            u8::from(ends(plain, DOUBTFUL_ENDINGS, 2))
+            u8::from(ends(plain, &DOUBTFUL_ENDINGS, 2))
         };
         Self {
             text,
-            is_patronymic: is_son_or_daughter || ends(plain, PATRONYMIC_ENDINGS, 3),
+            is_patronymic: is_son_or_daughter || ends(plain, &PATRONYMIC_ENDINGS, 3),
             is_son_or_daughter,
             family,
         }
@@ -150,7 +162,7 @@ fn split_many(words: &[Word]) -> Name {
     let last = words.len() - 1;
     let particle = words
         .iter()
-        .position(|w| is_among(&text::fold(w.text), PARTICLES));
+        .position(|w| PARTICLES.contains(text::fold(w.text).as_str()));
     let family = particle.filter(|at| (1..last).contains(at)).unwrap_or(last);
     Name::new(&words[..family], &[], &words[family..])
 }
@@ -164,13 +176,9 @@ pub(crate) fn has_patronymic(words: &[&str]) -> bool {
     words.iter().any(|word| Word::new(word).is_patronymic)
 }
 
-fn is_among(word: &str, words: &str) -> bool {
-    words.split(' ').any(|other| other == word)
-}
-
 /// Ends the word so, with at least `stem` letters before?
-fn ends(word: &str, endings: &str, stem: usize) -> bool {
-    endings.split(' ').any(|ending| {
+fn ends(word: &str, endings: &[&str], stem: usize) -> bool {
+    endings.iter().any(|ending| {
         word.strip_suffix(ending)
             .is_some_and(|before| before.chars().count() >= stem)
     })
@@ -178,12 +186,15 @@ fn ends(word: &str, endings: &str, stem: usize) -> bool {
 
 /// Is this the name of a company rather than of a person? Told by its legal form, first or last.
 pub(crate) fn is_company(name: &str) -> bool {
-    const FORMS: &str = "\
-        ооо оао зао пао ао ип чп тоо оод еоод ад еад ет сд дззд gmbh ltd llc inc corp corporation plc ag \
-        kg ug bv nv srl sarl sas oy ood eood";
+    static FORMS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+        list(
+            "ооо оао зао пао ао ип чп тоо оод еоод ад еад ет сд дззд gmbh ltd llc inc corp \
+             corporation plc ag kg ug bv nv srl sarl sas oy ood eood",
+        )
+    });
     let is_form = |word: &str| {
         let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
-        is_among(&word, FORMS)
+        FORMS.contains(word.as_str())
     };
     let folded = text::fold(name);
     folded.split_once(' ').is_some_and(|(first, _)| is_form(first))

@@ -168,7 +168,7 @@ fn as_a_card_says_it(draft: &ClientDraft) -> ClientDraft {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_table_comes_back_as_it_was(written in vec(draft(), 1..5)) {

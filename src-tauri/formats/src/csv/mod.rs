@@ -77,10 +77,10 @@ pub(crate) fn parse(
         }
         let draft = if row.too_wide {
             Err(too_many_columns())
-        } else if row.cells.iter().any(|cell| cell.len() > FIELD_BYTES_MAX) {
-            Err(bounds::too_long("cell"))
         } else if let Some(own) = &own {
             own.draft(&row.cells)
+        } else if row.cells.iter().any(|cell| cell.len() > FIELD_BYTES_MAX) {
+            Err(bounds::too_long("cell"))
         } else {
             plan.draft(&row.cells)
         };
