@@ -1,9 +1,11 @@
 //! `cargo xtask bindings`: the TypeScript of every command and type that crosses to the window.
 
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use crate::platform::{self, Need};
-use crate::sh::{self, Result, cargo, root};
+use crate::program::{self, FEATURE};
+use crate::sh::{Result, root};
 
 fn file() -> PathBuf {
     root().join("ui/src/lib/bindings.gen.ts")
@@ -45,22 +47,11 @@ pub fn check() -> Result {
 
 /// Asks the api, in a program of its own: see Cargo.toml for why xtask does not contain it.
 fn export() -> Result<String> {
-    let mut command = cargo();
-    command.args([
-        "run",
-        "--quiet",
-        "--package",
-        "xtask",
-        "--features",
-        "bindings",
-        "--bin",
-        "print-bindings",
-    ]);
-    // What the compiler complains of goes to the terminal; only the bindings are read.
-    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    let program = program::build_binary("print-bindings", &[FEATURE, "xtask/bindings"], false)?;
+    let output = Command::new(program).stderr(Stdio::inherit()).output()?;
     if output.status.success() {
         Ok(String::from_utf8(output.stdout)?)
     } else {
-        Err(format!("{} failed", sh::shown(&command)).into())
+        Err("no bindings were printed".into())
     }
 }

@@ -11,8 +11,23 @@ pub const FEATURE: &str = "clientele/custom-protocol";
 /// Builds the pages and the program, and returns where it stands.
 pub fn build(release: bool) -> Result<PathBuf> {
     Ui::ready()?.build()?;
+    build_binary("clientele", &[FEATURE], release)
+}
+
+/// Builds one program of the workspace, and returns where it stands.
+///
+/// Features are chosen for the whole workspace, though only this program is built: so run, test and bindings agree on
+/// what their common dependencies are, and compile them once.
+pub fn build_binary(name: &str, features: &[&str], release: bool) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(["build", "--package", "clientele", "--features", FEATURE]);
+    command.args([
+        "build",
+        "--workspace",
+        "--bin",
+        name,
+        "--features",
+        &features.join(","),
+    ]);
     if release {
         command.arg("--release");
     }
@@ -20,7 +35,7 @@ pub fn build(release: bool) -> Result<PathBuf> {
     let profile = if release { "release" } else { "debug" };
     Ok(target_dir()?
         .join(profile)
-        .join(format!("clientele{}", std::env::consts::EXE_SUFFIX)))
+        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Where cargo puts what it builds.
