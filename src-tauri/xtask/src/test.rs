@@ -54,7 +54,24 @@ pub fn test(arguments: &[String]) -> Result {
     if parts.window {
         report.check("The real window", window);
     }
+    if std::env::var_os("CI").is_some() {
+        report.check("Nothing was changed", nothing_was_changed);
+    }
     report.finish()
+}
+
+/// Where the checks run on a fresh copy, they leave it as it was: no lock file that was behind, no output that git sees.
+fn nothing_was_changed() -> Result<Counts> {
+    let status = sh::answer(
+        Command::new("git")
+            .args(["status", "--porcelain"])
+            .current_dir(sh::root()),
+    );
+    match status.as_deref() {
+        Some("") => Ok(Counts::ONE),
+        Some(changes) => Err(format!("the checks changed what is in git:\n{changes}").into()),
+        None => Err("git does not say what was changed".into()),
+    }
 }
 
 fn parse(arguments: &[String]) -> Result<Parts> {
