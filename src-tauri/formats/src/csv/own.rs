@@ -20,10 +20,11 @@ pub(crate) struct Layout {
 impl Layout {
     /// The layout of a table with these headers; none if it is not our own.
     pub(crate) fn of<T: AsRef<str>>(headers: &[T]) -> Option<Self> {
-        let ours = ["given_name", "patronymic", "family_name"];
-        let marked = ours
-            .iter()
-            .all(|name| headers.iter().any(|header| header.as_ref() == *name));
+        let has = |name: &str| headers.iter().any(|header| header.as_ref() == name);
+        let names = ["given_name", "patronymic", "family_name"];
+        // Others call these columns so, too; hardly anybody also has one of those.
+        let others = ["kind", "phone_1", "card_number", "expects", "never"];
+        let marked = names.into_iter().all(has) && others.into_iter().any(has);
         marked.then(|| Self {
             fields: headers
                 .iter()
