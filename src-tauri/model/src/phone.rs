@@ -67,7 +67,10 @@ fn region(country: &str) -> Option<Region> {
 }
 
 fn valid(number: &str, region: Option<Region>) -> Option<PhoneNumber> {
-    PHONE_NUMBER_UTIL.parse(number, region).ok().filter(PhoneNumber::is_valid)
+    PHONE_NUMBER_UTIL
+        .parse(number, region)
+        .ok()
+        .filter(PhoneNumber::is_valid)
 }
 
 /// The stretches of the text that may be a number: digits and what stands between them.
@@ -75,7 +78,10 @@ fn numbers_in(text: &str) -> impl Iterator<Item = &str> {
     let inside = |c: char| {
         c.is_ascii_digit()
             || c.is_whitespace() && c != '\n'
-            || matches!(c, '+' | '-' | '(' | ')' | '.' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+            || matches!(
+                c,
+                '+' | '-' | '(' | ')' | '.' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+            )
     };
     text.split(move |c| !inside(c))
         .filter(|part| part.bytes().filter(u8::is_ascii_digit).count() > 3)
@@ -145,7 +151,11 @@ mod tests {
                     "0888 123 456, 0899 111 222",
                 ][..],
             ),
-            ("RU", "+359888123456", &["359888123456", "8-10-359-888-123-456"][..]),
+            (
+                "RU",
+                "+359888123456",
+                &["359888123456", "8-10-359-888-123-456"][..],
+            ),
             ("BG", "+79161234567", &["79161234567", "+79161234567"][..]),
             ("", "+79161234567", &["+79161234567", "79161234567"][..]),
         ] {

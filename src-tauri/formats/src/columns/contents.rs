@@ -26,6 +26,8 @@ pub(crate) struct Contents {
     patronymics: usize,
     /// Cells with at least five digits.
     digits: usize,
+    /// Cells with a letter that do not merely say that there is nothing.
+    lettered: usize,
 }
 
 impl Contents {
@@ -39,6 +41,7 @@ impl Contents {
                 continue;
             }
             contents.filled += 1;
+            contents.lettered += usize::from(cell.contains(char::is_alphabetic) && !says_nothing(cell));
             if cell.len() > 200 {
                 continue;
             }
@@ -94,6 +97,11 @@ impl Contents {
         self.filled > 0 && self.digits == 0
     }
 
+    /// Are there numbers and blanks where names ought to be?
+    pub(crate) fn are_no_names(&self) -> bool {
+        self.lettered * 5 < self.filled
+    }
+
     fn most(&self, count: usize) -> bool {
         count > 0 && count * 5 >= self.filled * 3
     }
@@ -121,6 +129,13 @@ fn is_one_phone(part: &str, country: &str) -> bool {
     }
     let written_like_one = digits > 8 && (others > 0 || part.starts_with('0'));
     written_like_one || phone::to_e164(part, country).is_some()
+}
+
+/// What databases write where there is nothing.
+fn says_nothing(cell: &str) -> bool {
+    ["null", "nan", "none", "n/a"]
+        .iter()
+        .any(|word| cell.eq_ignore_ascii_case(word))
 }
 
 fn is_name_word(word: &str) -> bool {

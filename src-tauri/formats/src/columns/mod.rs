@@ -129,6 +129,16 @@ fn reconcile(column: Column, known: bool, headed: bool, contents: Contents) -> C
         Column::FullName if contents.are_phones() => Column::Phone,
         Column::Extra if !known && contents.are_phones() => Column::Phone,
         Column::Phone if contents.have_no_digits() => Column::Extra,
+        Column::FullName
+        | Column::GivenName
+        | Column::FamilyName
+        | Column::CompanyName
+        | Column::OtherName
+        | Column::ContactPersonName
+            if contents.are_no_names() =>
+        {
+            Column::Extra
+        }
         Column::Extra if !headed => Column::Ignore,
         column => column,
     }

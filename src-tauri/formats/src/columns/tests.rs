@@ -166,6 +166,10 @@ fn cells_speak_where_headers_do_not() {
         &[Extra, Extra, Extra],
     );
     check("Phone\nask", &[Extra]);
+    check(
+        "children|company|name\n2|NULL|1\n0|40|2\n0||3",
+        &[Extra, Extra, Extra],
+    );
 }
 
 #[test]
