@@ -10,6 +10,7 @@ use std::time::Duration;
 use clientele_api::platform;
 use clientele_api::{Api, ErrorCode, Event, Host, Refusal, StartOptions};
 use serde_json::Value;
+use tauri::window::Color;
 use tauri::{DragDropEvent, Manager, State, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 pub use arguments::{Arguments, USAGE};
@@ -35,9 +36,11 @@ async fn call(api: State<'_, Desktop>, command: String, args: Value) -> Result<V
     }
 }
 
-/// The page has something to show: `ready.js` calls this once.
+/// The page has something to show on this colour: `ready.js` calls this once.
 #[tauri::command]
-fn ready(window: WebviewWindow) {
+fn ready(window: WebviewWindow, background: Option<(u8, u8, u8)>) {
+    // Without it a dark page would begin with a flash of the system's light grey.
+    let _ = window.set_background_color(background.map(Color::from));
     show(&window);
 }
 
