@@ -9,7 +9,9 @@ use crate::ui::Ui;
 pub fn bundle() -> Result {
     platform::prepare(&[Need::Build])?;
     let ui = Ui::ready()?;
-    sh::run(ui.tool("tauri").args(["build", "--bundles", "deb"]))?;
+    // The package must be named: the workspace's default members are those without a window.
+    let mut command = ui.tool("tauri");
+    sh::run(command.args(["build", "--bundles", "deb", "--", "--package", "clientele"]))?;
     println!("{}", program::target_dir()?.join("release/bundle/deb").display());
     Ok(())
 }
