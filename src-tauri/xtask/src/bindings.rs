@@ -47,7 +47,7 @@ pub fn check() -> Result {
 
 /// Asks the api, in a program of its own: see Cargo.toml for why xtask does not contain it.
 fn export() -> Result<String> {
-    let program = program::build_binary("print-bindings", &[FEATURE, "xtask/bindings"], false)?;
+    let program = program::build_for_development("print-bindings", &[FEATURE, "xtask/bindings"])?;
     let output = Command::new(program).stderr(Stdio::inherit()).output()?;
     if output.status.success() {
         Ok(String::from_utf8(output.stdout)?)

@@ -11,28 +11,38 @@ pub const FEATURE: &str = "clientele/custom-protocol";
 /// Builds the pages and the program, and returns where it stands.
 pub fn build(release: bool) -> Result<PathBuf> {
     Ui::ready()?.build()?;
-    build_binary("clientele", &[FEATURE], release)
+    if !release {
+        return build_for_development("clientele", &[FEATURE]);
+    }
+    // What is given to others has its own features and no others.
+    sh::run(cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "clientele",
+        "--features",
+        FEATURE,
+    ]))?;
+    binary("release", "clientele")
 }
 
 /// Builds one program of the workspace, and returns where it stands.
 ///
 /// Features are chosen for the whole workspace, though only this program is built: so run, test and bindings agree on
 /// what their common dependencies are, and compile them once.
-pub fn build_binary(name: &str, features: &[&str], release: bool) -> Result<PathBuf> {
-    let mut command = cargo();
-    command.args([
+pub fn build_for_development(name: &str, features: &[&str]) -> Result<PathBuf> {
+    sh::run(cargo().args([
         "build",
         "--workspace",
         "--bin",
         name,
         "--features",
         &features.join(","),
-    ]);
-    if release {
-        command.arg("--release");
-    }
-    sh::run(&mut command)?;
-    let profile = if release { "release" } else { "debug" };
+    ]))?;
+    binary("debug", name)
+}
+
+fn binary(profile: &str, name: &str) -> Result<PathBuf> {
     Ok(target_dir()?
         .join(profile)
         .join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
