@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use clientele_api::types::{ClientRef, ClientSave, ExportAsk, ImportRef, Nothing};
+use clientele_api::types::{ClientRef, ClientSave, ExportAsk, ImportConfigure, ImportRef, Nothing};
 use clientele_api::{Api, Event};
 use clientele_core::clients::ClientsList;
-use clientele_formats::Format;
+use clientele_formats::{Column, Format, Header, Options};
 use clientele_model::{ClientDraft, Phone};
 use clientele_tests::{Machine, create, shared_data};
 
@@ -66,7 +66,8 @@ fn every_real_file_is_imported_undone_and_recognised() {
             let machine = Machine::new();
             let api = machine.start();
             create(&api);
-            if let Err(refusal) = api.import_open(&path) {
+            let opened = api.import_open(&path);
+            if let Some(refusal) = opened.map_or_else(Some, |preview| preview.problem) {
                 println!("{name}: {refusal}");
                 assert!(refusal.code.as_str().starts_with("import."), "{name}: {refusal}");
                 continue;
@@ -185,6 +186,36 @@ fn one_number_is_one_number_however_it_is_typed() {
 }
 
 #[test]
+fn a_table_that_was_not_understood_can_be_explained() {
+    let machine = Machine::new();
+    let api = machine.start();
+    create(&api);
+    let path = machine.path("код.csv");
+    std::fs::write(&path, "а;б\nАлеф;1\nБет;2\n").unwrap();
+    let preview = api.import_open(&path).unwrap();
+    assert_eq!(
+        preview.problem.map(|refusal| refusal.code.as_str()),
+        Some("import.no_useful_column")
+    );
+    assert_eq!((preview.created, preview.table.unwrap().columns.len()), (0, 2));
+    let columns = Some(vec![Column::GivenName, Column::CardNumber]);
+    let options = Options {
+        columns,
+        header: Header::Row(0),
+        ..Options::default()
+    };
+    let preview = api
+        .import_configure(ImportConfigure {
+            id: preview.id,
+            options,
+        })
+        .unwrap();
+    assert_eq!((preview.problem, preview.created), (None, 2));
+    api.import_run(ImportRef { id: preview.id }).unwrap();
+    assert_eq!(cards(&api)[0].card_number, "1");
+}
+
+#[test]
 fn files_that_cannot_be_read_are_told() {
     let machine = Machine::new();
     let api = machine.start();
@@ -194,7 +225,10 @@ fn files_that_cannot_be_read_are_told() {
         if let Some(bytes) = bytes {
             std::fs::write(&path, bytes).unwrap();
         }
-        api.import_open(&path).unwrap_err().code.as_str()
+        let refusal = api
+            .import_open(&path)
+            .map_or_else(Some, |preview| preview.problem);
+        refusal.expect("a refusal").code.as_str()
     };
     assert_eq!(code("gone.csv", None), "file.failed");
     assert_eq!(code("empty.csv", Some(b"")), "import.empty");

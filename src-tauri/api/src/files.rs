@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clientele_core::book::{Book, write_durably};
-use clientele_core::imports::{self, Fate, ImportResult, Plan, REFUSED_SHOWN_MAX};
+use clientele_core::imports::{self, Fate, ImportResult, Plan, REFUSED_NAMED_MAX};
 use clientele_core::workspace::Written;
 use clientele_core::{Error, Result, clients, exports};
 use clientele_formats::{self as formats, Format, Options};
@@ -93,7 +93,10 @@ fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
 /// Reads the draft, says what it would do, and keeps it for the next command.
 fn preview<H: Host>(api: &Api<H>, book: &Book, draft: Draft) -> Result<ImportPreview> {
     let draft = Arc::new(draft);
-    let (parsed, table, format) = read(api, book, &draft)?;
+    let (parsed, table, format, problem) = match read(api, book, &draft) {
+        Ok((parsed, table, format)) => (parsed, table, format, None),
+        Err(error) => unreadable(api, book, &draft, error)?,
+    };
     let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, &draft)))?;
     let samples = plan.records.iter().take(SAMPLES_MAX);
     let samples = samples.map(|(record, fate)| {
@@ -129,9 +132,10 @@ fn preview<H: Host>(api: &Api<H>, book: &Book, draft: Draft) -> Result<ImportPre
         format,
         size_bytes: draft.bytes.len() as u64,
         table,
+        problem,
         created: plan.created(),
         matched: plan.matched(),
-        refused: plan.refused.iter().take(REFUSED_SHOWN_MAX).cloned().collect(),
+        refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
         samples: samples.collect::<Result<_>>()?,
     };
@@ -158,6 +162,25 @@ fn read<H: Host>(
     )?;
     let (table, format) = (parsed.table.take(), parsed.format);
     Ok((parsed, table, format))
+}
+
+/// What a file was read as, and what is the matter with it.
+type Read = (formats::Parsed, Option<formats::Table>, Format, Option<Refusal>);
+
+/// A table in which nobody could be recognised is shown all the same: its reader may know which column is which.
+fn unreadable<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, error: Error) -> Result<Read> {
+    if error.code() != ErrorCode::ImportNoUsefulColumn {
+        return Err(error);
+    }
+    let country = api.country(book)?;
+    let table = formats::preview(&draft.file_name, &draft.bytes, &draft.options, &country)?;
+    let nobody = formats::Parsed {
+        format: Format::Csv,
+        table: None,
+        records: Vec::new(),
+        refused: Vec::new(),
+    };
+    Ok((nobody, table, Format::Csv, Some(error.into())))
 }
 
 /// Tells the window how far it is, now and then, and whether to go on.

@@ -234,11 +234,13 @@ pub struct ImportPreview {
     pub size_bytes: u64,
     /// How a table is read.
     pub table: Option<formats::Table>,
+    /// Why nobody was recognised in the table, as it is read now.
+    pub problem: Option<Refusal>,
     /// Clients that would come to be.
     pub created: u32,
     /// Records that belong to somebody who is there already.
     pub matched: u32,
-    /// Refused records; the first of many.
+    /// Refused records; the first of very many.
     pub refused: Vec<formats::Refused>,
     /// How many are refused.
     pub refused_total: u32,

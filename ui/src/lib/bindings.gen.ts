@@ -417,11 +417,13 @@ format: ImportFormat,
 size_bytes: number, 
 /** How a table is read. */
 table: ImportTable | null, 
+/** Why nobody was recognised in the table, as it is read now. */
+problem: Refusal | null, 
 /** Clients that would come to be. */
 created: number, 
 /** Records that belong to somebody who is there already. */
 matched: number, 
-/** Refused records; the first of many. */
+/** Refused records; the first of very many. */
 refused: Array<RefusedRow>, 
 /** How many are refused. */
 refused_total: number, 
@@ -437,7 +439,7 @@ export type ImportResult = {
 created: number, 
 /** Records that belong to a client who was there already. */
 matched: number, 
-/** Records that were refused; the first of many. */
+/** Records that were refused; the first of very many. */
 refused: Array<RefusedRow>, 
 /** How many were refused. */
 refused_total: number, 

@@ -31,6 +31,9 @@ struct RefusedRow {
 /// Imports a file. It is refused as a whole where nobody in it could be taken.
 pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     let preview = api.import_open(&ask.file)?;
+    if let Some(problem) = preview.problem {
+        return Err(problem);
+    }
     let (created, matched, refused, step) = if ask.dry_run {
         (preview.created, preview.matched, preview.refused, None)
     } else {

@@ -48,7 +48,7 @@ pub struct ImportResult {
     pub created: u32,
     /// Records that belong to a client who was there already.
     pub matched: u32,
-    /// Records that were refused; the first of many.
+    /// Records that were refused; the first of very many.
     pub refused: Vec<Refused>,
     /// How many were refused.
     pub refused_total: u32,
@@ -56,8 +56,8 @@ pub struct ImportResult {
     pub step: Option<StepId>,
 }
 
-/// Refused records shown.
-pub const REFUSED_SHOWN_MAX: usize = 500;
+/// Refused records named one by one; more than these are only counted.
+pub const REFUSED_NAMED_MAX: usize = 100_000;
 
 impl Plan {
     /// Works out what a file would do to this book. Writes nothing.
@@ -151,7 +151,7 @@ pub fn run(
     Ok(written.map(|()| ImportResult {
         created: plan.created(),
         matched: plan.matched(),
-        refused: plan.refused.iter().take(REFUSED_SHOWN_MAX).cloned().collect(),
+        refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
         step,
     }))
