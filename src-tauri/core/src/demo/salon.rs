@@ -172,9 +172,11 @@ impl Salon {
         channel: Channel,
     ) {
         let labels = &self.words.labels;
-        let label = match card.kind {
-            ClientKind::Person => &labels.mobile,
-            ClientKind::Company => &labels.office,
+        let label = match (card.kind, origin) {
+            (ClientKind::Company, _) => &labels.office,
+            // The British numbers that reach nobody are landlines.
+            (ClientKind::Person, Country::Gb) => &labels.home,
+            (ClientKind::Person, _) => &labels.mobile,
         };
         let first = self.numbers.next(origin);
         card.phones.push(self.phone(dice, &first, label));

@@ -7,6 +7,8 @@ use clientele_model::text::{FIELD_BYTES_MAX, tidy};
 use clientele_model::{ClientKind, phone};
 use serde_json::Value;
 
+use super::dice::Dice;
+use super::phones::Numbers;
 use super::salon::Entry;
 use super::words::{Country, Sex, said};
 use super::*;
@@ -84,6 +86,14 @@ fn every_number_is_one_and_belongs_to_one_client() {
         }
         assert!(seen.len() >= 2_000);
     }
+}
+
+#[test]
+fn every_number_is_given_out_before_one_comes_again() {
+    let mut numbers = Numbers::new(&mut Dice::new(7));
+    let given: Vec<String> = (0..14_001).map(|_| numbers.next(Country::Gb)).collect();
+    assert_eq!(given.iter().collect::<HashSet<_>>().len(), 14_000);
+    assert_eq!(given[0], given[14_000]);
 }
 
 #[test]
