@@ -120,7 +120,9 @@ impl Display {
     /// When it fails; a search that finds nothing is a failure too.
     pub fn xdotool(&self, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new("xdotool");
-        process::output(command.args(arguments).env("DISPLAY", &self.name))
+        command.args(arguments).env("DISPLAY", &self.name);
+        // It reads the texts that it is to type in the locale's encoding, and a bare machine has none.
+        process::output(command.env("LC_ALL", "C.UTF-8"))
     }
 
     /// Makes the keyboard that of a country, as `setxkbmap` names it: `us`, `ru`, `bg`.
