@@ -249,3 +249,35 @@ fn files_that_cannot_be_read_are_told() {
     assert!(matches!(told, Some(Event::ImportRefused { file_name, .. }) if file_name == "empty.csv"));
     assert_eq!(api.status(Nothing).unwrap().clients, 0);
 }
+
+#[test]
+fn an_export_never_falls_on_a_book() {
+    let machine = Machine::new();
+    let api = machine.start();
+    create(&api);
+    let before = machine.files()["book.clientele"].clone();
+    let to = |path: std::path::PathBuf| {
+        let ask = ExportAsk {
+            format: Format::Csv,
+            ids: None,
+        };
+        api.export_to(&path, &ask)
+            .map_err(|refusal| refusal.code.as_str())
+    };
+    for name in [
+        "book.clientele",
+        "book.clientele.recovery",
+        "book.clientele-wal",
+        "../data/book.clientele",
+        "x.clientele",
+    ] {
+        assert_eq!(
+            to(machine.path("data").join(name)).unwrap_err(),
+            "export.onto_book",
+            "{name}"
+        );
+    }
+    assert!(to(machine.path("data/clients.csv")).is_ok());
+    assert_eq!(machine.files()["book.clientele"], before);
+    assert!(api.book_check(Nothing).unwrap().ok);
+}

@@ -232,3 +232,50 @@ fn the_demo_book_is_apart_from_the_real_one() {
     assert_eq!(api.book_choose(Nothing).unwrap_err().code, ErrorCode::BookDamaged);
     assert_eq!(found(&api, "анна"), 1);
 }
+
+#[test]
+fn two_books_made_at_once_each_have_their_own_key() {
+    let machine = Machine::new();
+    let api = machine.start();
+    let keys: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| create(&api))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    api.book_close(Nothing).unwrap();
+    machine.empty_store();
+    let books: Vec<String> = machine
+        .files()
+        .into_keys()
+        .filter(|name| name.ends_with(".clientele"))
+        .collect();
+    assert_eq!(books.len(), 4);
+    for book in books {
+        machine
+            .dialogs
+            .lock()
+            .unwrap()
+            .push_back(machine.path("data").join(&book));
+        assert!(matches!(
+            api.book_choose(Nothing).unwrap().book,
+            BookState::Locked { .. }
+        ));
+        let opens = |key: &String| {
+            api.book_unlock(BookUnlock {
+                recovery_key: key.clone(),
+            })
+            .is_ok()
+        };
+        assert_eq!(keys.iter().filter(|key| opens(key)).count(), 1, "{book}");
+        machine.empty_store();
+    }
+}
+
+#[test]
+fn a_folder_that_takes_no_preferences_does_not_cost_the_recovery_key() {
+    let machine = Machine::new();
+    let api = machine.start();
+    // Where the preferences should lie stands a folder: they cannot be written, whoever asks.
+    std::fs::create_dir_all(machine.path("data/preferences.json/x")).unwrap();
+    assert_eq!(create(&api).len(), 44);
+    assert_eq!(refusal(&api), None);
+}

@@ -1,5 +1,6 @@
 //! Commands about the book as a whole: making, opening, locking, looking it over.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -84,11 +85,6 @@ struct Made {
 /// Makes a book: first its keys are safe (in the secret store, and wrapped beside it), then it is written.
 fn make<H: Host>(api: &Api<H>, path: &Path, settings: Settings, demo: bool) -> Result<Made> {
     let settings = settings.checked()?;
-    if path.exists() {
-        return Err(Refusal::new(ErrorCode::BookExists)
-            .with("path", path.display())
-            .into());
-    }
     let (id, recovery) = (BookId::random(), RecoveryKey::random());
     let (key, keyring_problem) = match &api.start.key_file {
         Some(file) => (BookKey::from_file(file)?, None),
@@ -98,41 +94,45 @@ fn make<H: Host>(api: &Api<H>, path: &Path, settings: Settings, demo: bool) -> R
             (key, problem)
         }
     };
-    let folder = path.parent().unwrap_or(Path::new(""));
-    if !folder.as_os_str().is_empty() {
-        std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, &e))?;
-    }
-    recovery.wrap(id, &key).save(path)?;
-    match Book::create(NewBook {
+    let wrapped = recovery.wrap(id, &key);
+    let new = NewBook {
         path,
         id,
         key: &key,
+        recovery: &wrapped,
         settings,
         demo,
-    }) {
+    };
+    match Book::create(new) {
         Ok(book) => Ok(Made {
             book,
             recovery_key: recovery.to_print(),
             keyring_problem,
         }),
         Err(error) => {
-            // No book came to be: its keys are of no use to anybody.
+            // No book came to be: its key is of no use to anybody.
             let _ = api.host.secrets().delete(&id.account());
-            let _ = std::fs::remove_file(Wrapped::path(path));
             Err(error)
         }
     }
 }
 
 pub(crate) fn create<H: Host>(api: &Api<H>, new: BookCreate) -> Result<BookCreated> {
-    let path = match &api.start.book {
-        Some(path) => path.clone(),
-        None => free_path(&api.host.data_dir()),
+    let made = {
+        // Held to the end: a second click finds the book made, and does not make another.
+        let mut state = lock(&api.state);
+        let path = match &api.start.book {
+            Some(path) => path.clone(),
+            None => free_path(&api.host.data_dir()),
+        };
+        let made = make(api, &path, new.settings, false)?;
+        forget_imports(api);
+        *state = opened(api, made.book);
+        remember(api, Some(path));
+        (made.recovery_key, made.keyring_problem)
     };
-    let made = make(api, &path, new.settings, false)?;
-    *lock(&api.state) = opened(api, made.book);
-    remember(api, Some(path))?;
-    let (recovery_key, keyring_problem) = (made.recovery_key, made.keyring_problem);
+    // From here on nothing may fail: the recovery key is told this one time.
+    let (recovery_key, keyring_problem) = made;
     Ok(BookCreated {
         recovery_key,
         keyring_problem,
@@ -146,16 +146,33 @@ fn free_path(folder: &Path) -> PathBuf {
         1 => folder.join(format!("book.{EXTENSION}")),
         n => folder.join(format!("book-{n}.{EXTENSION}")),
     };
-    (1..)
-        .map(numbered)
-        .find(|path| !path.exists())
-        .expect("some number is free")
+    let is_free = |path: &PathBuf| !path.exists() && !beside_wal(path).exists();
+    (1..).map(numbered).find(is_free).expect("some number is free")
 }
 
-fn remember<H: Host>(api: &Api<H>, path: Option<PathBuf>) -> Result<()> {
+/// What waits beside a book that is not there any more belongs to that book.
+fn beside_wal(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// Notes which book to open at the next start. Failing that is no failure of what was asked; and a book
+/// that was named at the start is the caller's business, not that of the next window.
+fn remember<H: Host>(api: &Api<H>, path: Option<PathBuf>) {
+    if api.start.book.is_some() {
+        return;
+    }
     let mut stored = lock(&api.stored);
     stored.last_book = path;
-    stored.save(&api.host.data_dir())
+    let _ = stored.save(&api.host.data_dir());
+}
+
+/// What was read for one book is not imported into another.
+fn forget_imports<H: Host>(api: &Api<H>) {
+    for (_, draft) in lock(&api.imports).drain() {
+        draft.cancel();
+    }
 }
 
 pub(crate) fn demo<H: Host>(api: &Api<H>, ask: BookDemo) -> Result<AppState> {
@@ -167,27 +184,46 @@ pub(crate) fn demo<H: Host>(api: &Api<H>, ask: BookDemo) -> Result<AppState> {
             return Err(refusal.into());
         }
         _ => {
-            // A demo book that cannot be opened any more holds nothing of anybody; it is still put aside, not deleted.
-            if path.exists() {
-                let aside = beside(&path, &format!("old-{}", Timestamp::now().0));
-                std::fs::rename(&path, &aside).map_err(|e| Error::file(&path, &e))?;
-            }
+            put_aside(&path)?;
             let made = make(api, &path, demo_settings(ask.language), true)?;
+            let (clients, language, now) = (DEMO_CLIENTS, ask.language, Timestamp::now());
             let demo = Demo {
-                clients: DEMO_CLIENTS,
+                clients,
                 seed: 1,
-                now: Timestamp::now(),
-                language: ask.language,
+                now,
+                language,
             };
-            demo::fill(&made.book, api.by(), &demo, &mut |_, _| {
-                std::ops::ControlFlow::Continue(())
-            })?;
+            let filled = demo::fill(&made.book, api.by(), &demo, &mut |_, _| ControlFlow::Continue(()));
+            if let Err(error) = filled {
+                // An empty demo shows nobody anything: the next try makes another.
+                drop(made.book);
+                let _ = put_aside(&path);
+                return Err(error);
+            }
             State::Open(Arc::new(made.book))
         }
     };
+    forget_imports(api);
     *lock(&api.state) = opened;
-    remember(api, Some(path))?;
+    remember(api, Some(path));
     state(api, Nothing)
+}
+
+/// A demo book that cannot be opened any more holds nothing of anybody; it is still put aside, not deleted,
+/// and what waits in its WAL goes with it.
+fn put_aside(path: &Path) -> Result<()> {
+    let now = Timestamp::now().0;
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        let file = PathBuf::from(name);
+        if file.exists() {
+            let mut aside = beside(path, &format!("old-{now}")).into_os_string();
+            aside.push(ending);
+            std::fs::rename(&file, aside).map_err(|e| Error::file(&file, &e))?;
+        }
+    }
+    Ok(())
 }
 
 fn demo_settings(language: Language) -> Settings {
@@ -212,11 +248,12 @@ pub(crate) fn choose<H: Host>(api: &Api<H>, _: Nothing) -> Result<AppState> {
         .ok_or(ErrorCode::DialogCancelled)?;
     // Before the open book is let go: is this one at all?
     book::book_id(&path)?;
+    forget_imports(api);
     let mut state_now = lock(&api.state);
     *state_now = State::None;
     *state_now = try_open(api, path.clone());
     drop(state_now);
-    remember(api, Some(path))?;
+    remember(api, Some(path));
     state(api, Nothing)
 }
 
@@ -233,7 +270,7 @@ pub(crate) fn unlock<H: Host>(api: &Api<H>, ask: BookUnlock) -> Result<BookUnloc
     *state_now = opened(api, Book::open(&path, &key)?);
     drop(state_now);
     let keyring_problem = keep(api.host.secrets(), id, &key).err();
-    remember(api, Some(path))?;
+    remember(api, Some(path));
     Ok(BookUnlocked {
         keyring_problem,
         app: state(api, Nothing)?,
@@ -251,8 +288,8 @@ pub(crate) fn retry<H: Host>(api: &Api<H>, _: Nothing) -> Result<AppState> {
 
 pub(crate) fn close<H: Host>(api: &Api<H>, _: Nothing) -> Result<AppState> {
     *lock(&api.state) = State::None;
-    lock(&api.imports).clear();
-    remember(api, None)?;
+    forget_imports(api);
+    remember(api, None);
     state(api, Nothing)
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use clientele_core::book::{Book, write_durably};
+use clientele_core::book::{Book, EXTENSION, write_durably};
 use clientele_core::imports::{self, Fate, ImportResult, Plan, REFUSED_NAMED_MAX};
 use clientele_core::workspace::Written;
 use clientele_core::{Error, Result, clients, exports};
@@ -14,6 +14,7 @@ use clientele_formats::{self as formats, Format, Options};
 use clientele_model::{ErrorCode, Refusal, StepId};
 
 use crate::app::{Api, lock};
+use crate::commands::Role;
 use crate::host::{Event, FileKind, Host};
 use crate::types::*;
 
@@ -30,6 +31,14 @@ pub(crate) struct Draft {
     bytes: Vec<u8>,
     options: Options,
     cancelled: AtomicBool,
+    running: AtomicBool,
+}
+
+impl Draft {
+    /// Stops what is being done with it.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
 }
 
 impl<H: Host> Api<H> {
@@ -49,6 +58,7 @@ impl<H: Host> Api<H> {
     /// # Errors
     /// `file.failed`; why the file cannot be read (`import.…`).
     pub fn import_open(&self, path: &Path) -> Result<ImportPreview, Refusal> {
+        self.allow(Role::Manager)?;
         Ok(open(self, path)?)
     }
 
@@ -57,6 +67,7 @@ impl<H: Host> Api<H> {
     /// # Errors
     /// `file.failed`, `disk.full`, `not_found`.
     pub fn export_to(&self, path: &Path, ask: &ExportAsk) -> Result<ExportResult, Refusal> {
+        self.allow(Role::Owner)?;
         Ok(export(self, path, ask)?)
     }
 }
@@ -86,6 +97,7 @@ fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
             bytes,
             options,
             cancelled: AtomicBool::new(false),
+            running: AtomicBool::new(false),
         },
     )
 }
@@ -93,11 +105,35 @@ fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
 /// Reads the draft, says what it would do, and keeps it for the next command.
 fn preview<H: Host>(api: &Api<H>, book: &Book, draft: Draft) -> Result<ImportPreview> {
     let draft = Arc::new(draft);
-    let (parsed, table, format, problem) = match read(api, book, &draft) {
-        Ok((parsed, table, format)) => (parsed, table, format, None),
-        Err(error) => unreadable(api, book, &draft, error)?,
+    // Known from the start, so that a look at a large file can be broken off too. One import at a time:
+    // opening another file ends the one before.
+    let before = {
+        let mut imports = lock(&api.imports);
+        let before: Vec<_> = imports.drain().map(|(_, draft)| draft).collect();
+        imports.insert(draft.id.clone(), Arc::clone(&draft));
+        before
     };
-    let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, &draft)))?;
+    before.iter().for_each(|draft| draft.cancel());
+    look(api, book, &draft).inspect_err(|_| forget(api, &draft))
+}
+
+fn forget<H: Host>(api: &Api<H>, draft: &Arc<Draft>) {
+    let mut imports = lock(&api.imports);
+    if imports
+        .get(&draft.id)
+        .is_some_and(|known| Arc::ptr_eq(known, draft))
+    {
+        imports.remove(&draft.id);
+    }
+}
+
+/// Reads the draft and says what it would do.
+fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<ImportPreview> {
+    let (parsed, table, format, problem) = match read(api, book, draft) {
+        Ok((parsed, table, format)) => (parsed, table, format, None),
+        Err(error) => unreadable(api, book, draft, error)?,
+    };
+    let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
     let samples = plan.records.iter().take(SAMPLES_MAX);
     let samples = samples.map(|(record, fate)| {
         let matches = match fate {
@@ -126,7 +162,7 @@ fn preview<H: Host>(api: &Api<H>, book: &Book, draft: Draft) -> Result<ImportPre
             matches,
         })
     });
-    let preview = ImportPreview {
+    Ok(ImportPreview {
         id: draft.id.clone(),
         file_name: draft.file_name.clone(),
         format,
@@ -138,12 +174,7 @@ fn preview<H: Host>(api: &Api<H>, book: &Book, draft: Draft) -> Result<ImportPre
         refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
         samples: samples.collect::<Result<_>>()?,
-    };
-    // One import at a time: opening another file forgets the one before.
-    let mut imports = lock(&api.imports);
-    imports.clear();
-    imports.insert(draft.id.clone(), draft);
-    Ok(preview)
+    })
 }
 
 fn read<H: Host>(
@@ -153,13 +184,8 @@ fn read<H: Host>(
 ) -> Result<(formats::Parsed, Option<formats::Table>, Format)> {
     let country = api.country(book)?;
     let mut reporter = reporter(api, draft);
-    let mut parsed = formats::parse(
-        &draft.file_name,
-        &draft.bytes,
-        &draft.options,
-        &country,
-        &mut reporter,
-    )?;
+    let (name, bytes) = (&draft.file_name, &draft.bytes);
+    let mut parsed = formats::parse(name, bytes, &draft.options, &country, &mut reporter)?;
     let (table, format) = (parsed.table.take(), parsed.format);
     Ok((parsed, table, format))
 }
@@ -230,6 +256,7 @@ pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> R
             bytes,
             options: ask.options,
             cancelled: AtomicBool::new(false),
+            running: AtomicBool::new(false),
         },
     )
 }
@@ -237,23 +264,27 @@ pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> R
 pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Written<ImportResult>> {
     let book = api.book()?;
     let draft = kept(api, &ask.id)?;
-    // Read and planned anew: the book may have changed since the preview, and the bytes are at hand.
-    let (parsed, ..) = read(api, &book, &draft)?;
-    let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, &draft)))?;
-    let written = imports::run(
-        &book,
-        api.by(),
-        &draft.file_name,
-        &plan,
-        &mut reporter(api, &draft),
-    )?;
-    lock(&api.imports).remove(&ask.id);
-    Ok(written)
+    if draft.running.swap(true, Ordering::Relaxed) {
+        return Err(ErrorCode::ImportGone.into());
+    }
+    let done = run(api, &book, &draft);
+    draft.running.store(false, Ordering::Relaxed);
+    if done.is_ok() {
+        forget(api, &draft);
+    }
+    done
+}
+
+/// Read and planned anew: the book may have changed since the preview, and the bytes are at hand.
+fn run<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Written<ImportResult>> {
+    let (parsed, ..) = read(api, book, draft)?;
+    let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
+    imports::run(book, api.by(), &draft.file_name, &plan, &mut reporter(api, draft))
 }
 
 pub(crate) fn import_cancel<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Nothing> {
     if let Some(draft) = lock(&api.imports).remove(&ask.id) {
-        draft.cancelled.store(true, Ordering::Relaxed);
+        draft.cancel();
     }
     Ok(Nothing)
 }
@@ -268,9 +299,13 @@ pub(crate) fn export_choose<H: Host>(api: &Api<H>, ask: ExportAsk) -> Result<Exp
 }
 
 fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportResult> {
-    let cards = api
-        .book()?
-        .read(|conn| exports::cards(conn, ask.ids.as_deref()))?;
+    let book = api.book()?;
+    if book.owns(path) || path.extension().is_some_and(|ending| ending == EXTENSION) {
+        return Err(Refusal::new(ErrorCode::ExportOntoBook)
+            .with("path", path.display())
+            .into());
+    }
+    let cards = book.read(|conn| exports::cards(conn, ask.ids.as_deref()))?;
     let bytes = match ask.format {
         Format::Csv => formats::export::csv(cards.iter()),
         Format::Vcard => formats::export::vcards(&cards).into_bytes(),

@@ -69,6 +69,7 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::ImportRowBroken => "The record is broken off or cannot be read.",
         Code::ImportCancelled => "It was cancelled; nothing was written.",
         Code::ImportGone => "This import is not there any more.",
+        Code::ExportOntoBook => "This file is a book of Clientele, or belongs to one; nothing was written.",
         Code::DialogCancelled => "Nothing was chosen; nothing happened.",
         Code::DemoTooLarge => "A demo salon has fewer clients than that.",
         Code::Usage => "`clientele-cli --help` tells how it is used.",

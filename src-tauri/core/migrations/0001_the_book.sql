@@ -21,7 +21,8 @@ create table devices (
 
 -- The change log: the ordered record of all that was written here or came from others.
 -- `hlc` is the device's own clock, `eff_hlc` what the server made of it (the same until there is one).
--- `scope` is a branch, or null for the whole company. `body` is null once its subject was erased.
+-- `scope` is a branch, or null for the whole company. `body` and `salt` are null once their subject was
+-- erased; `commitment`, a hash of the two, stays, and with it the proof that the log was not cut.
 create table changes (
   device   integer not null references devices (n),
   seq      integer not null check (seq > 0),
@@ -34,6 +35,8 @@ create table changes (
   row_id   blob not null,
   kind     integer not null,
   body     blob,
+  salt     blob,
+  commitment  blob not null check (length(commitment) = 32),
   primary key (device, seq)
 ) strict, without rowid;
 

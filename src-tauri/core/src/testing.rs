@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::book::{Book, NewBook};
 use crate::clients;
 use crate::contacts::{self, Channel, ContactDraft, ContactKind, Direction};
-use crate::keys::{BookId, BookKey};
+use crate::keys::{BookId, BookKey, RecoveryKey};
 use crate::settings::Settings;
 use crate::workspace::Actor;
 
@@ -59,11 +59,15 @@ impl TestBook {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let key = BookKey::random();
         let path = folder.path().join("book.clientele");
+        let id = BookId::random();
+        let recovery = &RecoveryKey::random().wrap(id, &key);
+        let settings = settings();
         let new = NewBook {
             path: &path,
-            id: BookId::random(),
+            id,
             key: &key,
-            settings: settings(),
+            recovery,
+            settings,
             demo: false,
         };
         let book = Book::create(new).expect("a new book");

@@ -111,6 +111,8 @@ codes! {
     ImportCancelled = "import.cancelled",
     /// This import is not there any more; choose the file again.
     ImportGone = "import.gone",
+    /// An export was to be written over a book; nothing was written. `path`
+    ExportOntoBook = "export.onto_book",
     /// Nothing was chosen; nothing happened.
     DialogCancelled = "dialog.cancelled",
     /// The demo book has a fixed upper size. `max`

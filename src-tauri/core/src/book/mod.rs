@@ -15,7 +15,7 @@ use rusqlite::{Connection, OpenFlags};
 
 pub use check::CheckReport;
 
-use crate::keys::{BookId, BookKey, beside};
+use crate::keys::{BookId, BookKey, Wrapped, beside};
 use crate::schema::SCHEMA;
 use crate::settings::{self, Settings};
 use crate::workspace::guard::Gate;
@@ -50,6 +50,8 @@ pub struct NewBook<'a> {
     pub id: BookId,
     /// The key it will be encrypted with.
     pub key: &'a BookKey,
+    /// Its key, sealed under the recovery key: it lies beside the book before the book is there.
+    pub recovery: &'a Wrapped,
     /// What holds for it.
     pub settings: Settings,
     /// Is it only for trying the program?
@@ -68,19 +70,40 @@ impl Book {
             path,
             id,
             key,
+            recovery,
             settings,
             demo,
         } = new;
         let settings = settings.checked()?;
-        if path.exists() {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, &e))?;
+        }
+        // Held from before the first look until the book stands: of two that are made at once, one is refused.
+        let lock = Lock::take(path)?;
+        // What waits in a WAL belongs to a book that was moved away: made here, the new one would swallow it.
+        if [path.to_owned(), suffixed(path, "-wal"), suffixed(path, "-shm")]
+            .iter()
+            .any(|file| file.exists())
+        {
             return Err(Refusal::new(ErrorCode::BookExists)
                 .with("path", path.display())
                 .into());
         }
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, &e))?;
+        let put_aside = recovery.save(path)?;
+        let made =
+            Self::make(path, id, key, settings, demo).and_then(|()| Self::open_locked(path, key, lock));
+        if made.is_err() && !path.exists() {
+            // No book came to be. What lay there before it was begun lies there again.
+            let own = Wrapped::path(path);
+            let _ = put_aside.map_or_else(
+                || std::fs::remove_file(&own),
+                |aside| std::fs::rename(aside, &own),
+            );
         }
-        let lock = Lock::take(path)?;
+        made
+    }
+
+    fn make(path: &Path, id: BookId, key: &BookKey, settings: Settings, demo: bool) -> Result<()> {
         let making = beside(path, "making");
         remove_if_there(&making)?;
         {
@@ -92,13 +115,14 @@ impl Book {
             guard::set_triggers(&conn, &SCHEMA)?;
             workspace::found(&conn)?;
             store::set_demo(&conn, demo)?;
-            workspace::store::checkpoint(&conn)?;
         }
+        let (workspace, _) = open_workspace(&making, key)?;
+        settings::found(&workspace, &Actor::owner(), settings)?;
+        workspace.settle()?;
+        drop(workspace);
         std::fs::rename(&making, path).map_err(|e| Error::file(path, &e))?;
         sync_folder(path);
-        let book = Self::open_locked(path, key, lock)?;
-        settings::found(&book, &Actor::owner(), settings)?;
-        Ok(book)
+        Ok(())
     }
 
     /// Opens a book.
@@ -114,23 +138,7 @@ impl Book {
 
     fn open_locked(path: &Path, key: &BookKey, lock: Lock) -> Result<Self> {
         let id = book_id(path)?;
-        let gate = Gate::default();
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let writer = Connection::open_with_flags(path, flags)?;
-        store::set_key(&writer, key, None)?;
-        store::prove_key(&writer, path)?;
-        store::prepare(&writer)?;
-        gate.install(&writer)?;
-        if store::migrate(&writer, path)? {
-            let _open = gate.open();
-            guard::set_triggers(&writer, &SCHEMA)?;
-        }
-        let demo = store::is_demo(&writer)?;
-        let reader = Connection::open_with_flags(path, flags)?;
-        store::set_key(&reader, key, None)?;
-        store::prepare(&reader)?;
-        store::read_only(&reader)?;
-        let workspace = Workspace::new(writer, gate, reader, &SCHEMA)?;
+        let (workspace, demo) = open_workspace(path, key)?;
         Ok(Self {
             workspace,
             path: path.to_owned(),
@@ -138,6 +146,16 @@ impl Book {
             demo,
             _lock: lock,
         })
+    }
+
+    /// Is this path the book's file, or one of those that belong to it? An export must not fall on them.
+    #[must_use]
+    pub fn owns(&self, path: &Path) -> bool {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let book = real(&self.path);
+        let of_the_book = ["-wal", "-shm", ".lock", ".recovery"].map(|ending| suffixed(&book, ending));
+        let path = real(path);
+        path == book || of_the_book.contains(&path)
     }
 
     /// Where it lies.
@@ -165,6 +183,30 @@ impl Book {
     pub fn check(&self) -> Result<CheckReport> {
         check::check(&self.workspace)
     }
+}
+
+/// Opens the file: one connection that writes, one that reads. Says whether it is a demo book.
+fn open_workspace(path: &Path, key: &BookKey) -> Result<(Workspace, bool)> {
+    let gate = Gate::default();
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let writer = Connection::open_with_flags(path, flags)?;
+    store::set_key(&writer, key, None)?;
+    store::prove_key(&writer, path)?;
+    store::prepare(&writer)?;
+    gate.install(&writer)?;
+    {
+        // A migration may have to rewrite records, and is no feature that could forget the gate.
+        let _open = gate.open();
+        if store::migrate(&writer, path)? {
+            guard::set_triggers(&writer, &SCHEMA)?;
+        }
+    }
+    let demo = store::is_demo(&writer)?;
+    let reader = Connection::open_with_flags(path, flags)?;
+    store::set_key(&reader, key, None)?;
+    store::prepare(&reader)?;
+    store::read_only(&reader)?;
+    Ok((Workspace::new(writer, gate, reader, &SCHEMA)?, demo))
 }
 
 /// Which book a file is: its first 16 bytes.
@@ -200,6 +242,8 @@ struct Lock {
 
 impl Lock {
     fn take(book: &Path) -> Result<Self> {
+        // One lock for one file, whichever way leads to it.
+        let book = &book.canonicalize().unwrap_or_else(|_| book.to_owned());
         let path = beside(book, "lock");
         let file = OpenOptions::new()
             .create(true)
@@ -245,7 +289,10 @@ pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
         file.sync_all()?;
         std::fs::rename(&making, path)
     };
-    write().map_err(|e| Error::file(path, &e))?;
+    write().map_err(|e| {
+        let _ = std::fs::remove_file(&making);
+        Error::file(path, &e)
+    })?;
     sync_folder(path);
     Ok(())
 }

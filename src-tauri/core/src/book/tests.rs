@@ -4,6 +4,7 @@ use clientele_model::ErrorCode;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::keys::RecoveryKey;
 use crate::testing::{ClientBuilder, TestBook, settings};
 
 fn digest(path: &Path) -> Vec<u8> {
@@ -71,20 +72,50 @@ fn a_new_book_never_takes_the_place_of_an_old_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("книга на салона.clientele");
     std::fs::write(&path, "somebody's file").unwrap();
-    let key = BookKey::random();
+    let (id, key) = (BookId::random(), BookKey::random());
+    let recovery = RecoveryKey::random().wrap(id, &key);
     let new = || NewBook {
         path: &path,
-        id: BookId::random(),
+        id,
         key: &key,
+        recovery: &recovery,
         settings: settings(),
         demo: false,
     };
     assert_eq!(code(Book::create(new())), ErrorCode::BookExists);
     assert_eq!(std::fs::read(&path).unwrap(), b"somebody's file");
+    assert!(!Wrapped::path(&path).exists(), "and no key of a book that is not");
+    // A book that was moved away without its WAL: a new one in its place would swallow its last writes.
+    std::fs::rename(&path, folder.path().join("moved")).unwrap();
+    std::fs::write(suffixed(&path, "-wal"), "its last writes").unwrap();
+    assert_eq!(code(Book::create(new())), ErrorCode::BookExists);
+    assert_eq!(
+        std::fs::read(suffixed(&path, "-wal")).unwrap(),
+        b"its last writes"
+    );
+    std::fs::remove_file(suffixed(&path, "-wal")).unwrap();
+    std::fs::rename(folder.path().join("moved"), &path).unwrap();
     std::fs::remove_file(&path).unwrap();
     // What a power cut left of a book half made is not in the way.
     std::fs::write(beside(&path, "making"), "half").unwrap();
-    assert_eq!(Book::create(new()).unwrap().id().0, book_id(&path).unwrap().0);
+    std::fs::write(Wrapped::path(&path), "the key of another book").unwrap();
+    let book = Book::create(new()).unwrap();
+    assert_eq!(book.id().0, book_id(&path).unwrap().0);
+    assert_eq!(Wrapped::load(&path).unwrap(), recovery);
+    let kept = std::fs::read_dir(folder.path())
+        .unwrap()
+        .filter_map(|entry| std::fs::read(entry.unwrap().path()).ok());
+    assert_eq!(
+        kept.filter(|bytes| bytes == b"the key of another book").count(),
+        1,
+        "put aside, not lost"
+    );
+    // The book itself, by whichever way it is named, is no place for an export.
+    let link = folder.path().join("link");
+    std::fs::create_dir(&link).unwrap();
+    let roundabout = link.join("..").join(path.file_name().unwrap());
+    assert!(book.owns(&path) && book.owns(&roundabout) && book.owns(&Wrapped::path(&path)));
+    assert!(!book.owns(&folder.path().join("clients.csv")));
 }
 
 #[test]
@@ -143,7 +174,8 @@ fn a_book_of_a_newer_program_is_told_and_left_alone() {
 fn the_settings_of_a_new_book_are_checked_first() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.clientele");
-    let key = BookKey::random();
+    let (id, key) = (BookId::random(), BookKey::random());
+    let recovery = RecoveryKey::random().wrap(id, &key);
     for (change, expected) in [
         (
             Settings {
@@ -176,8 +208,9 @@ fn the_settings_of_a_new_book_are_checked_first() {
     ] {
         let new = NewBook {
             path: &path,
-            id: BookId::random(),
+            id,
             key: &key,
+            recovery: &recovery,
             settings: change,
             demo: false,
         };

@@ -3,7 +3,7 @@
 use clientele_model::client::ENTRIES_MAX;
 use clientele_model::text::{FIELD_BYTES_MAX, digits, tidy};
 use clientele_model::{
-    Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Refusal, RowId, Timestamp, Value, phone,
+    Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Phone, Refusal, RowId, Timestamp, Value, phone,
 };
 
 use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
@@ -244,7 +244,7 @@ fn own_fields(draft: &ClientDraft) -> Vec<(&'static str, Value)> {
 type Part = (Option<RowId>, Vec<(&'static str, Value)>);
 
 /// The entries of a draft, table by table.
-fn parts(draft: &ClientDraft, country: &str) -> [(&'static Table, Vec<Part>); 6] {
+fn parts(draft: &ClientDraft, e164: impl Fn(&Phone) -> String) -> [(&'static Table, Vec<Part>); 6] {
     let text = |text: &str| Value::from(text);
     [
         (
@@ -261,7 +261,7 @@ fn parts(draft: &ClientDraft, country: &str) -> [(&'static Table, Vec<Part>); 6]
                 .phones
                 .iter()
                 .map(|p| {
-                    let e164 = phone::to_e164(&p.typed, country).unwrap_or_default();
+                    let e164 = e164(p);
                     (
                         p.id,
                         vec![
@@ -350,7 +350,8 @@ pub(super) fn write(
     card: Card,
 ) -> Result<()> {
     let row = RowId::from(id);
-    let mut own = changed(own_fields(before), own_fields(after));
+    let seen = own_fields(before);
+    let mut own = changed(seen.clone(), own_fields(after));
     if let Card::New { created_at } = card {
         if own.iter().all(|(field, _)| *field != "kind") {
             own.insert(0, ("kind", "person".into()));
@@ -358,9 +359,15 @@ pub(super) fn write(
         own.push(("created_at", Value::Int(created_at.0)));
         w.add(&CLIENTS, row, own)?;
     } else {
-        w.set(&CLIENTS, row, own)?;
+        w.set_over(&CLIENTS, row, own, &seen)?;
     }
-    for ((table, old), (_, new)) in parts(before, country).into_iter().zip(parts(after, country)) {
+    // What the book made of a number stands on the card; what it makes of it now may differ, when the
+    // country was corrected since.
+    let old = parts(before, |phone| phone.e164.clone());
+    let new = parts(after, |phone| {
+        phone::to_e164(&phone.typed, country).unwrap_or_default()
+    });
+    for ((table, old), (_, new)) in old.into_iter().zip(new) {
         write_parts(w, row, table, old, new)?;
     }
     write_tags(w, row, &before.tags, &after.tags)
@@ -394,7 +401,7 @@ fn write_parts(
                 if at != place {
                     fields.push(position);
                 }
-                w.set(table, id, fields)?;
+                w.set_over(table, id, fields, &old[at].1)?;
             }
             None => {
                 let given = fields

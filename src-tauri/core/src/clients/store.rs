@@ -252,7 +252,7 @@ fn first_phone(row: &Row<'_>, column: usize) -> rusqlite::Result<(String, String
     Ok((typed.to_owned(), e164.to_owned()))
 }
 
-/// Works out the columns of a list from the card and its contacts. Returns whether the client is shown at all.
+/// Works out the columns of a list from the card and its contacts.
 ///
 /// # Errors
 /// What SQLite says.
@@ -286,6 +286,13 @@ pub fn numbered(conn: &Connection, id: ClientId) -> Result<Option<i64>> {
     Ok(statement
         .query_row([id.as_bytes()], |row| row.get(0))
         .optional()?)
+}
+
+/// Every phone number as it was typed.
+pub(super) fn typed_phones(conn: &Connection) -> Result<Vec<(RowId, String)>> {
+    let mut statement = conn.prepare("select id, typed from phones")?;
+    let phones = statement.query_map([], |row| Ok((row_id(row, 0)?, row.get(1)?)))?;
+    Ok(phones.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Every client outside the trash, by name.

@@ -280,3 +280,22 @@ fn lists_are_sorted_filtered_and_cut() {
     let tags = book.read(tags).unwrap();
     assert_eq!((tags[0].tag.as_str(), tags[0].count), ("VIP", 2));
 }
+
+#[test]
+fn a_country_that_is_corrected_heals_every_phone() {
+    let book = TestBook::new();
+    let by = Actor::owner();
+    let settings = |country: &str| settings::Settings {
+        country: country.into(),
+        ..crate::testing::settings()
+    };
+    settings::save(&book, &by, settings("GB")).unwrap();
+    let id = ClientBuilder::new("Анна").phone("0888 123 456").create(&book);
+    let e164 = || load_card(&book, id).phones[0].e164.clone();
+    assert_eq!(e164(), "");
+    settings::save(&book, &by, settings("BG")).unwrap();
+    assert_eq!(e164(), "+359888123456");
+    book.undo(&by).unwrap();
+    assert_eq!(e164(), "");
+    book.assert_whole();
+}

@@ -199,7 +199,7 @@ impl RecoveryKey {
         let sealed = self.cipher(book).encrypt(XNonce::from_slice(&nonce), payload);
         let sealed = sealed.expect("32 bytes are never too long to seal");
         Wrapped {
-            format: 1,
+            format: FORMAT,
             book: hex(&book.0),
             nonce: hex(&nonce),
             sealed: hex(&sealed),
@@ -259,6 +259,9 @@ fn as_printed(typed: char) -> Option<char> {
     })
 }
 
+/// The form of the file beside the book.
+const FORMAT: u32 = 1;
+
 /// The file beside the book: its key, sealed under the recovery key. Worthless without the printed key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrapped {
@@ -276,18 +279,21 @@ impl Wrapped {
     }
 
     /// Writes it beside the book, for good before this returns. What stood there under this name (of a
-    /// book that is not there any more) is put aside, not overwritten.
+    /// book that is not there any more) is put aside, not overwritten: returns where.
     ///
     /// # Errors
     /// `file.failed`, `disk.full`.
-    pub fn save(&self, book: &Path) -> Result<()> {
+    pub fn save(&self, book: &Path) -> Result<Option<PathBuf>> {
         let path = Self::path(book);
+        let mut put_aside = None;
         if path.exists() {
             let aside = beside(&path, &format!("old-{}", clientele_model::Timestamp::now().0));
             std::fs::rename(&path, &aside).map_err(|e| Error::file(&path, &e))?;
+            put_aside = Some(aside);
         }
         let text = serde_json::to_string_pretty(self).expect("plain data");
-        crate::book::write_durably(&path, text.as_bytes())
+        crate::book::write_durably(&path, text.as_bytes())?;
+        Ok(put_aside)
     }
 
     /// Reads it.
@@ -297,11 +303,10 @@ impl Wrapped {
     pub fn load(book: &Path) -> Result<Self> {
         let path = Self::path(book);
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        serde_json::from_str(&text).map_err(|_| {
-            Refusal::new(ErrorCode::RecoveryFileMissing)
-                .with("path", path.display())
-                .into()
-        })
+        let wrapped: Option<Self> = serde_json::from_str(&text).ok();
+        let known = wrapped.filter(|wrapped| wrapped.format == FORMAT);
+        let missing = || Refusal::new(ErrorCode::RecoveryFileMissing).with("path", path.display());
+        known.ok_or_else(|| missing().into())
     }
 }
 

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use crate::Result;
 use crate::workspace::table::text as text_field;
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Written};
+use crate::{Result, clients};
 
 pub use store::load;
 
@@ -97,13 +97,21 @@ pub fn found(workspace: &Workspace, by: &Actor, settings: Settings) -> Result<()
     Ok(())
 }
 
-/// Changes the settings.
+/// Changes the settings. Where the country changes, every phone number is read anew, within the same step.
 ///
 /// # Errors
 /// Those of [`Settings::checked`]; what SQLite says.
 pub fn save(workspace: &Workspace, by: &Actor, settings: Settings) -> Result<Written<Settings>> {
     let settings = settings.checked()?;
     let step = NewStep::new(by, StepLabel::SettingsChanged);
-    let written = workspace.write(step, |w| w.set(&SETTINGS, ROW, settings.fields()))?;
-    Ok(written.map(|_| settings))
+    let written = workspace.write(step, |w| {
+        let country = load(w.conn())?.country;
+        w.set(&SETTINGS, ROW, settings.fields())?;
+        if country != settings.country {
+            clients::read_phones_anew(w, &settings.country)
+        } else {
+            Ok(())
+        }
+    })?;
+    Ok(written.map(|()| settings))
 }

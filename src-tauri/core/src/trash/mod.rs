@@ -4,14 +4,15 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use clientele_model::{ClientId, RowId, Timestamp};
+use clientele_model::{ClientId, RowId, Timestamp, Value};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Result;
 use crate::clients::erase_one;
 use crate::contacts::CONTACTS;
-use crate::workspace::{self, Actor, NewStep, StepLabel, Workspace, Written};
+use crate::workspace::store::{local, set_local, steps};
+use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Written};
 
 pub use store::list;
 
@@ -45,22 +46,30 @@ pub struct TrashRow {
     pub days_left: i64,
 }
 
+/// Until when the trash is left alone, whatever lies in it: a fact about this file.
+const NOT_BEFORE: &str = "trash_not_before";
+
 /// Erases for good what has lain in the trash for [`DAYS`].
 ///
-/// Not on the word of a clock alone: where it says that nothing was written for twice as long, it may have
-/// jumped, and the trash is left until something has been written under the new time.
+/// Not on the word of a clock alone: where it went back, or says that nothing was written for twice as
+/// long, it may be wrong, and the days in the trash begin anew.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Written<u64>> {
-    let old = workspace.read(|conn| {
-        let newest = workspace::store::steps(conn, None, 1)?
-            .first()
-            .map_or(Timestamp::default(), |step| step.at);
-        if newest < now.minus_days(2 * DAYS) {
-            return Ok(Vec::new());
+    let old = workspace.maintain(|conn| {
+        let newest = steps(conn, None, 1)?.first().map_or(now, |step| step.at);
+        if newest > now || newest < now.minus_days(2 * DAYS) {
+            set_local(conn, NOT_BEFORE, &Value::Int(now.minus_days(-DAYS).0))?;
         }
-        store::older_than(conn, now.minus_days(DAYS))
+        let not_before = local(conn, NOT_BEFORE)?
+            .and_then(|value| value.as_int())
+            .unwrap_or(0);
+        if now.0 < not_before {
+            Ok(Vec::new())
+        } else {
+            store::older_than(conn, now.minus_days(DAYS))
+        }
     })?;
     let mut step = NewStep::new(by, StepLabel::TrashEmptied);
     step.set("count", old.len());
@@ -76,7 +85,7 @@ pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Wr
         Ok(old.len() as u64)
     })?;
     if written.step.is_some() {
-        workspace.settle()?;
+        let _ = workspace.settle();
     }
     Ok(written)
 }

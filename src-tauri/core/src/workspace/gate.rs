@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clientele_model::{
-    Body, ChangeKind, DeviceId, ErrorCode, FieldChange, Hlc, Refusal, RowId, Stamp, StepId, Timestamp, Value,
+    Body, ChangeKind, DeviceId, ErrorCode, FieldChange, Hlc, Refusal, RowId, StepId, Timestamp, Value,
 };
 use rusqlite::Connection;
 
@@ -106,7 +106,22 @@ impl<'a> Write<'a> {
         row: RowId,
         fields: Vec<(&'static str, Value)>,
     ) -> Result<bool> {
-        self.set_as(ChangeKind::Set, table, row, fields)
+        self.set_as(ChangeKind::Set, table, row, fields, &[])
+    }
+
+    /// As [`Self::set`], typed over what somebody saw: where another value stands by now, the log says over
+    /// which one this was typed, so that the two can be told apart from an ordinary overwrite.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn set_over(
+        &mut self,
+        table: &'static Table,
+        row: RowId,
+        fields: Vec<(&'static str, Value)>,
+        seen: &[(&'static str, Value)],
+    ) -> Result<bool> {
+        self.set_as(ChangeKind::Set, table, row, fields, seen)
     }
 
     /// Puts a row into the trash; one that lies there stays as it is.
@@ -120,6 +135,7 @@ impl<'a> Write<'a> {
                 table,
                 row,
                 vec![(DELETED_AT, Value::Int(self.now.0))],
+                &[],
             ),
             _ => Ok(false),
         }
@@ -159,31 +175,34 @@ impl<'a> Write<'a> {
         table: &'static Table,
         row: RowId,
         fields: Vec<(&'static str, Value)>,
+        seen: &[(&'static str, Value)],
     ) -> Result<bool> {
         if fields.is_empty() {
             return Ok(false);
         }
         let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
         let standing = store::read_row(self.conn, table, row, &names)?.ok_or_else(|| not_found(row))?;
-        let differing: Vec<(&str, Value)> = fields
-            .into_iter()
-            .zip(standing)
-            .filter(|((_, new), old)| new != old)
-            .map(|(field, _)| field)
-            .collect();
+        let mut wanted = Vec::new();
+        let mut differing = Vec::new();
+        for ((name, new), old) in fields.into_iter().zip(standing) {
+            if new != old {
+                // Nothing else stands there than what was seen, as a rule; then any value of the field will do.
+                let seen = seen.iter().find(|(field, value)| *field == name && *value != old);
+                wanted.push((name, seen.map(|(_, value)| value.clone())));
+                differing.push((name, new));
+            }
+        }
         if differing.is_empty() {
             return Ok(false);
         }
-        let log = store::changes_of_row(self.conn, row)?;
-        let fields = differing
-            .into_iter()
-            .map(|(field, value)| FieldChange {
-                field: field.to_owned(),
-                value,
-                base: version(&log, field),
-            })
-            .collect();
-        self.record(table, row, kind, Body(fields))?;
+        let bases = store::versions(self.conn, row, &wanted)?;
+        let fields = differing.into_iter().zip(bases);
+        let fields = fields.map(|((field, value), base)| FieldChange {
+            field: field.to_owned(),
+            value,
+            base,
+        });
+        self.record(table, row, kind, Body(fields.collect()))?;
         Ok(true)
     }
 
@@ -299,12 +318,6 @@ pub(super) struct Finished {
     pub seq: u64,
     pub clock: Hlc,
     pub invalidates: Vec<Invalidation>,
-}
-
-/// The change whose value a field now bears: the last one in the log that set it.
-fn version(log: &[store::Logged], field: &str) -> Option<Stamp> {
-    let sets = |change: &&store::Logged| change.body.iter().flat_map(|b| &b.0).any(|f| f.field == field);
-    log.iter().rev().find(sets).map(|change| change.stamp)
 }
 
 pub(super) fn not_found(row: RowId) -> crate::Error {

@@ -109,12 +109,13 @@ impl Workspace {
                 invalidates: Vec::new(),
             });
         };
+        // Put in words before it is final: after the commit nothing may fail that would say it was not saved.
+        let row = store::step(&transaction, finished.step)?;
+        let step = row.map(|row| summary(&transaction, &row)).transpose()?;
         transaction.commit()?;
         drop(opened);
         writer.seq = finished.seq;
         writer.clock = finished.clock;
-        let row = store::step(&writer.conn, finished.step)?;
-        let step = row.map(|row| summary(&writer.conn, &row)).transpose()?;
         Ok(Written {
             value,
             step,
@@ -169,11 +170,15 @@ pub fn summary(conn: &Connection, row: &store::StepRow) -> Result<StepSummary> {
     })
 }
 
+/// An undo of a redo of an undo ... of a step: further than this nobody asks.
+const SUBJECT_STEPS_MAX: usize = 64;
+
 /// The step that an undo or a redo, or an undo of a redo, is about in the end.
 fn subject(conn: &Connection, row: &store::StepRow) -> Result<Option<store::StepRow>> {
     let mut target: Option<StepId> = row.target;
     let mut found = None;
-    while let Some(id) = target {
+    for _ in 0..SUBJECT_STEPS_MAX {
+        let Some(id) = target else { break };
         found = store::step(conn, id)?;
         target = found.as_ref().and_then(|row| row.target);
     }

@@ -3,6 +3,7 @@
 use clientele_model::{Body, ChangeKind, DeviceId, FieldChange, Hlc, RowId, Stamp, StepId, Timestamp, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
+use sha2::{Digest, Sha256};
 
 use super::table::{DELETED_AT, Field, Table};
 use crate::Result;
@@ -118,7 +119,7 @@ pub(super) fn set_row(
 pub(super) fn erase_row(conn: &Connection, table: &Table, id: RowId) -> Result<()> {
     conn.prepare_cached(&format!("delete from {} where id = ?1", table.name))?
         .execute([id.as_bytes()])?;
-    conn.prepare_cached("update changes set body = null where row_id = ?1")?
+    conn.prepare_cached("update changes set body = null, salt = null where row_id = ?1")?
         .execute([id.as_bytes()])?;
     Ok(())
 }
@@ -206,10 +207,20 @@ pub(super) struct NewLogged<'a> {
     pub body: Option<&'a Body>,
 }
 
+/// Appends to the log. The commitment, SHA-256 over a random salt and the body, stays when both are erased:
+/// it says that the log is still the same, and nothing of what stood there.
 pub(super) fn append(conn: &Connection, change: &NewLogged<'_>) -> Result<()> {
+    let body = change.body.map(Body::encode);
+    let mut salt = [0u8; 16];
+    getrandom::fill(&mut salt).expect("the operating system gives random bytes");
+    let commitment = Sha256::new()
+        .chain_update(salt)
+        .chain_update(body.as_deref().unwrap_or_default());
+    let commitment = commitment.finalize().to_vec();
     conn.prepare_cached(
-        "insert into changes (device, seq, hlc, eff_hlc, schema, step, scope, entity, row_id, kind, body)
-         values (?1, ?2, ?3, ?3, ?4, ?5, null, ?6, ?7, ?8, ?9)",
+        "insert into changes
+         (device, seq, hlc, eff_hlc, schema, step, scope, entity, row_id, kind, body, salt, commitment)
+         values (?1, ?2, ?3, ?3, ?4, ?5, null, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         change.device_n,
@@ -220,7 +231,9 @@ pub(super) fn append(conn: &Connection, change: &NewLogged<'_>) -> Result<()> {
         change.entity,
         change.row.as_bytes(),
         change.kind.code(),
-        change.body.map(Body::encode),
+        body,
+        salt,
+        commitment,
     ])?;
     Ok(())
 }
@@ -253,6 +266,32 @@ pub fn changes_of_row(conn: &Connection, row: RowId) -> Result<Vec<Logged>> {
         .query_map([row.as_bytes()], logged)?
         .collect::<rusqlite::Result<_>>()?;
     Ok(changes)
+}
+
+/// For each field the change whose value it bears: the newest that set it, or, where a value is given, the
+/// newest that set it to just that. Reads the log backwards, no further than it must.
+pub(super) fn versions(
+    conn: &Connection,
+    row: RowId,
+    wanted: &[(&str, Option<Value>)],
+) -> Result<Vec<Option<Stamp>>> {
+    let sql = format!("{LOGGED} where c.row_id = ?1 order by c.eff_hlc desc, d.id desc, c.seq desc");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut changes = statement.query_map([row.as_bytes()], logged)?;
+    let mut found: Vec<Option<Stamp>> = vec![None; wanted.len()];
+    while found.contains(&None)
+        && let Some(change) = changes.next().transpose()?
+    {
+        for field in change.body.iter().flat_map(|body| &body.0) {
+            for (place, (name, value)) in found.iter_mut().zip(wanted) {
+                let fits = *name == field.field && value.as_ref().is_none_or(|value| *value == field.value);
+                if place.is_none() && fits {
+                    *place = Some(change.stamp);
+                }
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The changes of a step, in the order in which they were made; at most `limit`.

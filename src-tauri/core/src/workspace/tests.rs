@@ -231,6 +231,63 @@ fn the_log_names_what_each_value_was_typed_over() {
     assert!(log.windows(2).all(|pair| pair[0].eff_hlc < pair[1].eff_hlc));
 }
 
+#[test]
+fn the_log_names_what_the_form_showed_even_when_it_has_changed_since() {
+    let book = TestBook::new();
+    let id = ClientBuilder::new("Анна").create(&book);
+    let opened = book.read(|conn| clients::load(conn, id)).unwrap();
+    rename(&book, id, "Ана");
+    let left = clientele_model::ClientDraft {
+        given_name: "Анка".into(),
+        ..opened.clone()
+    };
+    clients::change(&book, &Actor::owner(), id, &opened, left).unwrap();
+    let log = book.read(|conn| store::changes_of_row(conn, id.into())).unwrap();
+    let base = log[2].body.as_ref().unwrap().0[0].base;
+    assert_eq!(base, Some(log[0].stamp), "typed over Анна, not over Ана");
+}
+
+#[test]
+fn two_undos_at_once_take_back_two_steps() {
+    let book = TestBook::new();
+    for name in ["Анна", "Мария", "Вера", "Ели"] {
+        ClientBuilder::new(name).create(&book);
+    }
+    let workspace: &Workspace = &book;
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| workspace.undo(&Actor::owner()).unwrap());
+        }
+    });
+    assert!(names(&book).is_empty());
+    assert_eq!(
+        book.undo(&Actor::owner()).unwrap_err().code(),
+        ErrorCode::NothingToUndo
+    );
+    book.assert_whole();
+}
+
+#[test]
+fn what_is_erased_leaves_its_commitment() {
+    let book = TestBook::new();
+    let id = ClientBuilder::new("Анна").create(&book);
+    let log = |book: &TestBook| {
+        book.read(|conn| {
+            let sql = "select body is null, salt is null, hex(commitment) from changes where row_id = ?1 order by seq";
+            let mut statement = conn.prepare(sql)?;
+            let rows = statement.query_map([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            Ok(rows.collect::<rusqlite::Result<Vec<(bool, bool, String)>>>()?)
+        })
+        .unwrap()
+    };
+    let before = log(&book);
+    assert_eq!((before[0].0, before[0].1), (false, false));
+    clients::trash(&book, &Actor::owner(), &[id]).unwrap();
+    clients::erase(&book, &Actor::owner(), &[id]).unwrap();
+    let after = log(&book);
+    assert_eq!((after[0].0, after[0].1, &after[0].2), (true, true, &before[0].2));
+}
+
 /// Whatever is done in whatever order: the rows are what the log says, the index is what the rows say, and
 /// undoing everything brings back what stood before.
 #[test]

@@ -27,8 +27,9 @@ impl Workspace {
     /// # Errors
     /// `undo.nothing` where there is none.
     pub fn undo(&self, by: &Actor) -> Result<Written<StepSummary>> {
-        let target = self.read(to_undo)?.ok_or(ErrorCode::NothingToUndo)?;
-        self.take_back(by, target.id, StepLabel::Undo)
+        self.take_back(by, StepLabel::Undo, |conn| {
+            to_undo(conn)?.ok_or(ErrorCode::NothingToUndo.into())
+        })
     }
 
     /// Does again what was undone last, as long as nothing else was done since.
@@ -36,8 +37,9 @@ impl Workspace {
     /// # Errors
     /// `redo.nothing` where there is none.
     pub fn redo(&self, by: &Actor) -> Result<Written<StepSummary>> {
-        let target = self.read(to_redo)?.ok_or(ErrorCode::NothingToRedo)?;
-        self.take_back(by, target.id, StepLabel::Redo)
+        self.take_back(by, StepLabel::Redo, |conn| {
+            to_redo(conn)?.ok_or(ErrorCode::NothingToRedo.into())
+        })
     }
 
     /// Takes back any step, however old. What others changed since stays as they left it.
@@ -45,13 +47,14 @@ impl Workspace {
     /// # Errors
     /// `undo.not_possible` for a step that was undone already or cannot be; `not_found`.
     pub fn undo_step(&self, by: &Actor, id: StepId) -> Result<Written<StepSummary>> {
-        let row = self
-            .read(|conn| store::step(conn, id))?
-            .ok_or_else(|| not_found(id.into()))?;
-        if !can_undo(&row) {
-            return Err(ErrorCode::StepNotUndoable.into());
-        }
-        self.take_back(by, id, StepLabel::Undo)
+        self.take_back(by, StepLabel::Undo, |conn| {
+            let row = store::step(conn, id)?.ok_or_else(|| not_found(id.into()))?;
+            if can_undo(&row) {
+                Ok(row)
+            } else {
+                Err(ErrorCode::StepNotUndoable.into())
+            }
+        })
     }
 
     /// What undo and redo would do now.
@@ -71,11 +74,20 @@ impl Workspace {
         })
     }
 
-    fn take_back(&self, by: &Actor, target: StepId, label: StepLabel) -> Result<Written<StepSummary>> {
+    /// Chosen and taken back in one transaction: of two undos at once, the second takes the step before.
+    fn take_back(
+        &self,
+        by: &Actor,
+        label: StepLabel,
+        choose: impl FnOnce(&Connection) -> Result<StepRow>,
+    ) -> Result<Written<StepSummary>> {
         let mut step = NewStep::new(by, label);
         step.act = if label == StepLabel::Undo { "undo" } else { "redo" };
-        step.target = Some(target);
-        let written = self.write(step, |w| revert(w, target))?;
+        let written = self.write(step, |w| {
+            let target = choose(w.conn())?.id;
+            w.step.target = Some(target);
+            revert(w, target)
+        })?;
         let summary = written.step.clone().ok_or(ErrorCode::StepNotUndoable)?;
         Ok(written.map(|()| summary))
     }
@@ -146,11 +158,9 @@ fn revert_change(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> R
                 let Some(known) = table.field(&field.field) else {
                     continue;
                 };
-                if w.field(table, change.row, known.name)? == field.value {
-                    fields.push((
-                        known.name,
-                        value_before(&log, change, known.name).unwrap_or(known.empty()),
-                    ));
+                if is_same(known.name, &w.field(table, change.row, known.name)?, &field.value) {
+                    let before = value_before(&log, change, known.name).unwrap_or(known.empty());
+                    fields.push((known.name, put_back(w, known.name, before)));
                 }
             }
             w.set(table, change.row, fields)?;
@@ -166,12 +176,35 @@ fn revert_change(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> R
     Ok(())
 }
 
+/// Does the value that a step set still stand? Of the trash only whether something lies there counts: what
+/// was thrown away, undone and thrown away again lies there since the last time.
+fn is_same(field: &str, standing: &Value, set: &Value) -> bool {
+    match field {
+        DELETED_AT => (*standing == Value::Null) == (*set == Value::Null),
+        _ => standing == set,
+    }
+}
+
+/// What comes back. What goes back into the trash begins its days there anew: an undo must not be the step
+/// that empties it.
+fn put_back(w: &Write<'_>, field: &str, before: Value) -> Value {
+    match before {
+        Value::Int(_) if field == DELETED_AT => Value::Int(w.now().0),
+        before => before,
+    }
+}
+
 /// What a field was before a change; `None` where nothing had set it.
 pub(crate) fn value_before(log: &[Logged], change: &Logged, field: &str) -> Option<Value> {
     let earlier = log.iter().take_while(|other| other.stamp != change.stamp);
-    let fields = earlier.flat_map(|other| other.body.iter().flat_map(|body| &body.0));
-    fields
-        .filter(|other| other.field == field)
-        .last()
-        .map(|other| other.value.clone())
+    earlier.filter_map(|other| value_set(other, field)).last()
+}
+
+/// The value that a change gave a field. A row that comes to be lies in no trash, named or not.
+fn value_set(change: &Logged, field: &str) -> Option<Value> {
+    let mut fields = change.body.iter().flat_map(|body| &body.0);
+    let named = fields
+        .find(|other| other.field == field)
+        .map(|other| other.value.clone());
+    named.or((field == DELETED_AT && change.kind == ChangeKind::Add).then_some(Value::Null))
 }

@@ -45,6 +45,7 @@ export const errors = {
   "import.row_broken": { what: "The record is broken off or cannot be read.", safe: "The other records are not affected.", todo: "Correct it in the file if it is needed. For support: {detail}" },
   "import.cancelled": { what: "The import was cancelled.", safe: "Nothing was written.", todo: "You can start it again at any time." },
   "import.gone": { what: "This import is not there any more.", safe: "The book is unchanged.", todo: "Choose the file again." },
+  "export.onto_book": { what: "This file is a book of Clientele, or belongs to one.", safe: "Nothing was written; the book is as it was.", todo: "Choose another name for the export." },
   "dialog.cancelled": { what: "Nothing was chosen.", safe: "Nothing was changed.", todo: "Choose a file to go on." },
   "demo.too_large": { what: "The demo book takes up to {max} clients.", safe: "Nothing was changed.", todo: "Choose a smaller number." },
   "usage": { what: "The command was not understood.", safe: "Nothing was changed.", todo: "Ask for help on the command line. For support: {detail}" },
