@@ -32,7 +32,8 @@ async fn call(api: State<'_, Desktop>, command: String, args: Value) -> Result<V
     let work = move || api.dispatch(&command, args);
     match tauri::async_runtime::spawn_blocking(work).await {
         Ok(outcome) => outcome,
-        Err(panic) => Err(Refusal::new(ErrorCode::BadRequest).with("detail", panic)),
+        // What a panic says may quote a client: it goes to the terminal, not to the window.
+        Err(_) => Err(Refusal::new(ErrorCode::BadRequest).with("detail", "panic")),
     }
 }
 
@@ -104,7 +105,7 @@ fn dragged(api: &Desktop, event: &DragDropEvent) {
             api.host().emit(Event::FileHover { over: false });
             // Reading the file may take a while, and this is the window's own thread.
             let (api, paths): (Desktop, Vec<PathBuf>) = (Arc::clone(api), paths.clone());
-            tauri::async_runtime::spawn_blocking(move || paths.iter().for_each(|path| api.dropped(path)));
+            tauri::async_runtime::spawn_blocking(move || api.dropped(&paths));
         }
         _ => {}
     }

@@ -6,7 +6,7 @@ use clientele_api::types::{ClientRef, ClientSave, ExportAsk, ImportConfigure, Im
 use clientele_api::{Api, Event};
 use clientele_core::clients::ClientsList;
 use clientele_formats::{Column, Format, Header, Options};
-use clientele_model::{ClientDraft, Phone};
+use clientele_model::{ClientDraft, ErrorCode, Phone};
 use clientele_tests::{Machine, create, shared_data};
 
 fn import(api: &Api<Machine>, path: &Path) -> (u32, u32, u32) {
@@ -244,7 +244,12 @@ fn files_that_cannot_be_read_are_told() {
     file.set_len(200 * 1024 * 1024).unwrap();
     assert_eq!(code("huge.csv", None), "import.too_large");
     // What was dropped and cannot be read is told to the window, and the book is as it was.
-    api.dropped(&machine.path("empty.csv"));
+    let empty = machine.path("empty.csv");
+    api.dropped(&[empty.clone(), empty.clone()]);
+    let told = machine.events.lock().unwrap().pop();
+    let refused = |code: ErrorCode, event| matches!(event, Some(Event::ImportRefused { refusal, .. }) if refusal.code == code);
+    assert!(refused(ErrorCode::ImportOneAtATime, told));
+    api.dropped(&[empty]);
     let told = machine.events.lock().unwrap().pop();
     assert!(matches!(told, Some(Event::ImportRefused { file_name, .. }) if file_name == "empty.csv"));
     assert_eq!(api.status(Nothing).unwrap().clients, 0);

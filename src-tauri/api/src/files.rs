@@ -1,7 +1,7 @@
 //! Commands about foreign files: import with a dry run, export.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -42,8 +42,16 @@ impl Draft {
 }
 
 impl<H: Host> Api<H> {
-    /// A file was dropped onto the window: says so to the window, readable or not.
-    pub fn dropped(&self, path: &Path) {
+    /// Files were dropped onto the window: says so to the window, readable or not. One is read, several are not:
+    /// each would take the place of the one before.
+    pub fn dropped(&self, paths: &[PathBuf]) {
+        let [path] = paths else {
+            let refusal = ErrorCode::ImportOneAtATime.into();
+            return self.host.emit(Event::ImportRefused {
+                file_name: String::new(),
+                refusal,
+            });
+        };
         let file_name = file_name(path);
         self.host.emit(match self.import_open(path) {
             Ok(preview) => Event::ImportDropped {
@@ -133,7 +141,7 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         Ok((parsed, table, format)) => (parsed, table, format, None),
         Err(error) => unreadable(api, book, draft, error)?,
     };
-    let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
+    let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
     let samples = plan.records.iter().take(SAMPLES_MAX);
     let samples = samples.map(|(record, fate)| {
         let matches = match fate {
@@ -278,7 +286,7 @@ pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Writte
 /// Read and planned anew: the book may have changed since the preview, and the bytes are at hand.
 fn run<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Written<ImportResult>> {
     let (parsed, ..) = read(api, book, draft)?;
-    let plan = book.read(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
+    let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
     imports::run(book, api.by(), &draft.file_name, &plan, &mut reporter(api, draft))
 }
 
@@ -305,7 +313,7 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
             .with("path", path.display())
             .into());
     }
-    let cards = book.read(|conn| exports::cards(conn, ask.ids.as_deref()))?;
+    let cards = book.read_apart(|conn| exports::cards(conn, ask.ids.as_deref()))?;
     let bytes = match ask.format {
         Format::Csv => formats::export::csv(cards.iter()),
         Format::Vcard => formats::export::vcards(&cards).into_bytes(),

@@ -68,6 +68,7 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::ImportRowEmpty => "The row has no name, no phone and no e-mail.",
         Code::ImportRowBroken => "The record is broken off or cannot be read.",
         Code::ImportCancelled => "It was cancelled; nothing was written.",
+        Code::ImportOneAtATime => "One file at a time, please; none was read.",
         Code::ImportGone => "This import is not there any more.",
         Code::ExportOntoBook => "This file is a book of Clientele, or belongs to one; nothing was written.",
         Code::DialogCancelled => "Nothing was chosen; nothing happened.",

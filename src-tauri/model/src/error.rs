@@ -109,6 +109,8 @@ codes! {
     ImportRowBroken = "import.row_broken",
     /// The import was cancelled; nothing was written.
     ImportCancelled = "import.cancelled",
+    /// Several files were dropped at once; none was read.
+    ImportOneAtATime = "import.one_at_a_time",
     /// This import is not there any more; choose the file again.
     ImportGone = "import.gone",
     /// An export was to be written over a book; nothing was written. `path`

@@ -25,11 +25,15 @@ use crate::{Error, Result};
 /// The ending of a book's file name.
 pub const EXTENSION: &str = "clientele";
 
+/// Never one that makes a file: to open is not to create. Each connection has a mutex of ours around it.
+const OPEN_FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 /// An open book: the file, held by this program alone, and the workspace in it.
 pub struct Book {
     workspace: Workspace,
     path: PathBuf,
     id: BookId,
+    key: BookKey,
     demo: bool,
     _lock: Lock,
 }
@@ -139,13 +143,24 @@ impl Book {
     fn open_locked(path: &Path, key: &BookKey, lock: Lock) -> Result<Self> {
         let id = book_id(path)?;
         let (workspace, demo) = open_workspace(path, key)?;
+        let (path, key) = (path.to_owned(), key.clone());
         Ok(Self {
             workspace,
-            path: path.to_owned(),
+            path,
             id,
+            key,
             demo,
             _lock: lock,
         })
+    }
+
+    /// Reads for long (a dry run of an import, an export) on a connection of its own, so that nobody who
+    /// looks for a client meanwhile waits.
+    ///
+    /// # Errors
+    /// Those of `f`; what SQLite says.
+    pub fn read_apart<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        f(&open_reader(&self.path, &self.key)?)
     }
 
     /// Is this path the book's file, or one of those that belong to it? An export must not fall on them.
@@ -188,8 +203,7 @@ impl Book {
 /// Opens the file: one connection that writes, one that reads. Says whether it is a demo book.
 fn open_workspace(path: &Path, key: &BookKey) -> Result<(Workspace, bool)> {
     let gate = Gate::default();
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let writer = Connection::open_with_flags(path, flags)?;
+    let writer = Connection::open_with_flags(path, OPEN_FLAGS)?;
     store::set_key(&writer, key, None)?;
     store::prove_key(&writer, path)?;
     store::prepare(&writer)?;
@@ -202,11 +216,17 @@ fn open_workspace(path: &Path, key: &BookKey) -> Result<(Workspace, bool)> {
         }
     }
     let demo = store::is_demo(&writer)?;
-    let reader = Connection::open_with_flags(path, flags)?;
+    let reader = open_reader(path, key)?;
+    Ok((Workspace::new(writer, gate, reader, &SCHEMA)?, demo))
+}
+
+/// A connection that cannot write.
+fn open_reader(path: &Path, key: &BookKey) -> Result<Connection> {
+    let reader = Connection::open_with_flags(path, OPEN_FLAGS)?;
     store::set_key(&reader, key, None)?;
     store::prepare(&reader)?;
     store::read_only(&reader)?;
-    Ok((Workspace::new(writer, gate, reader, &SCHEMA)?, demo))
+    Ok(reader)
 }
 
 /// Which book a file is: its first 16 bytes.

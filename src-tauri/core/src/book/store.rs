@@ -18,7 +18,8 @@ pub(super) fn set_key(conn: &Connection, key: &BookKey, new: Option<BookId>) -> 
     // SQLCipher's own words on stderr would reach a log; what matters comes back as an error code.
     conn.execute_batch("pragma cipher_log_level = none")?;
     let salt = new.map(|id| hex(&id.0)).unwrap_or_default();
-    let pragma = Zeroizing::new(format!("pragma key = \"x'{}{salt}'\"", hex(key.as_bytes())));
+    let digits = Zeroizing::new(hex(key.as_bytes()));
+    let pragma = Zeroizing::new(format!("pragma key = \"x'{}{salt}'\"", *digits));
     conn.execute_batch(&pragma)?;
     Ok(())
 }

@@ -44,6 +44,7 @@ export const errors = {
   "import.row_empty": { what: "No name, no phone and no e-mail.", safe: "The other rows are not affected.", todo: "Complete the row in the file if it is needed." },
   "import.row_broken": { what: "The record is broken off or cannot be read.", safe: "The other records are not affected.", todo: "Correct it in the file if it is needed. For support: {detail}" },
   "import.cancelled": { what: "The import was cancelled.", safe: "Nothing was written.", todo: "You can start it again at any time." },
+  "import.one_at_a_time": { what: "Several files were dropped at once.", safe: "None of them was read; the book is unchanged.", todo: "Drop them one after another." },
   "import.gone": { what: "This import is not there any more.", safe: "The book is unchanged.", todo: "Choose the file again." },
   "export.onto_book": { what: "This file is a book of Clientele, or belongs to one.", safe: "Nothing was written; the book is as it was.", todo: "Choose another name for the export." },
   "dialog.cancelled": { what: "Nothing was chosen.", safe: "Nothing was changed.", todo: "Choose a file to go on." },
