@@ -34,41 +34,36 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     if let Some(problem) = preview.problem {
         return Err(problem);
     }
-    let (created, matched, refused, step) = if ask.dry_run {
-        (preview.created, preview.matched, preview.refused, None)
-    } else {
+    let refused = preview.refused.iter().map(|row| RefusedRow {
+        line: row.line,
+        code: row.refusal.code.as_str(),
+        reason: sentences::reason(&row.refusal),
+    });
+    let mut imported = Imported {
+        created: preview.created,
+        matched: preview.matched,
+        refused: refused.collect(),
+        step: None,
+    };
+    if !ask.dry_run {
         let done = api.import_run(ImportRef { id: preview.id })?.value;
-        (done.created, done.matched, done.refused, done.step)
-    };
-    let imported = Imported {
-        created,
-        matched,
-        refused: refused
-            .iter()
-            .map(|row| RefusedRow {
-                line: row.line,
-                code: row.refusal.code.as_str(),
-                reason: sentences::reason(&row.refusal),
-            })
-            .collect(),
-        step: step.map(|step| step.to_string()),
-    };
-    let page = page(&imported, ask.dry_run);
-    let nobody = created + matched == 0;
-    Ok(Answer::new(&imported, page).but(!nobody))
-}
-
-fn page(imported: &Imported, dry_run: bool) -> Page {
+        (imported.created, imported.matched) = (done.created, done.matched);
+        imported.step = done.step.map(|step| step.to_string());
+    }
     let mut page = Page::default();
     for row in &imported.refused {
         page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
     }
-    let (created, matched, refused) = (imported.created, imported.matched, imported.refused.len());
-    let would = if dry_run { "Nothing is written yet. " } else { "" };
+    let (created, matched, refused) = (imported.created, imported.matched, preview.refused_total);
+    let yet = if ask.dry_run {
+        "Nothing is written yet. "
+    } else {
+        ""
+    };
     page.line(format!(
-        "{would}Created: {created}, matched: {matched}, refused: {refused}."
+        "{yet}Created: {created}, matched: {matched}, refused: {refused}."
     ));
-    page
+    Ok(Answer::new(&imported, page).but(created + matched > 0))
 }
 
 /// Writes all clients to a file.

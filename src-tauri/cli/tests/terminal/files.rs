@@ -56,6 +56,10 @@ fn a_file_that_is_refused_as_a_whole_ends_with_1() {
     salon
         .run(["import", "picture.csv"])
         .assert_refused(1, "import.unknown_format");
+    salon.write("numbers.csv", "a;b\n1;2\n3;4\n");
+    salon
+        .run(["import", "numbers.csv"])
+        .assert_refused(1, "import.no_useful_column");
     salon.write("nobody.csv", "Име;Телефон;Бележки\n;;само бележка\n");
     let nobody = salon.run(["import", "nobody.csv", "--json"]);
     assert_eq!(nobody.code, 1, "{nobody:?}");

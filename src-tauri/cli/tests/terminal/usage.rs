@@ -91,6 +91,9 @@ fn arguments_that_are_no_text_are_paths_or_refused() {
         )
     };
     with(&["check"]).assert_refused(1, "book.not_found");
+    assert_eq!(with(&["init"]).code, 0);
+    assert_eq!(with(&["check"]).code, 0);
+    assert!(salon.book().with_file_name(odd).exists());
     let salon = Salon::new();
     salon
         .run([OsStr::new("search"), OsStr::from_bytes(b"\xFF")])
