@@ -1,68 +1,186 @@
 //! Completing a card with what another source knows of the same client: nothing is overwritten, nothing lost.
 
-use clientele_model::text::{fold, tidy};
-use clientele_model::{ClientDraft, ClientId, phone};
+use std::collections::{BTreeSet, HashSet};
+use std::hash::Hash;
+
+use clientele_model::text::{digits, fold, tidy};
+use clientele_model::{ClientDraft, ClientId, ClientKind, OtherName, phone};
 
 use super::draft;
 use crate::Result;
 use crate::workspace::Write;
 
-/// Fills what is empty on a card and adds what is new, within a step.
+/// What a card is called, in whole folded words: the way to tell two people on one phone apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameWords {
+    kind: ClientKind,
+    /// Of a person's name or a company's, as the kind says.
+    own: BTreeSet<String>,
+    /// Of what a person's card says of the company and the other way round. It tells only where there is
+    /// no name of its own.
+    beside: BTreeSet<String>,
+}
+
+impl NameWords {
+    /// Those of a card. Other names count only where there is no name.
+    #[must_use]
+    pub fn of(card: &ClientDraft) -> Self {
+        let person = words([&card.given_name, &card.patronymic, &card.family_name]);
+        let company = words([&card.company_name]);
+        let (mut own, beside) = match card.kind {
+            ClientKind::Person => (person, company),
+            ClientKind::Company => (company, person),
+        };
+        if own.is_empty() {
+            own = words(card.other_names.iter().map(|n| &n.name));
+        }
+        Self {
+            kind: card.kind,
+            own,
+            beside,
+        }
+    }
+
+    /// Can both be the same client's? One says nothing that the other does not say too, in whatever order.
+    #[must_use]
+    pub fn agrees(&self, other: &Self) -> bool {
+        let named = !self.own.is_empty() && !other.own.is_empty();
+        self.kind == other.kind
+            && agree(&self.own, &other.own)
+            && (named || agree(&self.beside, &other.beside))
+    }
+
+    /// The words of the name itself; empty where there is none.
+    #[must_use]
+    pub fn own(&self) -> &BTreeSet<String> {
+        &self.own
+    }
+}
+
+fn agree(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
+    one.is_empty() || one.is_subset(other) || other.is_subset(one)
+}
+
+/// The folded words of some texts, without the punctuation around them: Петрова-Иванова is one word. A text
+/// without a letter or a digit is a word all the same.
+fn words<'a>(texts: impl IntoIterator<Item = &'a String>) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for text in texts {
+        let folded = fold(text);
+        let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '’');
+        let mut of_text = folded
+            .split(|c| !inside(c))
+            .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .peekable();
+        if of_text.peek().is_none() && !folded.is_empty() {
+            words.insert(folded.clone());
+        }
+        words.extend(of_text);
+    }
+    words
+}
+
+/// Notes on every phone of a card which number it is in E.164; [`completed`] compares by that.
+pub fn read_numbers(card: &mut ClientDraft, country: &str) {
+    for phone in &mut card.phones {
+        phone.e164 = phone::to_e164(&phone.typed, country).unwrap_or_default();
+    }
+}
+
+/// The card with what `other` adds to it: what is empty filled, what is new added. Their names agree, and
+/// their numbers are read.
+///
+/// # Errors
+/// Those of [`draft::check`], where the card would get too full.
+pub fn completed(card: &ClientDraft, other: &ClientDraft) -> Result<ClientDraft> {
+    let mut after = card.clone();
+    name(&mut after, other);
+    fill(&mut after.source, &other.source);
+    fill(&mut after.card_number, &other.card_number);
+    after.birthday = after.birthday.or(other.birthday);
+    after.language = after.language.or(other.language);
+    append(&mut after.notes, &other.notes);
+    append(&mut after.expects, &other.expects);
+    append(&mut after.never, &other.never);
+    add_new(&mut after.phones, &other.phones, |p| {
+        if p.e164.is_empty() {
+            digits(&p.typed)
+        } else {
+            p.e164.clone()
+        }
+    });
+    add_new(&mut after.emails, &other.emails, |e| e.address.to_lowercase());
+    add_new(&mut after.other_names, &other.other_names, |n| fold(&n.name));
+    add_new(&mut after.addresses, &other.addresses, |a| {
+        fold(&format!("{}|{}|{}", a.street, a.city, a.postal_code))
+    });
+    add_new(&mut after.messengers, &other.messengers, |m| {
+        fold(&format!("{}|{}", m.service, m.handle))
+    });
+    add_new(&mut after.contact_persons, &other.contact_persons, |p| {
+        fold(&format!("{}|{}", p.name, p.phone))
+    });
+    add_new(&mut after.tags, &other.tags, |tag| fold(tag));
+    if after == *card {
+        return Ok(after);
+    }
+    draft::check(after)
+}
+
+/// Writes a completed card over what stood on it, within a step.
 ///
 /// # Errors
 /// `not_found`; what SQLite says.
-pub fn complete(w: &mut Write<'_>, id: ClientId, with: &ClientDraft, country: &str) -> Result<()> {
-    let before = super::load(w.conn(), id)?;
-    let after = draft::check(completed(&before, with, country))?;
-    draft::write(w, id, &before, &after, country, draft::Card::Standing)
+pub fn complete(
+    w: &mut Write<'_>,
+    id: ClientId,
+    before: &ClientDraft,
+    after: &ClientDraft,
+    country: &str,
+) -> Result<()> {
+    draft::write(w, id, before, after, country, draft::Card::Standing)
 }
 
-/// The card with what `other` adds to it.
-fn completed(card: &ClientDraft, other: &ClientDraft, country: &str) -> ClientDraft {
-    let mut card = card.clone();
-    let named = fold(&card.display_name());
-    if !named.contains(&fold(&other.display_name())) && !fold(&other.display_name()).contains(&named) {
-        // Another name on the same phone: it must not get lost, and whose it is only a person can tell.
-        let name = other.display_name();
-        if !card
-            .other_names
-            .iter()
-            .any(|known| fold(&known.name) == fold(&name))
-        {
-            card.other_names.push(clientele_model::OtherName {
-                name,
-                ..Default::default()
-            });
+/// Takes over the words of the name that the card lacks.
+fn name(card: &mut ClientDraft, other: &ClientDraft) {
+    let person = |c: &ClientDraft| words([&c.given_name, &c.patronymic, &c.family_name]);
+    let (known, told) = (person(card), person(other));
+    if agree(&known, &told) {
+        let lacks = |text: &String| !words([text]).is_subset(&known);
+        for (field, more) in [
+            (&mut card.given_name, &other.given_name),
+            (&mut card.patronymic, &other.patronymic),
+            (&mut card.family_name, &other.family_name),
+        ] {
+            if lacks(more) {
+                fill(field, more);
+            }
+        }
+        // „Анна" of the card is „Анна Иванова" in the one field here: what says less gives way to what
+        // says the same and more.
+        if !told.is_subset(&person(card)) {
+            card.given_name.clone_from(&other.given_name);
+            card.patronymic.clone_from(&other.patronymic);
+            card.family_name.clone_from(&other.family_name);
         }
     } else {
-        fill(&mut card.given_name, &other.given_name);
-        fill(&mut card.patronymic, &other.patronymic);
-        fill(&mut card.family_name, &other.family_name);
+        // Of a company: somebody else to talk to.
+        let name = [&other.given_name, &other.patronymic, &other.family_name]
+            .map(String::as_str)
+            .join(" ");
+        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+        let other_name = OtherName {
+            name,
+            ..OtherName::default()
+        };
+        add_new(&mut card.other_names, &[other_name], |n| fold(&n.name));
     }
-    fill(&mut card.company_name, &other.company_name);
-    fill(&mut card.source, &other.source);
-    fill(&mut card.card_number, &other.card_number);
-    card.birthday = card.birthday.or(other.birthday);
-    card.language = card.language.or(other.language);
-    append(&mut card.notes, &other.notes);
-    append(&mut card.expects, &other.expects);
-    append(&mut card.never, &other.never);
-    let number =
-        |typed: &str| phone::to_e164(typed, country).unwrap_or_else(|| clientele_model::text::digits(typed));
-    add_new(&mut card.phones, &other.phones, |p| number(&p.typed));
-    add_new(&mut card.emails, &other.emails, |e| e.address.to_lowercase());
-    add_new(&mut card.other_names, &other.other_names, |n| fold(&n.name));
-    add_new(&mut card.addresses, &other.addresses, |a| {
-        fold(&format!("{}|{}|{}", a.street, a.city, a.postal_code))
-    });
-    add_new(&mut card.messengers, &other.messengers, |m| {
-        fold(&format!("{}|{}", m.service, m.handle))
-    });
-    add_new(&mut card.contact_persons, &other.contact_persons, |p| {
-        fold(&format!("{}|{}", p.name, p.phone))
-    });
-    add_new(&mut card.tags, &other.tags, |tag| fold(tag));
-    card
+    let (known, told) = (words([&card.company_name]), words([&other.company_name]));
+    if known.is_subset(&told) && known != told {
+        card.company_name.clone_from(&other.company_name);
+    }
 }
 
 fn fill(field: &mut String, other: &str) {
@@ -71,9 +189,14 @@ fn fill(field: &mut String, other: &str) {
     }
 }
 
+/// Adds lines that do not stand there yet.
 fn append(text: &mut String, more: &str) {
     let more = tidy(more);
-    if more.is_empty() || text.contains(&more) {
+    let stands = |at: usize| {
+        (at == 0 || text[..at].ends_with('\n'))
+            && (at + more.len() == text.len() || text[at + more.len()..].starts_with('\n'))
+    };
+    if more.is_empty() || text.match_indices(&more).any(|(at, _)| stands(at)) {
         return;
     }
     if !text.is_empty() {
@@ -82,10 +205,10 @@ fn append(text: &mut String, more: &str) {
     text.push_str(&more);
 }
 
-fn add_new<T: Clone>(entries: &mut Vec<T>, others: &[T], key: impl Fn(&T) -> String) {
-    for other in others {
-        if !entries.iter().any(|known| key(known) == key(other)) {
-            entries.push(other.clone());
-        }
+fn add_new<T: Clone, K: Eq + Hash>(entries: &mut Vec<T>, others: &[T], key: impl Fn(&T) -> K) {
+    if others.is_empty() {
+        return;
     }
+    let mut known: HashSet<K> = entries.iter().map(&key).collect();
+    entries.extend(others.iter().filter(|other| known.insert(key(other))).cloned());
 }

@@ -15,7 +15,7 @@ use crate::workspace::table::{id, int, text};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Write, Written};
 use crate::{Result, settings};
 
-pub use complete::complete;
+pub use complete::{NameWords, complete, completed, read_numbers};
 pub use store::{
     by_email, by_phone, by_unread_phone, derive, display_name, ids, list, load, numbered, sources, tags,
 };

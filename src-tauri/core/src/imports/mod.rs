@@ -1,28 +1,34 @@
 //! Import: the people of a foreign file into the book, in one step that can be undone as one.
 //!
 //! A [`Plan`] says beforehand what each record will do; nothing is written before [`run`]. A record whose
-//! phone or e-mail is in the book already completes that card and overwrites nothing on it.
+//! phone or e-mail is in the book already, with a name that agrees, completes that card and overwrites
+//! nothing on it. All that is said of one client is brought together in memory and written once.
 
 mod matching;
+mod store;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use clientele_formats::{Parsed, Record, Refused};
-use clientele_model::{ClientDraft, ClientId, ErrorCode, StepId};
+use clientele_model::text::fold;
+use clientele_model::{ClientDraft, ClientId, ErrorCode, Refusal, StepId, Value};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::clients::{self, draft};
-use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Written};
+use crate::clients::{self, CLIENTS, NameWords, draft};
+use crate::workspace::table::DELETED_AT;
+use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
 use crate::{Result, settings};
 
 use matching::Matcher;
 
 /// What a record of the file will do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fate {
     /// It becomes a client.
     Create,
@@ -39,6 +45,17 @@ pub struct Plan {
     pub records: Vec<(Record, Fate)>,
     /// Those that cannot, with their lines and reasons.
     pub refused: Vec<Refused>,
+    /// What becomes of a record that creates, with all its repeats; only where they add something.
+    grown: HashMap<usize, ClientDraft>,
+    /// What becomes of the cards of the book; only of those to which something is added.
+    completions: HashMap<ClientId, Completion>,
+}
+
+/// A card of the book with what the records add to it.
+#[derive(Debug)]
+struct Completion {
+    before: ClientDraft,
+    after: ClientDraft,
 }
 
 /// What an import did.
@@ -70,28 +87,88 @@ impl Plan {
         progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Self> {
         let country = settings::load(conn)?.country;
-        let mut matcher = Matcher::new(conn, &country);
+        let mut matcher = Matcher::new(conn);
         let mut plan = Self {
             records: Vec::with_capacity(parsed.records.len()),
             refused: parsed.refused,
+            ..Self::default()
         };
         let total = parsed.records.len() as u64;
         for (done, record) in (0..).zip(parsed.records) {
             go_on(progress(done, total))?;
             let line = record.line;
-            match draft::check(mendable(record.draft)) {
-                Ok(draft) => {
-                    let fate = matcher.fate(&draft, plan.records.len())?;
-                    plan.records.push((Record { line, draft }, fate));
-                }
-                Err(error) => plan.refused.push(Refused {
-                    line,
-                    refusal: error.into(),
-                }),
+            if let Err(refusal) = plan.take(conn, &mut matcher, &country, record)? {
+                plan.refused.push(Refused { line, refusal });
             }
         }
         plan.refused.sort_by_key(|refused| refused.line);
         Ok(plan)
+    }
+
+    /// The next record: taken, or why not.
+    fn take(
+        &mut self,
+        conn: &Connection,
+        matcher: &mut Matcher<'_>,
+        country: &str,
+        record: Record,
+    ) -> Result<Result<(), Refusal>> {
+        let line = record.line;
+        let mut draft = match draft::check(mendable(record.draft)) {
+            Ok(draft) => draft,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        clients::read_numbers(&mut draft, country);
+        let Some((at, fate)) = matcher.find(&draft)? else {
+            matcher.meet(self.records.len(), &draft);
+            self.records.push((Record { line, draft }, Fate::Create));
+            return Ok(Ok(()));
+        };
+        let before = self.standing(conn, fate)?;
+        let after = match clients::completed(&before, &draft) {
+            Ok(after) => after,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        matcher.grow(at, &draft, &after);
+        let adds = after != *before;
+        let loaded = match before {
+            Cow::Owned(before) => Some(before),
+            Cow::Borrowed(_) => None,
+        };
+        match (fate, loaded) {
+            _ if !adds => {}
+            (Fate::Complete(id), Some(before)) => {
+                self.completions.insert(id, Completion { before, after });
+            }
+            (Fate::Complete(id), None) => {
+                if let Some(completion) = self.completions.get_mut(&id) {
+                    completion.after = after;
+                }
+            }
+            (Fate::Repeat(index), _) => {
+                self.grown.insert(index, after);
+            }
+            (Fate::Create, _) => {}
+        }
+        self.records.push((Record { line, draft }, fate));
+        Ok(Ok(()))
+    }
+
+    /// The card of somebody who was found, as it stands after the records so far.
+    fn standing(&self, conn: &Connection, fate: Fate) -> Result<Cow<'_, ClientDraft>> {
+        Ok(match fate {
+            Fate::Complete(id) => match self.completions.get(&id) {
+                Some(completion) => Cow::Borrowed(&completion.after),
+                None => Cow::Owned(clients::load(conn, id)?),
+            },
+            Fate::Repeat(index) => Cow::Borrowed(self.becomes(index)),
+            Fate::Create => Cow::default(),
+        })
+    }
+
+    /// The client that the record with this index becomes, its repeats included.
+    fn becomes(&self, index: usize) -> &ClientDraft {
+        self.grown.get(&index).unwrap_or(&self.records[index].0.draft)
     }
 
     /// Clients that would come to be.
@@ -113,6 +190,9 @@ impl Plan {
 
 /// Imports what was planned, all of it or nothing.
 ///
+/// The book may have changed since the plan was made: who is gone by now becomes a client anew, from the
+/// file alone, and what was written on a card meanwhile stays.
+///
 /// # Errors
 /// `import.cancelled` when `progress` says so: then nothing was written. What SQLite says.
 pub fn run(
@@ -123,38 +203,123 @@ pub fn run(
     progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
 ) -> Result<Written<ImportResult>> {
     let mut step = NewStep::new(by, StepLabel::Imported);
-    step.set("file", file_name);
-    step.set("count", plan.created());
+    if plan.tells_nobody(file_name) {
+        step.set("file", file_name);
+    }
     let total = plan.records.len() as u64;
     let written = workspace.write(step, |w| {
         let country = settings::load(w.conn())?.country;
-        let mut ids: Vec<ClientId> = Vec::with_capacity(plan.records.len());
-        for (done, (record, fate)) in (0..).zip(&plan.records) {
-            go_on(progress(done, total))?;
-            let id = match fate {
-                Fate::Create => {
-                    let id = ClientId::new();
-                    clients::add_checked(w, id, &record.draft)?;
-                    id
-                }
-                Fate::Complete(id) => *id,
-                Fate::Repeat(earlier) => ids[*earlier],
-            };
-            if *fate != Fate::Create {
-                clients::complete(w, id, &record.draft, &country)?;
+        let mut created = 0;
+        let mut completed = HashSet::new();
+        for (index, (_, fate)) in plan.records.iter().enumerate() {
+            go_on(progress(index as u64, total))?;
+            match fate {
+                Fate::Create => created += create(w, plan.becomes(index))?,
+                Fate::Complete(id) if completed.insert(*id) => created += plan.complete(w, *id, &country)?,
+                Fate::Complete(_) | Fate::Repeat(_) => {}
             }
-            ids.push(id);
         }
-        Ok(())
+        w.step.set("count", created);
+        Ok(created)
     })?;
     let step = written.step.as_ref().map(|step| step.id);
-    Ok(written.map(|()| ImportResult {
-        created: plan.created(),
-        matched: plan.matched(),
+    Ok(written.map(|created| ImportResult {
+        created,
+        matched: (plan.created() + plan.matched()).saturating_sub(created),
         refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
         step,
     }))
+}
+
+fn create(w: &mut Write<'_>, card: &ClientDraft) -> Result<u32> {
+    clients::add_checked(w, ClientId::new(), card)?;
+    Ok(1)
+}
+
+impl Plan {
+    /// Writes what the records add to a client of the book; returns how many clients came to be after all.
+    fn complete(&self, w: &mut Write<'_>, id: ClientId, country: &str) -> Result<u32> {
+        let records = self
+            .records
+            .iter()
+            .filter(|(_, fate)| *fate == Fate::Complete(id));
+        let records = records.map(|(record, _)| &record.draft);
+        let there = match w.field(&CLIENTS, id.into(), DELETED_AT) {
+            Ok(deleted_at) => deleted_at == Value::Null,
+            Err(error) if error.code() == ErrorCode::NotFound => false,
+            Err(error) => return Err(error),
+        };
+        if !there {
+            return create_merged(w, records);
+        }
+        let Some(planned) = self.completions.get(&id) else {
+            return Ok(0);
+        };
+        let before = clients::load(w.conn(), id)?;
+        if before == planned.before {
+            clients::complete(w, id, &before, &planned.after, country)?;
+            return Ok(0);
+        }
+        // Somebody wrote on the card meanwhile.
+        let (mut after, mut left) = (before.clone(), Vec::new());
+        for record in records {
+            match clients::completed(&after, record) {
+                Ok(more) => after = more,
+                Err(_) => left.push(record),
+            }
+        }
+        clients::complete(w, id, &before, &after, country)?;
+        create_merged(w, left)
+    }
+
+    /// May the name of the file stay in the history for good? An erased client's name must not: a file of
+    /// one person bears that person's name as a rule, and a file of two may.
+    fn tells_nobody(&self, file_name: &str) -> bool {
+        let mut clients = HashSet::new();
+        clients.extend(
+            self.records
+                .iter()
+                .enumerate()
+                .map(|(index, (_, fate))| match fate {
+                    Fate::Create => Fate::Repeat(index),
+                    known => *known,
+                }),
+        );
+        let folded = fold(file_name);
+        let words: BTreeSet<&str> = folded.split(|c: char| !c.is_alphanumeric()).collect();
+        clients.len() > 1
+            && !self.records.iter().any(|(record, _)| {
+                let name = NameWords::of(&record.draft);
+                let mut parts = name
+                    .own()
+                    .iter()
+                    .flat_map(|word| word.split(|c: char| !c.is_alphanumeric()));
+                !name.own().is_empty() && parts.all(|part| words.contains(part))
+            })
+    }
+}
+
+/// Creates the client of whom all these records speak; what does not fit onto one card, on a further one.
+fn create_merged<'a>(w: &mut Write<'_>, records: impl IntoIterator<Item = &'a ClientDraft>) -> Result<u32> {
+    let mut created = 0;
+    let mut card: Option<ClientDraft> = None;
+    for record in records {
+        card = Some(match card {
+            None => record.clone(),
+            Some(card) => match clients::completed(&card, record) {
+                Ok(more) => more,
+                Err(_) => {
+                    created += create(w, &card)?;
+                    record.clone()
+                }
+            },
+        });
+    }
+    if let Some(card) = card {
+        created += create(w, &card)?;
+    }
+    Ok(created)
 }
 
 fn go_on(flow: ControlFlow<()>) -> Result<()> {
