@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
+use std::mem::take;
 
-use clientele_model::text::{digits, fold, tidy};
-use clientele_model::{ClientDraft, ClientId, ClientKind, OtherName, phone};
+use clientele_model::text::{FIELD_BYTES_MAX, digits, fold, tidy};
+use clientele_model::{ClientDraft, ClientId, ClientKind, ErrorCode, OtherName, Refusal, phone};
 
 use super::draft;
 use crate::Result;
@@ -126,7 +127,28 @@ pub fn completed(card: &ClientDraft, other: &ClientDraft) -> Result<ClientDraft>
     if after == *card {
         return Ok(after);
     }
-    draft::check(after)
+    bounded(after)
+}
+
+/// [`draft::check`] without reading pages of notes again, which were tidy before they were put together:
+/// a file may add to them a thousand times.
+fn bounded(mut card: ClientDraft) -> Result<ClientDraft> {
+    let (notes, expects, never) = (
+        take(&mut card.notes),
+        take(&mut card.expects),
+        take(&mut card.never),
+    );
+    for (field, text) in [("notes", &notes), ("expects", &expects), ("never", &never)] {
+        if text.len() > FIELD_BYTES_MAX {
+            return Err(Refusal::new(ErrorCode::TextTooLong)
+                .with("field", field)
+                .with("max", FIELD_BYTES_MAX)
+                .into());
+        }
+    }
+    card = draft::check(card)?;
+    (card.notes, card.expects, card.never) = (notes, expects, never);
+    Ok(card)
 }
 
 /// Writes a completed card over what stood on it, within a step.
