@@ -68,9 +68,8 @@ fn words<'a>(texts: impl IntoIterator<Item = &'a String>) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for text in texts {
         let folded = fold(text);
-        let inside = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'' | '’');
         let mut of_text = folded
-            .split(|c| !inside(c))
+            .split([' ', ',', ';', '.', '/', '(', ')'])
             .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
             .filter(|word| !word.is_empty())
             .map(str::to_owned)

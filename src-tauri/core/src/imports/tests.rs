@@ -209,6 +209,29 @@ fn another_name_on_the_same_phone_is_another_client() {
     }
 }
 
+fn in_one_field(name: &str) -> ClientBuilder {
+    let mut card = ClientBuilder::default();
+    card.0.given_name = name.into();
+    card
+}
+
+#[test]
+fn odd_characters_make_no_two_names_one() {
+    let book = TestBook::new();
+    let odd = ["=1+1", "ред 1 ред 2", "🌸", "🌹", "???", "1+2"];
+    let cards = || {
+        odd.iter()
+            .map(|name| in_one_field(name).phone("0888 123 456"))
+            .collect()
+    };
+    assert_eq!(import(&book, cards()).value.created, 6);
+    assert_eq!(import(&book, cards()).step, None);
+    // The same name all the same: commas, quotes and brackets stand around words.
+    let anna = |name: &str| in_one_field(name).phone("0899 111 222");
+    let cards = ["Иванова,Анна", "„Анна“ (Иванова)", "Анна И\u{200B}ванова"].map(anna);
+    assert_eq!(import(&book, cards.to_vec()).value.created, 1);
+}
+
 #[test]
 fn a_company_is_not_the_person_on_its_phone() {
     let book = TestBook::new();
