@@ -2,31 +2,50 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clientele_api::platform::{self, OsKeyring};
 use clientele_api::{Event, FileKind, Host, SecretStore};
 
+/// No percentage: nothing stands on the terminal yet.
+const NOTHING: u64 = u64::MAX;
+
 /// The terminal, as the api sees it.
 pub struct TerminalHost {
-    progress: bool,
+    /// Does somebody look?
+    looked_at: bool,
+    /// The percentage that stands there.
+    shown: AtomicU64,
 }
 
 impl TerminalHost {
     /// A host that shows progress where stderr is a terminal.
     pub fn new() -> Self {
         Self {
-            progress: std::io::stderr().is_terminal(),
+            looked_at: std::io::stderr().is_terminal(),
+            shown: AtomicU64::new(NOTHING),
         }
     }
 
-    /// Shows how far it is, on one line that the next report overwrites.
+    /// Shows how far it is, on a line that the next report overwrites.
     fn show(&self, done: u64, total: u64) {
-        if self.progress && total > 0 {
-            let percent = done.min(total) * 100 / total;
-            // Nobody is there to be told that nobody can be told.
-            let _ = write!(std::io::stderr(), "\r{percent:3} %\r");
+        let percent = done.min(total) * 100 / total.max(1);
+        if self.looked_at && self.shown.swap(percent, Ordering::Relaxed) != percent {
+            overwrite(&format!("{percent:3} %"));
         }
     }
+
+    /// Takes away what was shown: the answer comes.
+    pub fn settle(&self) {
+        if self.shown.swap(NOTHING, Ordering::Relaxed) != NOTHING {
+            overwrite("     ");
+        }
+    }
+}
+
+fn overwrite(line: &str) {
+    // Nobody is there to be told that nobody can be told.
+    let _ = write!(std::io::stderr(), "\r{line}\r");
 }
 
 impl Host for TerminalHost {

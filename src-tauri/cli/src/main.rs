@@ -47,7 +47,9 @@ fn run() -> Result<bool, Refusal> {
         key_file: arguments.key_file,
     };
     let api = Api::new(TerminalHost::new(), start);
-    let answer = commands::run(&api, arguments.command)?;
+    let answer = commands::run(&api, arguments.command);
+    api.host().settle();
+    let answer = answer?;
     let well = answer.well();
     answer.print(arguments.json).map_err(|error| {
         Refusal::new(ErrorCode::FileFailed)
