@@ -13,7 +13,8 @@ use clientele_core::{Error, Result, trash};
 use clientele_model::{ErrorCode, Language, Refusal, Timestamp};
 
 use crate::app::{Api, State, lock, state};
-use crate::host::{FileKind, Host, SecretStore};
+use crate::commands::Role;
+use crate::host::{Event, FileKind, Host, SecretStore};
 use crate::types::*;
 
 /// Clients of the demo book.
@@ -207,6 +208,37 @@ pub(crate) fn demo<H: Host>(api: &Api<H>, ask: BookDemo) -> Result<AppState> {
     *lock(&api.state) = opened;
     remember(api, Some(path));
     state(api, Nothing)
+}
+
+impl<H: Host> Api<H> {
+    /// Fills the open book with a demo salon in its own language. For an adapter that may ask for any size.
+    ///
+    /// # Errors
+    /// `demo.too_large`; `request.bad` for a book that has clients: a demo is never mixed with them.
+    pub fn demo_fill(&self, clients: u32, seed: u64) -> Result<Written<u32>, Refusal> {
+        self.allow(Role::Owner)?;
+        Ok(fill_with_demo(self, clients, seed)?)
+    }
+}
+
+fn fill_with_demo<H: Host>(api: &Api<H>, clients: u32, seed: u64) -> Result<Written<u32>> {
+    let book = api.book()?;
+    if book.read(book::count_clients)? > 0 {
+        let refusal = Refusal::new(ErrorCode::BadRequest);
+        return Err(refusal.with("detail", "the book has clients already").into());
+    }
+    let (now, language) = (Timestamp::now(), book.read(settings::load)?.language);
+    let demo = Demo {
+        clients,
+        seed,
+        now,
+        language,
+    };
+    demo::fill(&book, api.by(), &demo, &mut |done, total| {
+        let id = "demo".to_owned();
+        api.host.emit(Event::ImportProgress { id, done, total });
+        ControlFlow::Continue(())
+    })
 }
 
 /// A demo book that cannot be opened any more holds nothing of anybody; it is still put aside, not deleted,

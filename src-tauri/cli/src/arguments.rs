@@ -60,6 +60,8 @@ pub enum Command {
     Export(Export),
     /// Look whether the book is whole; exit code 1 when it is not.
     Check,
+    /// Fill an empty book with a salon of people who do not exist, to try and to measure the program.
+    Demo(Demo),
     /// A part of the list of clients.
     List(List),
     /// What lies in the trash.
@@ -254,6 +256,16 @@ pub struct Export {
     /// As what, where the file's name does not tell.
     #[arg(long)]
     pub format: Option<Format>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How many clients.
+    #[arg(long, default_value_t = 400)]
+    pub clients: u32,
+    /// Which salon: the same number fills in the same people.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// What an export is written as.

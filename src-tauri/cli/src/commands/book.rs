@@ -8,7 +8,7 @@ use serde_json::json;
 use super::from_json;
 use crate::Terminal;
 use crate::answer::Answer;
-use crate::arguments::Init;
+use crate::arguments::{Demo, Init};
 use crate::page::Page;
 use crate::sentences;
 use crate::values::LANGUAGES;
@@ -108,6 +108,17 @@ fn name_in(language: &str) -> &'static str {
         "ru" => "Мой салон",
         _ => "My salon",
     }
+}
+
+/// Fills an empty book with a salon of people who do not exist.
+pub fn demo(api: &Terminal, ask: &Demo) -> Result<Answer, Refusal> {
+    let filled = api.demo_fill(ask.clients, ask.seed)?;
+    let step = filled.step.map(|step| step.id.to_string());
+    let page = Page::of(format!("Clients: {}.", filled.value));
+    Ok(Answer::new(
+        &json!({ "clients": filled.value, "step": step }),
+        page,
+    ))
 }
 
 /// Looks whether the book is whole.

@@ -23,6 +23,7 @@ pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
     match command {
         Command::Init(ask) => book::init(api, ask),
         Command::Check => book::check(api),
+        Command::Demo(ask) => book::demo(api, &ask),
         Command::Import(ask) => files::import(api, &ask),
         Command::Export(ask) => files::export(api, &ask),
         Command::Search(ask) => clients::search(api, &ask),

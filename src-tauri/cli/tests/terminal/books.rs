@@ -183,3 +183,28 @@ fn without_a_key_file_the_secret_store_is_asked() {
     assert_eq!(made.code, 0, "the recovery key opens it");
     assert_eq!(made.value()["keyring_problem"]["code"], "keyring.unavailable");
 }
+
+#[test]
+fn a_demo_fills_an_empty_book_and_no_other() {
+    let (salon, twin) = (Salon::new(), Salon::new());
+    for salon in [&salon, &twin] {
+        let filled = salon.json(["demo", "--clients", "60", "--seed", "7"]);
+        assert_eq!(
+            (&filled["clients"], filled["step"].is_string()),
+            (&60.into(), true)
+        );
+    }
+    let names = |salon: &Salon| {
+        let list = salon.json(["list", "--limit", "60"]);
+        let rows = list["rows"].as_array().unwrap().clone();
+        rows.iter()
+            .map(|row| [row["name"].clone(), row["phone"].clone()])
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(&salon), names(&twin));
+    assert_eq!(salon.json(["check"])["clients"], 60);
+    salon.run(["undo"]).assert_refused(1, "undo.nothing");
+    salon.run(["demo"]).assert_refused(1, "request.bad");
+    let too_many = Salon::new().run(["demo", "--clients", "1000001"]);
+    too_many.assert_refused(1, "demo.too_large");
+}

@@ -10,7 +10,7 @@ fn help_ends_with_0_and_says_all_commands() {
     let help = ended(salon.program().arg("--help"));
     assert_eq!((help.code, help.stderr.as_str()), (0, ""));
     for command in [
-        "init", "import", "search", "client", "contact", "undo", "history", "export", "check",
+        "init", "import", "search", "client", "contact", "undo", "history", "export", "check", "demo",
     ] {
         assert!(help.stdout.contains(&format!("\n  {command} ")), "{command}");
     }
