@@ -109,6 +109,7 @@ impl Picture {
         let mut encoder = png::Encoder::new(file, side(self.width)?, side(self.height)?);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::Fast);
         encoder.write_header()?.write_image_data(&self.pixels)?;
         Ok(())
     }
