@@ -20,6 +20,8 @@ pub struct NameWords {
     /// Of what a person's card says of the company and the other way round. It tells only where there is
     /// no name of its own.
     beside: BTreeSet<String>,
+    /// How often its words stand in the name itself, all told.
+    length: usize,
 }
 
 impl NameWords {
@@ -35,19 +37,31 @@ impl NameWords {
         if own.is_empty() {
             own = words(card.other_names.iter().map(|n| &n.name));
         }
+        let name = match card.kind {
+            ClientKind::Person => [&card.given_name, &card.patronymic, &card.family_name]
+                .map(|part| fold(part))
+                .join(" "),
+            ClientKind::Company => fold(&card.company_name),
+        };
+        let length = name.split_whitespace().count();
         Self {
             kind: card.kind,
             own,
             beside,
+            length,
         }
     }
 
     /// Can both be the same client's? One says nothing that the other does not say too, in whatever order.
+    /// Initials alone prove nothing: of them both must have the same.
     #[must_use]
     pub fn agrees(&self, other: &Self) -> bool {
         let named = !self.own.is_empty() && !other.own.is_empty();
+        let mut common = self.own.intersection(&other.own);
+        let telling = !named || common.any(|word| word.chars().count() > 1) || self.length == other.length;
         self.kind == other.kind
             && agree(&self.own, &other.own)
+            && telling
             && (named || agree(&self.beside, &other.beside))
     }
 

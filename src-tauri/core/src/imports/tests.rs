@@ -521,3 +521,21 @@ fn a_cancelled_import_leaves_nothing() {
     assert!(all(&book).is_empty());
     book.assert_whole();
 }
+
+#[test]
+fn initials_alone_make_no_two_people_one() {
+    let book = TestBook::new();
+    let row = |name: &str| ClientBuilder::new(name).phone("0888 123 456");
+    let written = import(
+        &book,
+        vec![
+            row("А Б"),
+            row("А Б В"),
+            row("Б А"),
+            row("А Б Иванова"),
+            row("Иванова А"),
+        ],
+    );
+    // The third is the first again, the fifth the fourth.
+    assert_eq!((written.value.created, written.value.matched), (3, 2));
+}
