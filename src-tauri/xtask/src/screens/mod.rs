@@ -18,6 +18,10 @@ const LANGUAGES: [(&str, &str); 3] = [
     ("ru", "ru_RU.UTF-8"),
     ("bg", "bg_BG.UTF-8"),
 ];
+/// Nothing moves and no caret blinks: a picture shows a screen as it stays.
+const HOLD_STILL: &str = "const style = document.createElement('style');
+    style.textContent = '*, ::before, ::after { transition: none !important; animation: none !important; caret-color: transparent !important }';
+    document.head.append(style);";
 const THEMES: [&str; 2] = ["light", "dark"];
 const SIZES: [(&str, u64, u64); 2] = [("1280x800", 1280, 800), ("1024x640", 1024, 640)];
 
@@ -73,6 +77,7 @@ fn in_one_language(wanted: &Wanted, language: &str, setup: Setup) -> Result<usiz
             (screen.open)(&clientele)
                 .map_err(|error| error.context(&format!("{} in {language}", screen.name)))?;
             clientele.see(screen.shows)?;
+            clientele.script(HOLD_STILL)?;
             for (size, width, height) in SIZES
                 .into_iter()
                 .filter(|(size, ..)| wanted.has(size, SIZES.map(|(size, ..)| size)))
