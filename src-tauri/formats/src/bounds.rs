@@ -1,8 +1,6 @@
-//! A bound on everything that an import yields: one card, and all of them together.
+//! A bound on all that an import yields together; that on one card is the model's.
 
-use clientele_model::client::ENTRIES_MAX;
-use clientele_model::text::FIELD_BYTES_MAX;
-use clientele_model::{ClientDraft, ErrorCode, Refusal};
+use clientele_model::{ClientDraft, ErrorCode, Refusal, bounds};
 
 use crate::{RECORDS_MAX, Record, Refused};
 
@@ -61,88 +59,12 @@ pub(crate) fn checked(draft: ClientDraft) -> Result<ClientDraft, Refusal> {
     if draft.display_name().is_empty() {
         return Err(ErrorCode::ImportRowEmpty.into());
     }
-    within_bounds(&draft)?;
+    bounds::within(&draft)?;
     Ok(draft)
 }
 
 /// About how much memory a card takes.
 fn weight(draft: &ClientDraft) -> usize {
-    let texts = texts(draft).map(|(_, text)| text.len() + size_of::<String>());
+    let texts = bounds::texts(draft).map(|(_, text)| text.len() + size_of::<String>());
     size_of::<Record>() + texts.sum::<usize>()
-}
-
-/// Does every text and every list fit?
-fn within_bounds(draft: &ClientDraft) -> Result<(), Refusal> {
-    let lists = [
-        ("other_names", draft.other_names.len()),
-        ("phones", draft.phones.len()),
-        ("emails", draft.emails.len()),
-        ("addresses", draft.addresses.len()),
-        ("messengers", draft.messengers.len()),
-        ("contact_persons", draft.contact_persons.len()),
-        ("tags", draft.tags.len()),
-    ];
-    if let Some((field, _)) = lists.into_iter().find(|(_, len)| *len > ENTRIES_MAX) {
-        return Err(too_many(field));
-    }
-    match texts(draft).find(|(_, text)| text.len() > FIELD_BYTES_MAX) {
-        Some((field, _)) => Err(too_long(field)),
-        None => Ok(()),
-    }
-}
-
-/// Every text of a card, behind the name of its field or list.
-fn texts(draft: &ClientDraft) -> impl Iterator<Item = (&'static str, &String)> {
-    let fields = [
-        ("given_name", &draft.given_name),
-        ("patronymic", &draft.patronymic),
-        ("family_name", &draft.family_name),
-        ("company_name", &draft.company_name),
-        ("source", &draft.source),
-        ("card_number", &draft.card_number),
-        ("notes", &draft.notes),
-        ("expects", &draft.expects),
-        ("never", &draft.never),
-    ];
-    let names = draft.other_names.iter().flat_map(|n| [&n.label, &n.name]);
-    let phones = draft.phones.iter().flat_map(|p| [&p.label, &p.typed]);
-    let emails = draft.emails.iter().flat_map(|e| [&e.label, &e.address]);
-    let addresses = draft.addresses.iter().flat_map(|a| {
-        [
-            &a.label,
-            &a.street,
-            &a.city,
-            &a.region,
-            &a.postal_code,
-            &a.country,
-        ]
-    });
-    let messengers = draft.messengers.iter().flat_map(|m| [&m.service, &m.handle]);
-    let persons = draft
-        .contact_persons
-        .iter()
-        .flat_map(|p| [&p.name, &p.role, &p.phone, &p.email, &p.note]);
-    fields
-        .into_iter()
-        .chain(names.map(|t| ("other_names", t)))
-        .chain(phones.map(|t| ("phones", t)))
-        .chain(emails.map(|t| ("emails", t)))
-        .chain(addresses.map(|t| ("addresses", t)))
-        .chain(messengers.map(|t| ("messengers", t)))
-        .chain(persons.map(|t| ("contact_persons", t)))
-        .chain(draft.tags.iter().map(|t| ("tags", t)))
-}
-
-/// The refusal of a text that is longer than a field takes.
-pub(crate) fn too_long(field: &str) -> Refusal {
-    Refusal::new(ErrorCode::TextTooLong)
-        .with("field", field)
-        .with("max", FIELD_BYTES_MAX)
-}
-
-/// The refusal of a list that is longer than a card takes.
-pub(crate) fn too_many(field: &str) -> Refusal {
-    Refusal::new(ErrorCode::TooMany)
-        .with("field", field)
-        .with("max", ENTRIES_MAX)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use clientele_model::client::ENTRIES_MAX;
-use clientele_model::text::{self, FIELD_BYTES_MAX, ellipsis, tidy};
+use clientele_model::text::{self, FIELD_BYTES_MAX, ellipsis, is_email, tidy};
 use clientele_model::{ClientDraft, ClientKind, ContactPerson, Email, Messenger, OtherName, Phone, Refusal};
 
 use crate::{bounds, names};
@@ -210,7 +210,7 @@ impl Card {
     /// `import.row_empty` for nobody, `text.too_long` and `text.too_many` for more than a card takes.
     pub(crate) fn finish(mut self) -> Result<ClientDraft, Refusal> {
         if let Some(field) = self.overflow {
-            return Err(bounds::too_many(field));
+            return Err(clientele_model::bounds::too_many(field));
         }
         for extra in std::mem::take(&mut self.extras) {
             self.note(&extra);
@@ -240,13 +240,6 @@ pub(crate) fn words(text: &str) -> Vec<String> {
 fn short_label(label: &str) -> String {
     const LABEL_CHARACTERS_MAX: usize = 60;
     ellipsis(&tidy(label), LABEL_CHARACTERS_MAX)
-}
-
-/// An `@` between two words, as the book itself demands.
-pub(crate) fn is_email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty() && !domain.is_empty() && !domain.contains('@') && !text.contains(char::is_whitespace)
-    })
 }
 
 /// One cell, several numbers: cut where both sides are long enough to be a number.

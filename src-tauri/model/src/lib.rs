@@ -3,6 +3,7 @@
 //! Nothing here does I/O, and nothing here knows a table, a window or a network. Whatever two crates of
 //! the house must agree on is said once, in this crate.
 
+pub mod bounds;
 pub mod change;
 pub mod client;
 pub mod error;

@@ -64,6 +64,13 @@ pub fn tidy(text: &str) -> String {
         .to_owned()
 }
 
+/// Is this an e-mail address: something@something, without white space? More would refuse addresses that work.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    matches!(text.rsplit_once('@'), Some((user, host)) if !user.is_empty() && !host.is_empty())
+        && !text.contains(char::is_whitespace)
+}
+
 /// The first `max` characters, with an ellipsis where something was left out.
 #[must_use]
 pub fn ellipsis(text: &str, max: usize) -> String {

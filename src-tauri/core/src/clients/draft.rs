@@ -1,9 +1,9 @@
 //! A draft on its way into the book: checked, and written as the difference to what the form showed.
 
-use clientele_model::client::ENTRIES_MAX;
-use clientele_model::text::{FIELD_BYTES_MAX, digits, tidy};
+use clientele_model::text::{digits, is_email, tidy};
 use clientele_model::{
-    Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Phone, Refusal, RowId, Timestamp, Value, phone,
+    Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Phone, Refusal, RowId, Timestamp, Value, bounds,
+    phone,
 };
 
 use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
@@ -28,10 +28,7 @@ pub enum Card {
 /// `client.empty` for a card by which nobody could be found; `text.too_long`, `text.too_many`,
 /// `email.invalid`, `phone.invalid`, `date.invalid`.
 pub fn check(mut draft: ClientDraft) -> Result<ClientDraft> {
-    texts(&mut draft).try_for_each(|(name, text)| {
-        *text = tidy(text);
-        bounded(name, text)
-    })?;
+    bounds::texts_mut(&mut draft).for_each(|(_, text)| *text = tidy(text));
     draft.other_names.retain(|n| !n.name.is_empty());
     draft.phones.retain(|p| !p.typed.is_empty());
     draft.emails.retain(|e| !e.address.is_empty());
@@ -47,22 +44,7 @@ pub fn check(mut draft: ClientDraft) -> Result<ClientDraft> {
             .any(|t| !t.is_empty())
     });
     draft.tags = each_once(std::mem::take(&mut draft.tags));
-    for (field, count) in [
-        ("other_names", draft.other_names.len()),
-        ("phones", draft.phones.len()),
-        ("emails", draft.emails.len()),
-        ("addresses", draft.addresses.len()),
-        ("messengers", draft.messengers.len()),
-        ("contact_persons", draft.contact_persons.len()),
-        ("tags", draft.tags.len()),
-    ] {
-        if count > ENTRIES_MAX {
-            return Err(Refusal::new(ErrorCode::TooMany)
-                .with("field", field)
-                .with("max", ENTRIES_MAX)
-                .into());
-        }
-    }
+    bounds::within(&draft)?;
     if let Some(bad) = draft.phones.iter().find(|p| digits(&p.typed).is_empty()) {
         return Err(Refusal::new(ErrorCode::PhoneInvalid)
             .with("value", shown(&bad.typed))
@@ -84,75 +66,6 @@ pub fn check(mut draft: ClientDraft) -> Result<ClientDraft> {
     Ok(draft)
 }
 
-/// Every text of a draft with the name of its field.
-fn texts(draft: &mut ClientDraft) -> impl Iterator<Item = (&'static str, &mut String)> {
-    let own = [
-        ("given_name", &mut draft.given_name),
-        ("patronymic", &mut draft.patronymic),
-        ("family_name", &mut draft.family_name),
-        ("company_name", &mut draft.company_name),
-        ("source", &mut draft.source),
-        ("card_number", &mut draft.card_number),
-        ("notes", &mut draft.notes),
-        ("expects", &mut draft.expects),
-        ("never", &mut draft.never),
-    ];
-    let names = draft
-        .other_names
-        .iter_mut()
-        .flat_map(|n| [("label", &mut n.label), ("name", &mut n.name)]);
-    let phones = draft
-        .phones
-        .iter_mut()
-        .flat_map(|p| [("label", &mut p.label), ("phone", &mut p.typed)]);
-    let emails = draft
-        .emails
-        .iter_mut()
-        .flat_map(|e| [("label", &mut e.label), ("email", &mut e.address)]);
-    let addresses = draft.addresses.iter_mut().flat_map(|a| {
-        [
-            ("label", &mut a.label),
-            ("street", &mut a.street),
-            ("city", &mut a.city),
-            ("region", &mut a.region),
-            ("postal_code", &mut a.postal_code),
-            ("country", &mut a.country),
-        ]
-    });
-    let messengers = draft
-        .messengers
-        .iter_mut()
-        .flat_map(|m| [("service", &mut m.service), ("messenger", &mut m.handle)]);
-    let persons = draft.contact_persons.iter_mut().flat_map(|p| {
-        [
-            ("contact_person", &mut p.name),
-            ("role", &mut p.role),
-            ("phone", &mut p.phone),
-            ("email", &mut p.email),
-            ("note", &mut p.note),
-        ]
-    });
-    let tags = draft.tags.iter_mut().map(|tag| ("tag", tag));
-    own.into_iter()
-        .chain(names)
-        .chain(phones)
-        .chain(emails)
-        .chain(addresses)
-        .chain(messengers)
-        .chain(persons)
-        .chain(tags)
-}
-
-fn bounded(field: &str, text: &str) -> Result<()> {
-    if text.len() <= FIELD_BYTES_MAX {
-        return Ok(());
-    }
-    Err(Refusal::new(ErrorCode::TextTooLong)
-        .with("field", field)
-        .with("max", FIELD_BYTES_MAX)
-        .into())
-}
-
 fn each_once(tags: Vec<String>) -> Vec<String> {
     let mut once: Vec<String> = Vec::with_capacity(tags.len());
     for tag in tags {
@@ -166,12 +79,6 @@ fn each_once(tags: Vec<String>) -> Vec<String> {
 /// A value in a refusal: enough to be recognised, not a page.
 fn shown(text: &str) -> String {
     clientele_model::text::ellipsis(text, 60)
-}
-
-/// Something@something, without white space: more would refuse addresses that work.
-pub(crate) fn is_email(address: &str) -> bool {
-    matches!(address.rsplit_once('@'), Some((user, host)) if !user.is_empty() && !host.is_empty())
-        && !address.contains(char::is_whitespace)
 }
 
 fn is_date(birthday: Birthday) -> bool {

@@ -341,7 +341,7 @@ fn mendable(mut card: ClientDraft) -> ClientDraft {
         keep
     });
     card.emails.retain(|email| {
-        let keep = email.address.trim().is_empty() || draft::is_email(email.address.trim());
+        let keep = email.address.trim().is_empty() || clientele_model::text::is_email(email.address.trim());
         if !keep {
             odd.push(email.address.trim().to_owned());
         }

@@ -1,8 +1,9 @@
 //! What a column holds, judged by its cells alone.
 
+use clientele_model::text::is_email;
 use clientele_model::{phone, text};
 
-use crate::card::{is_email, split_phones};
+use crate::card::split_phones;
 use crate::dates::{self, DayOrder};
 use crate::names;
 

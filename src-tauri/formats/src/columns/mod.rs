@@ -223,8 +223,9 @@ fn repeats(rows: &[Vec<&str>], whole: usize, at: usize) -> Option<Part> {
 pub(crate) fn find_header_row(rows: &[(usize, Vec<&str>)], country: &str) -> Option<usize> {
     const ROWS_TRIED: usize = 30;
     let is_data = |row: &[&str]| {
-        row.iter()
-            .any(|cell| crate::card::is_email(cell.trim()) || contents::is_phone(cell.trim(), country))
+        row.iter().any(|cell| {
+            clientele_model::text::is_email(cell.trim()) || contents::is_phone(cell.trim(), country)
+        })
     };
     let filled = |row: &[&str]| row.iter().filter(|cell| !cell.trim().is_empty()).count();
     let known = |row: &[&str]| row.iter().filter(|cell| meaning(cell).is_some()).count();

@@ -80,7 +80,7 @@ pub(crate) fn parse(
         } else if let Some(own) = &own {
             own.draft(&row.cells)
         } else if row.cells.iter().any(|cell| cell.len() > FIELD_BYTES_MAX) {
-            Err(bounds::too_long("cell"))
+            Err(clientele_model::bounds::too_long("cell"))
         } else {
             plan.draft(&row.cells)
         };
