@@ -205,6 +205,12 @@ fn the_demo_book_is_apart_from_the_real_one() {
             .expect("the demo");
         assert!(matches!(app.book, BookState::Open { demo: true, .. }));
         assert!(api.status(Nothing).unwrap().clients > 100);
+        let again = api
+            .book_demo(BookDemo {
+                language: Language::Ru,
+            })
+            .expect("it is open already");
+        assert_eq!(again, app);
         api.book_close(Nothing).unwrap();
     }
     machine

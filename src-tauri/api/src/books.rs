@@ -177,6 +177,9 @@ fn forget_imports<H: Host>(api: &Api<H>) {
 }
 
 pub(crate) fn demo<H: Host>(api: &Api<H>, ask: BookDemo) -> Result<AppState> {
+    if matches!(&*lock(&api.state), State::Open(book) if book.is_demo()) {
+        return state(api, Nothing);
+    }
     let path = api.host.data_dir().join(format!("demo.{EXTENSION}"));
     let standing = path.exists().then(|| try_open(api, path.clone()));
     let opened = match standing {
