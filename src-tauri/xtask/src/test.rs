@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::platform::{self, Need};
 use crate::program::{self, FEATURE};
 use crate::report::{Counts, Report, read_counts};
-use crate::sh::{self, Result, cargo};
+use crate::sh::{self, Result, cargo, root};
 use crate::ui::Ui;
 use crate::{bindings, tidy};
 
@@ -117,6 +117,12 @@ fn rust(report: &mut Report) {
         sh::run(&mut command).map(|()| Counts::ONE)
     });
     let selection = ["--workspace", "--exclude", WINDOW_TESTS, "--features", FEATURE];
+    // A test that passes keeps its words to itself under nextest: what it could not try is said here.
+    if !root().join("../shared/data").is_dir() {
+        eprintln!(
+            "There is no ../shared/data here: tests of real files and published figures try what they make themselves."
+        );
+    }
     report.check("Rust tests", || tests(&selection));
     if has_nextest() {
         // Nextest does not run the examples in the documentation; `cargo test` has run them with the others.

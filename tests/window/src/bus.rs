@@ -112,6 +112,16 @@ impl Bus {
         })
     }
 
+    /// Takes every secret out of the store, as a reset of the login keyring does, and leaves it unlocked.
+    ///
+    /// # Errors
+    /// When the store does not let go of them, or does not come up again.
+    pub fn empty_keyring(&mut self) -> Result<()> {
+        self.set_keyring(Keyring::Absent)?;
+        std::fs::remove_dir_all(self.folder.join("secrets"))?;
+        self.set_keyring(Keyring::Unlocked)
+    }
+
     fn has_secret_store(&self) -> Result<bool> {
         let answer = process::output(
             Command::new("dbus-send")
