@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DeviceId, Hlc, RowId, StepId};
+use crate::{DeviceId, RowId};
 
 /// The version of the change format that this program writes.
 pub const SCHEMA: u32 = 1;
@@ -139,6 +139,26 @@ pub struct FieldChange {
     pub base: Option<Stamp>,
 }
 
+/// A field of no table, in what throws a row away: the newest change of each device on the row's card that
+/// its author had seen. What is written there by somebody whom this list does not name was not known.
+pub const SEEN: &str = "~seen";
+
+/// A field of no table: the changes whose lost values the author of this one knew and passed over.
+pub const SETTLES: &str = "~settles";
+
+impl FieldChange {
+    /// A list of changes, under one of the two names above.
+    #[must_use]
+    pub fn stamps(field: &str, stamps: &[Stamp]) -> Self {
+        let bytes = postcard::to_allocvec(stamps).expect("a list is plain data, and memory is there");
+        Self {
+            field: field.to_owned(),
+            value: Value::Blob(bytes),
+            base: None,
+        }
+    }
+}
+
 /// The fields of a change, as bytes in the log: postcard of this list.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Body(pub Vec<FieldChange>);
@@ -150,34 +170,21 @@ impl Body {
         postcard::to_allocvec(self).expect("a body is plain data, and memory is there")
     }
 
+    /// The list of changes under one of the names [`SEEN`] and [`SETTLES`]; empty where there is none.
+    #[must_use]
+    pub fn stamps(&self, field: &str) -> Vec<Stamp> {
+        let found = self.0.iter().find(|change| change.field == field);
+        match found.map(|change| &change.value) {
+            Some(Value::Blob(bytes)) => postcard::from_bytes(bytes).unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
     /// From the bytes of the log; `None` for bytes that are no body.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         postcard::from_bytes(bytes).ok()
     }
-}
-
-/// One mutation of one row.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Change {
-    /// Which change this is.
-    pub stamp: Stamp,
-    /// When, by the hybrid logical clock of the device.
-    pub hlc: Hlc,
-    /// The format that the writing program knew ([`SCHEMA`]).
-    pub schema: u32,
-    /// The step to which it belongs: all of a step is visible, or none.
-    pub step: StepId,
-    /// Whose it is: a branch, or `None` for the whole company.
-    pub scope: Option<RowId>,
-    /// The kind of record: the table's own name.
-    pub entity: String,
-    /// The row.
-    pub row: RowId,
-    /// What happens to it.
-    pub kind: ChangeKind,
-    /// The fields; empty once erased.
-    pub body: Body,
 }
 
 #[cfg(test)]

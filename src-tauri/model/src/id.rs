@@ -65,6 +65,14 @@ id! {
     DeviceId
 }
 id! {
+    /// A company: all that its head office and its branches write.
+    CompanyId
+}
+id! {
+    /// A branch: one shop or salon. What is a branch's alone bears this as its scope.
+    BranchId
+}
+id! {
     /// One step as the user saw it: the transaction id of a group of changes.
     StepId
 }

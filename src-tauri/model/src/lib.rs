@@ -7,17 +7,19 @@ pub mod bounds;
 pub mod change;
 pub mod client;
 pub mod error;
+pub mod fold;
 pub mod id;
 pub mod language;
 pub mod phone;
+pub mod record;
 pub mod text;
 pub mod time;
 
-pub use change::{Body, Change, ChangeKind, FieldChange, Stamp, Value};
+pub use change::{Body, ChangeKind, FieldChange, Stamp, Value};
 pub use client::{
     Address, Birthday, ClientDraft, ClientKind, ContactPerson, Email, Messenger, OtherName, Phone,
 };
 pub use error::{ErrorCode, Refusal};
-pub use id::{ClientId, ContactId, DeviceId, RowId, StepId};
+pub use id::{BranchId, ClientId, CompanyId, ContactId, DeviceId, RowId, StepId};
 pub use language::Language;
 pub use time::{Hlc, Timestamp};

@@ -9,7 +9,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("clientele-model", &[]),
     ("clientele-formats", &["clientele-model"]),
     ("clientele-core", &["clientele-formats", "clientele-model"]),
-    ("clientele-sync", &["clientele-core", "clientele-model"]),
+    ("clientele-protocol", &["clientele-model"]),
+    (
+        "clientele-sync",
+        &["clientele-core", "clientele-protocol", "clientele-model"],
+    ),
     (
         "clientele-api",
         &[
@@ -21,7 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("clientele-cli", &["clientele-api"]),
     ("clientele", &["clientele-api"]),
-    ("clientele-server", &["clientele-model"]),
+    ("clientele-server", &["clientele-model", "clientele-protocol"]),
 ];
 
 /// Looks at what every crate depends on, for its program and for its build script; its tests may use what they like.

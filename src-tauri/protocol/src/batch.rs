@@ -1,0 +1,498 @@
+//! A batch: a stretch of one device's stream, signed by that device. It travels as it was signed, to the
+//! server, on to other devices, and back to a server that was restored from an old backup.
+
+use std::collections::HashMap;
+
+use clientele_model::{Body, BranchId, ChangeKind, DeviceId, Hlc, RowId, StepId};
+use serde::{Deserialize, Serialize};
+
+use crate::bytes::{decode, encode, pack, unpack};
+use crate::chain::{Chain, Hash, Head, commitment};
+use crate::envelope::{DeviceKey, PublicKey, Signature};
+use crate::{BATCH_BYTES_MAX, BATCH_CHANGES_MAX, BODY_BYTES_MAX, Error, Result};
+
+/// What a change holds, as far as it is still there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Payload {
+    /// The body, as the log keeps it, and the salt of its commitment.
+    Whole {
+        /// Random bytes.
+        salt: Vec<u8>,
+        /// [`Body::encode`].
+        body: Vec<u8>,
+    },
+    /// Erased: what stood there is gone, that something stood there is not.
+    Gone {
+        /// The commitment to what it was.
+        commitment: Hash,
+    },
+}
+
+impl Payload {
+    /// What binds the change to its body.
+    #[must_use]
+    pub fn commitment(&self) -> Hash {
+        match self {
+            Self::Whole { salt, body } => commitment(salt, body),
+            Self::Gone { commitment } => *commitment,
+        }
+    }
+
+    /// The fields; `None` once erased, or where they are written in a way that we do not know.
+    #[must_use]
+    pub fn body(&self) -> Option<Body> {
+        match self {
+            Self::Whole { body, .. } => Body::decode(body),
+            Self::Gone { .. } => None,
+        }
+    }
+}
+
+/// One change of a stream, all but its device and number: those follow from its place in the batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// When, by the hybrid logical clock of the device.
+    pub hlc: Hlc,
+    /// The format that the writing program knew.
+    pub schema: u32,
+    /// The step to which it belongs.
+    pub step: StepId,
+    /// Whose it is: a branch's, or `None` for the whole company's.
+    pub scope: Option<BranchId>,
+    /// The entity.
+    pub entity: String,
+    /// The row.
+    pub row: RowId,
+    /// What happens to it.
+    pub kind: ChangeKind,
+    /// To which fields.
+    pub payload: Payload,
+}
+
+impl Sealed {
+    /// The hash that stands for this change in the chain: of all that it says, its body by the commitment.
+    #[must_use]
+    pub fn leaf(&self, device: DeviceId, seq: u64) -> Hash {
+        let header = encode(&(
+            device,
+            seq,
+            self.hlc,
+            self.schema,
+            self.step,
+            self.scope,
+            &self.entity,
+            self.row,
+            self.kind,
+        ));
+        let length = (header.len() as u64).to_be_bytes();
+        Hash::of(&[
+            b"clientele change 1",
+            &length,
+            &header,
+            &self.payload.commitment().0,
+        ])
+    }
+}
+
+/// One place of a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The change that stands there.
+    Change(Sealed),
+    /// One that the reader may not see, or that was refused: only its hash.
+    Hidden(Hash),
+}
+
+impl Link {
+    /// The hash that stands for it in the chain.
+    #[must_use]
+    pub fn leaf(&self, device: DeviceId, seq: u64) -> Hash {
+        match self {
+            Self::Change(change) => change.leaf(device, seq),
+            Self::Hidden(leaf) => *leaf,
+        }
+    }
+
+    /// The change, where it can be seen.
+    #[must_use]
+    pub fn change(&self) -> Option<&Sealed> {
+        match self {
+            Self::Change(change) => Some(change),
+            Self::Hidden(_) => None,
+        }
+    }
+}
+
+/// A stretch of a device's stream, packed and signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Whose stream.
+    pub device: DeviceId,
+    /// The number of its first change.
+    pub first_seq: u64,
+    /// The number of its last.
+    pub last_seq: u64,
+    /// The chain before its first change.
+    pub before: Chain,
+    /// The chain after its last.
+    pub after: Chain,
+    /// The device's signature over all of the above.
+    pub signature: Signature,
+    /// The changes, packed.
+    pub packed: Vec<u8>,
+}
+
+/// The changes of a batch as they are packed: names and steps once, clocks as differences.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    entities: Vec<String>,
+    steps: Vec<StepId>,
+    scopes: Vec<BranchId>,
+    links: Vec<PackedLink>,
+}
+
+#[derive(Serialize, Deserialize)]
+enum PackedLink {
+    Change {
+        hlc_since: i64,
+        schema: u32,
+        step: u32,
+        /// 0 for the whole company's, else 1 more than the place in the list.
+        scope: u32,
+        entity: u32,
+        row: RowId,
+        kind: ChangeKind,
+        payload: Payload,
+    },
+    Hidden(Hash),
+}
+
+/// A list without doubles, and the place of each in it.
+struct Places<T>(Vec<T>, HashMap<T, u32>);
+
+impl<T: Clone + Eq + std::hash::Hash> Places<T> {
+    fn new() -> Self {
+        Self(Vec::new(), HashMap::new())
+    }
+
+    fn of(&mut self, value: &T) -> u32 {
+        if let Some(place) = self.1.get(value) {
+            return *place;
+        }
+        let place = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        self.0.push(value.clone());
+        self.1.insert(value.clone(), place);
+        place
+    }
+}
+
+fn packed(links: &[Link]) -> Vec<u8> {
+    let (mut entities, mut steps, mut scopes) = (Places::new(), Places::new(), Places::new());
+    let mut last = Hlc(0);
+    let links = links.iter().map(|link| match link {
+        Link::Hidden(leaf) => PackedLink::Hidden(*leaf),
+        Link::Change(change) => {
+            let hlc_since = change.hlc.0.wrapping_sub(last.0).cast_signed();
+            last = change.hlc;
+            PackedLink::Change {
+                hlc_since,
+                schema: change.schema,
+                step: steps.of(&change.step),
+                scope: change.scope.map_or(0, |scope| scopes.of(&scope) + 1),
+                entity: entities.of(&change.entity),
+                row: change.row,
+                kind: change.kind,
+                payload: change.payload.clone(),
+            }
+        }
+    });
+    let links = links.collect();
+    let packed = Packed {
+        entities: entities.0,
+        steps: steps.0,
+        scopes: scopes.0,
+        links,
+    };
+    pack(&encode(&packed))
+}
+
+fn unpacked(bytes: &[u8]) -> Result<Vec<Link>> {
+    // One change may be longer than a batch of many; it then travels alone.
+    let bytes = unpack(bytes, BATCH_BYTES_MAX.max(BODY_BYTES_MAX) * 2)?;
+    let packed: Packed = decode(&bytes)?;
+    if packed.links.len() > BATCH_CHANGES_MAX {
+        return Err(Error::TooLarge);
+    }
+    let missing = Error::Unreadable("a place that no list has");
+    let mut last = Hlc(0);
+    let link = |link| match link {
+        PackedLink::Hidden(leaf) => Ok(Link::Hidden(leaf)),
+        PackedLink::Change {
+            hlc_since,
+            schema,
+            step,
+            scope,
+            entity,
+            row,
+            kind,
+            payload,
+        } => {
+            last = Hlc(last.0.wrapping_add(hlc_since.cast_unsigned()));
+            let scope = match scope {
+                0 => None,
+                n => Some(*packed.scopes.get(n as usize - 1).ok_or(missing.clone())?),
+            };
+            Ok(Link::Change(Sealed {
+                hlc: last,
+                schema,
+                step: *packed.steps.get(step as usize).ok_or(missing.clone())?,
+                scope,
+                entity: packed
+                    .entities
+                    .get(entity as usize)
+                    .ok_or(missing.clone())?
+                    .clone(),
+                row,
+                kind,
+                payload,
+            }))
+        }
+    };
+    packed.links.into_iter().map(link).collect()
+}
+
+/// What a device signs.
+fn signed(device: DeviceId, first_seq: u64, last_seq: u64, before: Chain, after: Chain) -> Vec<u8> {
+    encode(&("clientele batch 1", device, first_seq, last_seq, before, after))
+}
+
+impl Batch {
+    /// The changes after `head` of a device's own stream, packed and signed. Not more than the bounds allow:
+    /// see [`Filling`].
+    #[must_use]
+    pub fn seal(device: DeviceId, key: &DeviceKey, head: Head, links: &[Link]) -> Self {
+        let (first_seq, before) = (head.seq + 1, head.chain);
+        let (last_seq, after) = follow(device, head, links);
+        Self {
+            device,
+            first_seq,
+            last_seq,
+            before,
+            after,
+            signature: key.sign(&signed(device, first_seq, last_seq, before, after)),
+            packed: packed(links),
+        }
+    }
+
+    /// The same batch with other links in the same places: what was erased gone, what may not be seen hidden.
+    /// The signature still holds.
+    #[must_use]
+    pub fn with_links(&self, links: &[Link]) -> Self {
+        Self {
+            packed: packed(links),
+            ..self.clone()
+        }
+    }
+
+    /// The batch again from what a device keeps of it.
+    #[must_use]
+    pub fn again(device: DeviceId, before: Head, after: Head, signature: Signature, links: &[Link]) -> Self {
+        Self {
+            device,
+            first_seq: before.seq + 1,
+            last_seq: after.seq,
+            before: before.chain,
+            after: after.chain,
+            signature,
+            packed: packed(links),
+        }
+    }
+
+    /// How many changes it says it holds.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        (self.last_seq + 1).saturating_sub(self.first_seq)
+    }
+
+    /// The stream where it begins.
+    #[must_use]
+    pub fn from(&self) -> Head {
+        Head {
+            seq: self.first_seq.saturating_sub(1),
+            chain: self.before,
+        }
+    }
+
+    /// The stream where it ends.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        Head {
+            seq: self.last_seq,
+            chain: self.after,
+        }
+    }
+
+    /// The links, once everything about them is proved: the bounds, the chain through them, the signature.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::TooLarge`], [`Error::Broken`], [`Error::Forged`].
+    pub fn open(&self, by: &PublicKey) -> Result<Vec<Link>> {
+        let count = self.count();
+        if self.first_seq == 0 || count == 0 || count > BATCH_CHANGES_MAX as u64 {
+            return Err(Error::Unreadable("no such stretch of a stream"));
+        }
+        let what = signed(
+            self.device,
+            self.first_seq,
+            self.last_seq,
+            self.before,
+            self.after,
+        );
+        by.verify(&what, &self.signature)?;
+        let links = unpacked(&self.packed)?;
+        if follow(self.device, self.from(), &links) != (self.last_seq, self.after) {
+            return Err(Error::Broken);
+        }
+        Ok(links)
+    }
+
+    /// The links of a batch that was proved before, as one's own database keeps it.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`], [`Error::TooLarge`] where that database was damaged.
+    pub fn open_own(&self) -> Result<Vec<Link>> {
+        unpacked(&self.packed)
+    }
+}
+
+/// Where a stream stands after some links.
+fn follow(device: DeviceId, head: Head, links: &[Link]) -> (u64, Chain) {
+    let mut seq = head.seq;
+    let mut chain = head.chain;
+    for link in links {
+        seq += 1;
+        chain = chain.then(link.leaf(device, seq));
+    }
+    (seq, chain)
+}
+
+/// Tells when a batch is full.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filling {
+    changes: usize,
+    bytes: usize,
+}
+
+impl Filling {
+    /// Has a change whose body is so long still room? The first always has.
+    pub fn takes(&mut self, body_bytes: usize) -> bool {
+        // The row, the salt and a few small numbers besides the body.
+        let bytes = self.bytes + body_bytes + 64;
+        let fits = self.changes == 0 || (self.changes < BATCH_CHANGES_MAX && bytes <= BATCH_BYTES_MAX);
+        if fits {
+            self.changes += 1;
+            self.bytes = bytes;
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clientele_model::FieldChange;
+
+    fn change(n: u64) -> Link {
+        let body = Body(vec![FieldChange {
+            field: "notes".into(),
+            value: format!("note {n}").into(),
+            base: None,
+        }]);
+        Link::Change(Sealed {
+            hlc: Hlc(1_700_000_000_000 << 16 | n),
+            schema: 1,
+            step: StepId::new(),
+            scope: n.is_multiple_of(2).then(BranchId::new),
+            entity: "clients".into(),
+            row: RowId::new(),
+            kind: ChangeKind::Add,
+            payload: Payload::Whole {
+                salt: vec![7; 12],
+                body: body.encode(),
+            },
+        })
+    }
+
+    fn sealed() -> (DeviceKey, Batch, Vec<Link>) {
+        let (device, key) = (DeviceId::new(), DeviceKey::from_seed([1; 32]));
+        let links: Vec<Link> = (0..5).map(change).collect();
+        let batch = Batch::seal(device, &key, Head::start(device), &links);
+        (key, batch, links)
+    }
+
+    #[test]
+    fn a_batch_opens_as_it_was_sealed() {
+        let (key, batch, links) = sealed();
+        assert_eq!(batch.open(&key.public()), Ok(links));
+        assert_eq!((batch.first_seq, batch.last_seq), (1, 5));
+    }
+
+    #[test]
+    fn a_person_can_be_erased_or_hidden_and_the_rest_still_proves_itself() {
+        let (key, batch, mut links) = sealed();
+        links[3] = Link::Hidden(links[3].leaf(batch.device, 4));
+        if let Link::Change(change) = &mut links[1] {
+            change.payload = Payload::Gone {
+                commitment: change.payload.commitment(),
+            };
+        }
+        let less = batch.with_links(&links);
+        assert_eq!(less.open(&key.public()), Ok(links.clone()));
+        assert!(less.packed.len() < batch.packed.len() + 64);
+
+        // Instead of what was there, something else: no.
+        links[1] = change(99);
+        assert_eq!(batch.with_links(&links).open(&key.public()), Err(Error::Broken));
+    }
+
+    #[test]
+    fn nothing_of_a_batch_can_be_another() {
+        let (key, batch, links) = sealed();
+        let stranger = DeviceKey::from_seed([2; 32]).public();
+        assert_eq!(batch.open(&stranger), Err(Error::Forged));
+        let mut other = batch.clone();
+        other.device = DeviceId::new();
+        assert_eq!(other.open(&key.public()), Err(Error::Forged));
+        let mut other = batch.clone();
+        other.first_seq = 2;
+        assert_eq!(other.open(&key.public()), Err(Error::Forged));
+        assert_eq!(
+            batch.with_links(&links[..4]).open(&key.public()),
+            Err(Error::Broken)
+        );
+        let mut swapped = links;
+        swapped.swap(0, 1);
+        assert_eq!(batch.with_links(&swapped).open(&key.public()), Err(Error::Broken));
+    }
+
+    #[test]
+    fn a_cut_or_broken_batch_is_refused_and_never_more() {
+        let (key, batch, _) = sealed();
+        let bytes = encode(&batch);
+        for at in 0..bytes.len() {
+            assert!(
+                decode::<Batch>(&bytes[..at])
+                    .and_then(|b| b.open(&key.public()))
+                    .is_err()
+            );
+            let mut bytes = bytes.clone();
+            bytes[at] ^= 0x41;
+            assert!(
+                decode::<Batch>(&bytes)
+                    .and_then(|b| b.open(&key.public()))
+                    .is_err(),
+                "byte {at}"
+            );
+        }
+    }
+}
