@@ -339,7 +339,7 @@ pub(crate) fn settings_save<H: Host>(api: &Api<H>, settings: Settings) -> Result
 pub(crate) fn status<H: Host>(api: &Api<H>, _: Nothing) -> Result<Status> {
     let book = api.book()?;
     book.read(|conn| {
-        let last = store::steps(conn, None, 1)?;
+        let last = store::steps::list(conn, None, 1)?;
         Ok(Status {
             clients: book::count_clients(conn)?,
             waiting: 0,

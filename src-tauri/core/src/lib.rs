@@ -9,6 +9,7 @@ pub mod contacts;
 pub mod demo;
 pub mod error;
 pub mod exports;
+pub mod head_office;
 pub mod history;
 pub mod imports;
 pub mod keys;

@@ -24,6 +24,7 @@ pub const SCHEMA: Schema = Schema {
         &contacts::CONTACTS,
     ],
     derive,
+    forget: |conn, client| search::forget(conn, client.into()),
 };
 
 /// Inside the transaction that changed these clients: their list columns, and what they are found by.

@@ -1,16 +1,13 @@
 //! Is the book whole? The file by its seals, the rows by the log, the index by the rows.
 
-use std::collections::HashMap;
-
-use clientele_model::{ChangeKind, RowId, Value};
+use clientele_model::RowId;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::store;
-use crate::workspace::store::{changes_of_row, row_ids, values_of_row};
-use crate::workspace::table::DELETED_AT;
-use crate::workspace::{Table, Workspace};
+use crate::workspace::store::{has_row, log, row_ids, values_of_row};
+use crate::workspace::{Schema, Table, Workspace, settle};
 use crate::{Result, search};
 
 /// A problem more than this is only counted.
@@ -39,8 +36,11 @@ pub(super) fn check(workspace: &Workspace) -> Result<CheckReport> {
         problems.extend(store::log_gaps(conn)?);
         for table in workspace.schema().tables {
             for id in row_ids(conn, table)? {
-                problems.extend(row_problem(conn, table, id)?);
+                problems.extend(row_problem(conn, workspace.schema(), table, id)?);
             }
+        }
+        for (entity, id) in log::rows(conn)? {
+            problems.extend(missing_row(conn, workspace.schema(), &entity, id)?);
         }
         problems.extend(search::problems(conn)?);
         problems.truncate(PROBLEMS_MAX);
@@ -56,42 +56,32 @@ pub(super) fn check(workspace: &Workspace) -> Result<CheckReport> {
 }
 
 /// Is the row the sum of its changes?
-fn row_problem(conn: &Connection, table: &'static Table, id: RowId) -> Result<Option<String>> {
-    let mut expected: HashMap<&str, Value> = HashMap::new();
-    let log = changes_of_row(conn, id)?;
-    for change in &log {
-        let Some(body) = &change.body else {
-            return Ok(Some(format!(
-                "{} {id}: stands, though the log forgot it",
-                table.name
-            )));
-        };
-        if change.kind == ChangeKind::Add {
-            expected.insert(DELETED_AT, Value::Null);
-        }
-        for field in &body.0 {
-            let Some(known) = table.field(&field.field) else {
-                continue;
-            };
-            let was = expected.get(known.name).and_then(Value::as_int).unwrap_or(0);
-            let value = match change.kind {
-                ChangeKind::Inc => Value::Int(was.wrapping_add(field.value.as_int().unwrap_or(0))),
-                _ => field.value.clone(),
-            };
-            expected.insert(known.name, value);
-        }
-    }
-    if log.is_empty() {
+fn row_problem(
+    conn: &Connection,
+    schema: &Schema,
+    table: &'static Table,
+    id: RowId,
+) -> Result<Option<String>> {
+    let Some(due) = settle::due(conn, schema, table, id)?.values else {
         return Ok(Some(format!(
-            "{} {id}: stands without a change in the log",
+            "{} {id}: stands, and the log does not say so",
             table.name
         )));
-    }
+    };
     let standing = values_of_row(conn, table, id)?;
-    let differs = standing.iter().find(|(field, value)| {
-        expected
-            .get(field.name)
-            .map_or_else(|| *value != field.empty(), |expected| expected != value)
-    });
-    Ok(differs.map(|(field, _)| format!("{} {id}: {} is not what the log says", table.name, field.name)))
+    let differs = standing.iter().zip(due).find(|((_, value), due)| value != due);
+    Ok(
+        differs
+            .map(|((field, _), _)| format!("{} {id}: {} is not what the log says", table.name, field.name)),
+    )
+}
+
+/// Does every row stand that the log says must?
+fn missing_row(conn: &Connection, schema: &Schema, entity: &str, id: RowId) -> Result<Option<String>> {
+    let Some(table) = schema.table(entity) else {
+        return Ok(None);
+    };
+    let stands = has_row(conn, table, id)?;
+    let missing = !stands && settle::due(conn, schema, table, id)?.values.is_some();
+    Ok(missing.then(|| format!("{entity} {id}: the log says that it stands, and it does not")))
 }

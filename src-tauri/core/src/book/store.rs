@@ -11,7 +11,10 @@ use crate::workspace::store::{checkpoint, local, set_local};
 use crate::{Error, Result};
 
 /// Every migration, in order. What has been shipped never changes.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_the_book.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_the_book.sql"),
+    include_str!("../../migrations/0002_head_office.sql"),
+];
 
 /// Gives the connection its key; for a new file with the salt that it will begin with.
 pub(super) fn set_key(conn: &Connection, key: &BookKey, new: Option<BookId>) -> Result<()> {
@@ -113,10 +116,13 @@ pub(super) fn file_problems(conn: &Connection) -> Result<Vec<String>> {
     Ok(problems)
 }
 
-/// Devices whose changes are not numbered 1, 2, 3, ... without a gap, by how many are missing.
+/// Is this device's stream numbered 1, 2, 3, ... without a gap? If not, by how many changes. Of the streams of
+/// others there may be only what this device may see.
 pub(super) fn log_gaps(conn: &Connection) -> Result<Vec<String>> {
     let mut statement = conn.prepare(
-        "select device, max(seq) - count(*) from changes group by device having max(seq) <> count(*)",
+        "select device, max(seq) - count(*) from changes
+         where device = (select value from local where name = 'device')
+         group by device having max(seq) <> count(*)",
     )?;
     let gaps = statement.query_map([], |row| {
         Ok(format!(

@@ -6,12 +6,12 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use clientele_model::record::{self, Record};
 use clientele_model::{ClientDraft, ClientId, ClientKind, ErrorCode, RowId, Timestamp, phone};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::workspace::table::{id, int, text};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Write, Written};
 use crate::{Result, settings};
 
@@ -24,22 +24,7 @@ const ON_CARD: &[Topic] = &[Topic::Clients, Topic::Client, Topic::History];
 
 /// The clients themselves.
 pub const CLIENTS: Table = Table {
-    name: "clients",
-    fields: &[
-        text("kind"),
-        text("given_name"),
-        text("patronymic"),
-        text("family_name"),
-        text("company_name"),
-        text("birthday"),
-        text("language"),
-        text("source"),
-        text("card_number"),
-        text("notes"),
-        text("expects"),
-        text("never"),
-        int("created_at"),
-    ],
+    record: record::CLIENTS,
     card: Card::Itself,
     topics: &[
         Topic::Clients,
@@ -50,50 +35,31 @@ pub const CLIENTS: Table = Table {
     ],
 };
 
-macro_rules! on_card {
-    ($(#[$doc:meta])* $table:ident, $name:literal, [$($field:expr),*], $topics:expr) => {
-        $(#[$doc])*
-        pub const $table: Table = Table {
-            name: $name,
-            fields: &[id("client_id"), $($field),*],
-            card: Card::ByClientId,
-            topics: $topics,
-        };
-    };
+const fn on_card(record: Record, topics: &'static [Topic]) -> Table {
+    Table {
+        record,
+        card: Card::ByClientId,
+        topics,
+    }
 }
 
-on_card! {
-    /// More names of a client.
-    CLIENT_NAMES, "client_names", [int("position"), text("label"), text("name")], ON_CARD
-}
-on_card! {
-    /// Phone numbers: as typed, and in E.164.
-    PHONES, "phones", [int("position"), text("label"), text("typed"), text("e164")], ON_CARD
-}
-on_card! {
-    /// E-mail addresses.
-    EMAILS, "emails", [int("position"), text("label"), text("address")], ON_CARD
-}
-on_card! {
-    /// Postal addresses.
-    ADDRESSES, "addresses",
-    [int("position"), text("label"), text("street"), text("city"), text("region"), text("postal_code"), text("country")],
-    ON_CARD
-}
-on_card! {
-    /// Names in messengers.
-    MESSENGERS, "messengers", [int("position"), text("service"), text("handle")], ON_CARD
-}
-on_card! {
-    /// People to talk to.
-    CONTACT_PERSONS, "contact_persons",
-    [int("position"), text("name"), text("role"), text("phone"), text("email"), text("note")],
-    ON_CARD
-}
-on_card! {
-    /// Tags.
-    CLIENT_TAGS, "client_tags", [text("tag")], &[Topic::Clients, Topic::Client, Topic::History, Topic::Tags]
-}
+/// More names of a client.
+pub const CLIENT_NAMES: Table = on_card(record::CLIENT_NAMES, ON_CARD);
+/// Phone numbers: as typed, and in E.164.
+pub const PHONES: Table = on_card(record::PHONES, ON_CARD);
+/// E-mail addresses.
+pub const EMAILS: Table = on_card(record::EMAILS, ON_CARD);
+/// Postal addresses.
+pub const ADDRESSES: Table = on_card(record::ADDRESSES, ON_CARD);
+/// Names in messengers.
+pub const MESSENGERS: Table = on_card(record::MESSENGERS, ON_CARD);
+/// People to talk to.
+pub const CONTACT_PERSONS: Table = on_card(record::CONTACT_PERSONS, ON_CARD);
+/// Tags.
+pub const CLIENT_TAGS: Table = on_card(
+    record::CLIENT_TAGS,
+    &[Topic::Clients, Topic::Client, Topic::History, Topic::Tags],
+);
 
 /// Every table with rows of a card besides the client itself.
 pub const PARTS: [&Table; 7] = [

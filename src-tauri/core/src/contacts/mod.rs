@@ -5,28 +5,18 @@ mod store;
 mod tests;
 
 use clientele_model::text::{FIELD_BYTES_MAX, tidy};
-use clientele_model::{ClientId, ContactId, ErrorCode, Refusal, RowId, Timestamp, Value};
+use clientele_model::{ClientId, ContactId, ErrorCode, Refusal, RowId, Timestamp, Value, record};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Result;
-use crate::workspace::table::{id, int, text};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Write, Written};
 
 pub use store::list;
 
 /// The table of contacts.
 pub const CONTACTS: Table = Table {
-    name: "contacts",
-    fields: &[
-        id("client_id"),
-        text("kind"),
-        text("direction"),
-        text("channel"),
-        int("at"),
-        text("staff"),
-        text("text"),
-    ],
+    record: record::CONTACTS,
     card: Card::ByClientId,
     topics: &[
         Topic::Contacts,

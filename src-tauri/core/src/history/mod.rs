@@ -15,7 +15,7 @@ use ts_rs::TS;
 use crate::Result;
 use crate::clients::{CLIENTS, PARTS};
 use crate::workspace::step::STEPS;
-use crate::workspace::store::{self, Logged, StepRow};
+use crate::workspace::store::{self, log::Logged, steps::StepRow};
 use crate::workspace::undo::{can_undo, value_before};
 use crate::workspace::{StepLabel, StepSummary, summary};
 
@@ -113,7 +113,7 @@ const NOT_SHOWN: [&str; 4] = ["client_id", "position", "e164", "created_at"];
 /// What SQLite says.
 pub fn list(conn: &Connection, before: Option<&str>, limit: u32) -> Result<HistoryPage> {
     let limit = limit.clamp(1, 500) as usize;
-    let rows = store::steps(conn, before.and_then(place), limit)?;
+    let rows = store::steps::list(conn, before.and_then(place), limit)?;
     let next = rows
         .last()
         .filter(|_| rows.len() == limit)
@@ -149,12 +149,12 @@ fn device(id: Option<DeviceId>) -> String {
 /// `not_found`; what SQLite says.
 pub fn step(conn: &Connection, id: StepId) -> Result<StepDetails> {
     let not_found = || clientele_model::Refusal::new(clientele_model::ErrorCode::NotFound).with("id", id);
-    let row = store::step(conn, id)?.ok_or_else(not_found)?;
+    let row = store::steps::get(conn, id)?.ok_or_else(not_found)?;
     let mut changes = Vec::new();
     let mut shown = 0;
-    for change in store::changes_of_step(conn, id, DETAILS_MAX)? {
+    for change in store::log::of_step(conn, id, DETAILS_MAX)? {
         if change.entity != STEPS.name {
-            let log = store::changes_of_row(conn, change.row)?;
+            let log = store::log::of_row(conn, change.row)?;
             changes.extend(fields(&log, &change, &row));
             shown += 1;
         }
@@ -179,13 +179,13 @@ pub fn of_client(conn: &Connection, id: ClientId) -> Result<Vec<FieldHistoryEntr
     let mut steps: HashMap<StepId, Option<StepRow>> = HashMap::new();
     let mut found = Vec::new();
     for row in rows {
-        let log = store::changes_of_row(conn, row)?;
+        let log = store::log::of_row(conn, row)?;
         for change in &log {
             let step = match steps.get(&change.step) {
                 Some(step) => step,
                 None => steps
                     .entry(change.step)
-                    .or_insert(store::step(conn, change.step)?),
+                    .or_insert(store::steps::get(conn, change.step)?),
             };
             let Some(step) = step else { continue };
             found.extend(
@@ -202,7 +202,7 @@ pub fn of_client(conn: &Connection, id: ClientId) -> Result<Vec<FieldHistoryEntr
 fn fields(log: &[Logged], change: &Logged, step: &StepRow) -> Vec<FieldHistoryEntry> {
     let fields = change.body.iter().flat_map(|body| &body.0);
     fields
-        .filter(|field| !NOT_SHOWN.contains(&field.field.as_str()))
+        .filter(|field| !field.field.starts_with('~') && !NOT_SHOWN.contains(&field.field.as_str()))
         .map(|field| FieldHistoryEntry {
             step: change.step,
             label: StepLabel::from_book(&step.label),

@@ -2,12 +2,11 @@
 
 mod store;
 
-use clientele_model::{ErrorCode, Language, Refusal, RowId, Value, phone, text};
+use clientele_model::{ErrorCode, Language, Refusal, RowId, Value, phone, record, text};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use crate::workspace::table::text as text_field;
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Written};
 use crate::{Result, clients};
 
@@ -15,13 +14,7 @@ pub use store::load;
 
 /// The table of settings, of one row.
 pub const SETTINGS: Table = Table {
-    name: "settings",
-    fields: &[
-        text_field("business_name"),
-        text_field("country"),
-        text_field("currency"),
-        text_field("language"),
-    ],
+    record: record::SETTINGS,
     card: Card::None,
     topics: &[Topic::Settings],
 };

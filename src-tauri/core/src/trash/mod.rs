@@ -58,7 +58,7 @@ const NOT_BEFORE: &str = "trash_not_before";
 /// What SQLite says.
 pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Written<u64>> {
     let old = workspace.maintain(|conn| {
-        let newest = steps(conn, None, 1)?.first().map_or(now, |step| step.at);
+        let newest = steps::list(conn, None, 1)?.first().map_or(now, |step| step.at);
         if newest > now || newest < now.minus_days(2 * DAYS) {
             set_local(conn, NOT_BEFORE, &Value::Int(now.minus_days(-DAYS).0))?;
         }

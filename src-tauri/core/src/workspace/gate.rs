@@ -2,59 +2,87 @@
 
 use std::collections::BTreeSet;
 
+use clientele_model::change::{SCHEMA, SEEN, SETTLES};
 use clientele_model::{
-    Body, ChangeKind, DeviceId, ErrorCode, FieldChange, Hlc, Refusal, RowId, StepId, Timestamp, Value,
+    Body, BranchId, ChangeKind, DeviceId, ErrorCode, FieldChange, Hlc, Refusal, RowId, Stamp, StepId,
+    Timestamp, Value,
 };
+use clientele_protocol::chain::commitment;
 use rusqlite::Connection;
 
+use super::clock::Clock;
+use super::settle;
 use super::step::NewStep;
-use super::store::{self, NewLogged};
+use super::store::log::{Content, NewLogged, State};
+use super::store::{self, log};
 use super::table::{Card, DELETED_AT, Invalidation, Schema, Table, Topic};
+use super::touched::{Touched, client_of};
 use crate::Result;
 
-/// More clients than this in one step: the window is told to read all again, not each one.
-const INVALIDATED_ONE_BY_ONE_MAX: usize = 50;
+/// Who writes here, and how far they have come.
+pub(super) struct Pen {
+    pub device_n: i64,
+    pub device: DeviceId,
+    pub seq: u64,
+    pub clock: Hlc,
+    pub time: Clock,
+}
 
 /// A step under way. Everything a feature writes, it writes through here.
 pub struct Write<'a> {
     pub(super) conn: &'a Connection,
     pub(super) schema: &'static Schema,
-    pub(super) device: DeviceId,
-    pub(super) device_n: i64,
-    pub(super) clock: Hlc,
-    pub(super) seq: u64,
+    pen: Pen,
     pub(super) id: StepId,
     pub(super) now: Timestamp,
     /// The step's own words; a feature may add to them as it goes.
     pub step: NewStep,
     changes: u64,
-    clients: BTreeSet<RowId>,
-    topics: BTreeSet<(Topic, Option<RowId>)>,
+    touched: Touched,
+    company: Scopes,
+    scopes: BTreeSet<Option<BranchId>>,
+    has_others: bool,
+    quarrelled: BTreeSet<(&'static str, RowId)>,
 }
+
+/// Whose is what is written here?
+enum Scopes {
+    /// No head office: nobody asks.
+    None,
+    /// New clients are this branch's, or, at head office, the whole company's.
+    Of(Option<BranchId>),
+}
+
+/// The branch for which this device writes new clients: a fact about this file. Absent without head office,
+/// null for the whole company.
+pub(crate) const WRITES_FOR: &str = "writes_for";
 
 impl<'a> Write<'a> {
     pub(super) fn new(
         conn: &'a Connection,
         schema: &'static Schema,
-        (device_n, device, seq, clock): (i64, DeviceId, u64, Hlc),
+        pen: Pen,
         step: NewStep,
-    ) -> Self {
-        let now = Timestamp::now();
-        let (clients, topics) = Default::default();
-        Self {
+    ) -> Result<Self> {
+        let now = pen.time.now();
+        let company = match store::local(conn, WRITES_FOR)? {
+            None => Scopes::None,
+            Some(branch) => Scopes::Of(branch.as_row().map(|id| BranchId(id.0))),
+        };
+        Ok(Self {
             conn,
             schema,
-            device,
-            device_n,
-            clock,
-            seq,
+            pen,
             id: StepId::new(),
             now,
             step,
             changes: 0,
-            clients,
-            topics,
-        }
+            touched: Touched::default(),
+            company,
+            scopes: BTreeSet::new(),
+            has_others: log::has_others(conn)?,
+            quarrelled: BTreeSet::new(),
+        })
     }
 
     /// To read what stands, this step's own writes included.
@@ -169,6 +197,32 @@ impl<'a> Write<'a> {
             .ok_or_else(|| not_found(row))
     }
 
+    /// Writes that the values which lost in a row were looked at and passed over. What stands there stays,
+    /// or becomes what `fields` say.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn settle(
+        &mut self,
+        table: &'static Table,
+        row: RowId,
+        fields: Vec<(&'static str, Value)>,
+        lost: &[Stamp],
+    ) -> Result<()> {
+        let wanted: Vec<_> = fields.iter().map(|(field, _)| (*field, None)).collect();
+        let bases = log::versions(self.conn, row, &wanted)?;
+        let fields = fields.into_iter().zip(bases);
+        let fields = fields.map(|((field, value), base)| FieldChange {
+            field: field.to_owned(),
+            value,
+            base,
+        });
+        let mut body = Body(fields.collect());
+        body.0.push(FieldChange::stamps(SETTLES, lost));
+        self.quarrelled.insert((table.name, row));
+        self.record(table, row, ChangeKind::Set, body)
+    }
+
     fn set_as(
         &mut self,
         kind: ChangeKind,
@@ -195,15 +249,46 @@ impl<'a> Write<'a> {
         if differing.is_empty() {
             return Ok(false);
         }
-        let bases = store::versions(self.conn, row, &wanted)?;
+        let bases = store::log::versions(self.conn, row, &wanted)?;
         let fields = differing.into_iter().zip(bases);
         let fields = fields.map(|((field, value), base)| FieldChange {
             field: field.to_owned(),
             value,
             base,
         });
-        self.record(table, row, kind, Body(fields.collect()))?;
+        let mut body = Body(fields.collect());
+        let thrown_away = body
+            .0
+            .iter()
+            .any(|field| field.field == DELETED_AT && field.value != Value::Null);
+        let kind = if thrown_away { ChangeKind::Del } else { kind };
+        if thrown_away && self.has_others {
+            let rows = settle::card_rows(self.conn, self.schema, table, row)?;
+            let seen = log::newest(self.conn, &rows, false)?;
+            body.0.push(FieldChange::stamps(SEEN, &seen));
+        }
+        self.pass_over(table, row, &mut body)?;
+        self.record(table, row, kind, body)?;
         Ok(true)
+    }
+
+    /// Whoever types over a field in which a value had lost has seen it: the card says so.
+    fn pass_over(&mut self, table: &'static Table, row: RowId, body: &mut Body) -> Result<()> {
+        if !self.has_others {
+            return Ok(());
+        }
+        let lost = store::conflicts::of_row(self.conn, row)?;
+        let written = |field: &str| body.0.iter().any(|change| change.field == field);
+        let settled: Vec<Stamp> = lost
+            .iter()
+            .filter(|lost| written(&lost.field))
+            .map(|lost| lost.stamp)
+            .collect();
+        if !settled.is_empty() {
+            body.0.push(FieldChange::stamps(SETTLES, &settled));
+            self.quarrelled.insert((table.name, row));
+        }
+        Ok(())
     }
 
     /// The one place where a row and the log are written together.
@@ -214,57 +299,82 @@ impl<'a> Write<'a> {
         kind: ChangeKind,
         body: Body,
     ) -> Result<()> {
-        let fits = |f: &FieldChange| table.field(&f.field).is_some_and(|field| field.takes(&f.value));
+        let fits = |f: &FieldChange| {
+            matches!(f.field.as_str(), SEEN | SETTLES)
+                || table.field(&f.field).is_some_and(|field| field.takes(&f.value))
+        };
         if let Some(unknown) = body.0.iter().find(|f| !fits(f)) {
             let detail = format!("{} has no field {} for such a value", table.name, unknown.field);
             return Err(Refusal::new(ErrorCode::WriteGate).with("detail", detail).into());
         }
-        self.touch(table, row, &body)?;
+        let client = client_of(self.conn, table, row, Some(&body))?;
+        self.touched.note(table, client);
+        let scope = self.scope(table, kind, client)?;
+        let columns: Vec<&FieldChange> = body.0.iter().filter(|f| !f.field.starts_with('~')).collect();
         match kind {
-            ChangeKind::Add => store::add_row(self.conn, table, row, &body.0)?,
+            ChangeKind::Add => {
+                store::add_row(self.conn, table, row, &columns)?;
+                if table.card == Card::Itself && scope.is_some() {
+                    store::set_branch_of_client(self.conn, row, scope)?;
+                }
+            }
             ChangeKind::Set | ChangeKind::Del | ChangeKind::Inc => {
-                if !store::set_row(self.conn, table, row, &body.0, kind == ChangeKind::Inc)? {
+                if !store::set_row(self.conn, table, row, &columns, kind == ChangeKind::Inc)? {
                     return Err(not_found(row));
                 }
             }
             ChangeKind::Erase => store::erase_row(self.conn, table, row)?,
         }
-        self.clock = self.clock.tick(Timestamp::now());
-        self.seq += 1;
+        let pen = &mut self.pen;
+        pen.clock = pen.clock.tick(pen.time.for_order());
+        pen.seq += 1;
         self.changes += 1;
-        let body = (kind != ChangeKind::Erase).then_some(&body);
-        let (device_n, seq, hlc, step, entity) = (self.device_n, self.seq, self.clock, self.id, table.name);
-        store::append(
-            self.conn,
-            &NewLogged {
-                device_n,
-                seq,
-                hlc,
-                step,
-                entity,
-                row,
-                kind,
-                body,
-            },
-        )
+        let (body, salt) = (body.encode(), log::salt());
+        let commitment = if kind == ChangeKind::Erase {
+            commitment(&salt, &[])
+        } else {
+            commitment(&salt, &body)
+        };
+        let content = if kind == ChangeKind::Erase {
+            Content::Gone(commitment)
+        } else {
+            Content::Whole(&body, &salt, commitment)
+        };
+        let new = NewLogged {
+            device_n: self.pen.device_n,
+            seq: self.pen.seq,
+            hlc: self.pen.clock,
+            eff_hlc: self.pen.clock,
+            schema: SCHEMA,
+            step: self.id,
+            scope,
+            entity: table.name,
+            row,
+            kind,
+            content,
+            state: State::Counts,
+        };
+        log::append(self.conn, &new)?;
+        Ok(())
     }
 
-    /// Notes whose card this is on, and which lists show it.
-    fn touch(&mut self, table: &'static Table, row: RowId, body: &Body) -> Result<()> {
-        let client = match table.card {
-            Card::None => None,
-            Card::Itself => Some(row),
-            Card::ByClientId => match body.0.iter().find(|f| f.field == "client_id") {
-                Some(field) => field.value.as_row(),
-                None => self.field(table, row, "client_id")?.as_row(),
-            },
+    /// Whose is what is written: the client's branch's; what holds for all, or for several, the company's.
+    fn scope(&mut self, table: &Table, kind: ChangeKind, client: Option<RowId>) -> Result<Option<BranchId>> {
+        let Scopes::Of(writes_for) = self.company else {
+            return Ok(None);
         };
-        self.clients.extend(client);
-        for topic in table.topics {
-            let of_one = matches!(topic, Topic::Client | Topic::Contacts);
-            self.topics.insert((*topic, client.filter(|_| of_one)));
-        }
-        Ok(())
+        let scope = match client {
+            Some(_) if table.card == Card::Itself && kind == ChangeKind::Add => writes_for,
+            Some(client) => store::branch_of_client(self.conn, client)?,
+            None if table.name == super::step::STEPS.name => match self.scopes.len() {
+                0 => writes_for,
+                1 => self.scopes.first().copied().flatten(),
+                _ => None,
+            },
+            None => None,
+        };
+        self.scopes.insert(scope);
+        Ok(scope)
     }
 
     /// Works out what follows from the step, and writes the step's own row. Nothing done: `None`.
@@ -275,10 +385,19 @@ impl<'a> Write<'a> {
         if self.changes == 0 && self.step.target.is_none() {
             return Ok(None);
         }
-        (self.schema.derive)(self.conn, &self.clients)?;
+        for (entity, row) in std::mem::take(&mut self.quarrelled) {
+            if let Some(table) = self.schema.table(entity) {
+                settle::row(self.conn, self.schema, table, row)?;
+            }
+            self.touched.topic(Topic::Conflicts);
+        }
+        if self.has_others {
+            settle::trashed(self.conn, self.schema, &self.touched.clients)?;
+        }
+        (self.schema.derive)(self.conn, &self.touched.clients)?;
         let step = self.step.clone();
         let fields = [
-            ("device", RowId(self.device.0).into()),
+            ("device", RowId(self.pen.device.0).into()),
             ("staff", Value::from(step.staff.as_str())),
             ("at", Value::Int(self.now.0)),
             ("label", Value::from(step.label.as_str())),
@@ -288,27 +407,14 @@ impl<'a> Write<'a> {
             ("changes", Value::Int(self.changes.cast_signed())),
         ];
         self.add(&super::step::STEPS, self.id.into(), fields.to_vec())?;
-        store::derive_step(self.conn, self.id, self.clock, step.act, step.target)?;
-        store::set_local(self.conn, "clock", &Value::Int(self.clock.0.cast_signed()))?;
+        store::steps::derive(self.conn, self.id)?;
+        store::set_local(self.conn, "clock", &Value::Int(self.pen.clock.0.cast_signed()))?;
         Ok(Some(Finished {
             step: self.id,
-            seq: self.seq,
-            clock: self.clock,
-            invalidates: self.invalidations(),
+            seq: self.pen.seq,
+            clock: self.pen.clock,
+            invalidates: self.touched.invalidations(),
         }))
-    }
-
-    fn invalidations(&self) -> Vec<Invalidation> {
-        let many = self.clients.len() > INVALIDATED_ONE_BY_ONE_MAX;
-        let topics: BTreeSet<_> = self
-            .topics
-            .iter()
-            .map(|(topic, id)| Invalidation {
-                topic: *topic,
-                id: id.filter(|_| !many),
-            })
-            .collect();
-        topics.into_iter().collect()
     }
 }
 

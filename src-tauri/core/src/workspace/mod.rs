@@ -4,21 +4,29 @@
 //! in the same transaction; undo, history and sync read that one record. [`Workspace::read`] gives a
 //! connection that cannot write at all.
 
+pub mod arrivals;
+pub mod clock;
 mod gate;
 pub mod guard;
+pub(crate) mod settle;
 pub mod step;
 pub mod store;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod touched;
 pub mod undo;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use clientele_model::{DeviceId, Hlc, RowId, StepId};
+use clientele_model::{DeviceId, Hlc, RowId, StepId, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use arrivals::Arrivals;
+pub use clock::Clock;
+use gate::Pen;
+pub(crate) use gate::WRITES_FOR;
 pub use gate::Write;
 pub use step::{Actor, NewStep, StepLabel, StepSummary, Written};
 pub use table::{Card, Invalidation, Schema, Table, Topic};
@@ -41,6 +49,7 @@ struct Writer {
     device: DeviceId,
     seq: u64,
     clock: Hlc,
+    time: Clock,
 }
 
 /// Gives a freshly made file the device that writes into it.
@@ -48,7 +57,7 @@ struct Writer {
 /// # Errors
 /// What SQLite says.
 pub fn found(conn: &Connection) -> Result<()> {
-    store::add_device(conn, DeviceId::new())
+    store::set_device(conn, DeviceId::new()).map(|_| ())
 }
 
 impl Workspace {
@@ -58,13 +67,15 @@ impl Workspace {
     /// What SQLite says.
     pub fn new(writer: Connection, gate: Gate, reader: Connection, schema: &'static Schema) -> Result<Self> {
         let (device_n, device, seq, clock) = store::device_state(&writer)?;
+        let conn = writer;
         let writer = Writer {
-            conn: writer,
             gate,
             device_n,
             device,
             seq,
             clock,
+            time: Clock::load(&conn)?,
+            conn,
         };
         Ok(Self {
             writer: Mutex::new(writer),
@@ -99,8 +110,14 @@ impl Workspace {
         let writer = &mut *writer;
         let opened = writer.gate.open();
         let transaction = Transaction::new_unchecked(&writer.conn, TransactionBehavior::Immediate)?;
-        let device = (writer.device_n, writer.device, writer.seq, writer.clock);
-        let mut write = Write::new(&transaction, self.schema, device, step);
+        let pen = Pen {
+            device_n: writer.device_n,
+            device: writer.device,
+            seq: writer.seq,
+            clock: writer.clock,
+            time: writer.time.clone(),
+        };
+        let mut write = Write::new(&transaction, self.schema, pen, step)?;
         let value = f(&mut write)?;
         let Some(finished) = write.finish()? else {
             return Ok(Written {
@@ -110,7 +127,7 @@ impl Workspace {
             });
         };
         // Put in words before it is final: after the commit nothing may fail that would say it was not saved.
-        let row = store::step(&transaction, finished.step)?;
+        let row = store::steps::get(&transaction, finished.step)?;
         let step = row.map(|row| summary(&transaction, &row)).transpose()?;
         transaction.commit()?;
         drop(opened);
@@ -121,6 +138,30 @@ impl Workspace {
             step,
             invalidates: finished.invalidates,
         })
+    }
+
+    /// Which device writes here, and how far its stream goes.
+    #[must_use]
+    pub fn device(&self) -> (DeviceId, u64) {
+        let writer = lock(&self.writer);
+        (writer.device, writer.seq)
+    }
+
+    /// Tells the time by another clock: what a test says, or how far head office's is off this machine's.
+    /// Only the order of changes follows head office; what people read stays this machine's time.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn set_clock(&self, change: impl FnOnce(&mut Clock)) -> Result<()> {
+        let mut writer = lock(&self.writer);
+        change(&mut writer.time);
+        writer.time.clone().save(&writer.conn)
+    }
+
+    /// The moment, as this book tells it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        lock(&self.writer).time.now()
     }
 
     /// Maintenance on the writing connection, for what is no record: integrity checks, checkpoints.
@@ -143,6 +184,11 @@ impl Workspace {
     }
 }
 
+/// Fresh random bytes for a commitment.
+pub(crate) fn fresh_salt() -> [u8; 12] {
+    store::log::salt()
+}
+
 /// A panic in one command leaves its transaction rolled back and the connection whole: go on.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -152,7 +198,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// # Errors
 /// What SQLite says.
-pub fn summary(conn: &Connection, row: &store::StepRow) -> Result<StepSummary> {
+pub fn summary(conn: &Connection, row: &store::steps::StepRow) -> Result<StepSummary> {
     let of = subject(conn, row)?;
     let about = of.as_ref().unwrap_or(row);
     let mut params: BTreeMap<String, String> = serde_json::from_str(&about.params).unwrap_or_default();
@@ -174,12 +220,12 @@ pub fn summary(conn: &Connection, row: &store::StepRow) -> Result<StepSummary> {
 const SUBJECT_STEPS_MAX: usize = 64;
 
 /// The step that an undo or a redo, or an undo of a redo, is about in the end.
-fn subject(conn: &Connection, row: &store::StepRow) -> Result<Option<store::StepRow>> {
+fn subject(conn: &Connection, row: &store::steps::StepRow) -> Result<Option<store::steps::StepRow>> {
     let mut target: Option<StepId> = row.target;
     let mut found = None;
     for _ in 0..SUBJECT_STEPS_MAX {
         let Some(id) = target else { break };
-        found = store::step(conn, id)?;
+        found = store::steps::get(conn, id)?;
         target = found.as_ref().and_then(|row| row.target);
     }
     Ok(found)

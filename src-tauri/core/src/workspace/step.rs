@@ -2,25 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use clientele_model::{ClientId, StepId};
+use clientele_model::{ClientId, StepId, record};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::table::{Card, Table, Topic, id, int, text};
+use super::table::{Card, Table, Topic};
 
 /// The table of steps: a record like any other, so that who did what travels with the changes.
 pub const STEPS: Table = Table {
-    name: "steps",
-    fields: &[
-        id("device"),
-        text("staff"),
-        int("at"),
-        text("label"),
-        text("params"),
-        text("act"),
-        id("target"),
-        int("changes"),
-    ],
+    record: record::STEPS,
     card: Card::None,
     topics: &[Topic::History],
 };

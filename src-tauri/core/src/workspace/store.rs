@@ -1,15 +1,18 @@
-//! The SQL of the write gate: rows of any table, the change log, the steps.
+//! The SQL of the write gate: rows of any table here; the change log and the steps in files of their own.
 
-use clientele_model::{Body, ChangeKind, DeviceId, FieldChange, Hlc, RowId, Stamp, StepId, Timestamp, Value};
+pub mod conflicts;
+pub mod log;
+pub mod steps;
+
+use clientele_model::{BranchId, DeviceId, FieldChange, Hlc, RowId, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
-use sha2::{Digest, Sha256};
 
 use super::table::{DELETED_AT, Field, Table};
 use crate::Result;
 
 /// A model value on its way into SQLite.
-struct Sql<'a>(&'a Value);
+pub(super) struct Sql<'a>(pub &'a Value);
 
 impl ToSql for Sql<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -67,7 +70,7 @@ pub(super) fn set_guard(conn: &Connection, table: &str, message: &str) -> Result
 // ---- rows
 
 /// Adds a row; where the same id stands already (two devices added the same tag), sets it anew.
-pub(super) fn add_row(conn: &Connection, table: &Table, id: RowId, fields: &[FieldChange]) -> Result<()> {
+pub(super) fn add_row(conn: &Connection, table: &Table, id: RowId, fields: &[&FieldChange]) -> Result<()> {
     let names = || fields.iter().map(|f| f.field.as_str());
     let columns: String = names().map(|name| format!(", {name}")).collect();
     let places: String = (0..fields.len()).map(|i| format!(", ?{}", i + 2)).collect();
@@ -91,9 +94,12 @@ pub(super) fn set_row(
     conn: &Connection,
     table: &Table,
     id: RowId,
-    fields: &[FieldChange],
+    fields: &[&FieldChange],
     inc: bool,
 ) -> Result<bool> {
+    if fields.is_empty() {
+        return Ok(read_row(conn, table, id, &[DELETED_AT])?.is_some());
+    }
     let updates: Vec<String> = fields
         .iter()
         .enumerate()
@@ -119,8 +125,52 @@ pub(super) fn set_row(
 pub(super) fn erase_row(conn: &Connection, table: &Table, id: RowId) -> Result<()> {
     conn.prepare_cached(&format!("delete from {} where id = ?1", table.name))?
         .execute([id.as_bytes()])?;
-    conn.prepare_cached("update changes set body = null, salt = null where row_id = ?1")?
+    log::forget(conn, id)?;
+    log::set_erased(conn, id)
+}
+
+/// Puts a row as it shall be: every field that changes may set, in the table's order.
+pub(super) fn put_row(conn: &Connection, table: &Table, id: RowId, values: &[Value]) -> Result<()> {
+    let names: Vec<&str> = table.all_fields().map(|field| field.name).collect();
+    let places: String = (0..names.len()).map(|i| format!(", ?{}", i + 2)).collect();
+    let updates: Vec<String> = names
+        .iter()
+        .map(|name| format!("{name} = excluded.{name}"))
+        .collect();
+    let sql = format!(
+        "insert into {} (id, {}) values (?1{places}) on conflict (id) do update set {}",
+        table.name,
+        names.join(", "),
+        updates.join(", ")
+    );
+    let id = Value::from(id);
+    let values = values.iter().map(Sql);
+    conn.prepare_cached(&sql)?
+        .execute(params_from_iter(std::iter::once(Sql(&id)).chain(values)))?;
+    Ok(())
+}
+
+/// Takes a row away, where it stands.
+pub(super) fn drop_row(conn: &Connection, table: &Table, id: RowId) -> Result<()> {
+    conn.prepare_cached(&format!("delete from {} where id = ?1", table.name))?
         .execute([id.as_bytes()])?;
+    Ok(())
+}
+
+/// Whose client it is.
+pub(super) fn branch_of_client(conn: &Connection, client: RowId) -> Result<Option<BranchId>> {
+    let mut statement = conn.prepare_cached("select branch from clients where id = ?1")?;
+    let branch = statement.query_row([client.as_bytes()], |row| Ok(row_id_or_none(row, 0)));
+    Ok(branch.optional()?.flatten().map(|id| BranchId(id.0)))
+}
+
+/// Notes whose client it is.
+pub(super) fn set_branch_of_client(conn: &Connection, client: RowId, branch: Option<BranchId>) -> Result<()> {
+    conn.prepare_cached("update clients set branch = ?2 where id = ?1 and branch is not ?2")?
+        .execute(params![
+            client.as_bytes(),
+            branch.as_ref().map(BranchId::as_bytes)
+        ])?;
     Ok(())
 }
 
@@ -152,6 +202,14 @@ pub fn values_of_row(conn: &Connection, table: &'static Table, id: RowId) -> Res
     Ok(fields.into_iter().zip(values).collect())
 }
 
+/// Does a row stand?
+///
+/// # Errors
+/// What SQLite says.
+pub fn has_row(conn: &Connection, table: &Table, id: RowId) -> Result<bool> {
+    Ok(read_row(conn, table, id, &[DELETED_AT])?.is_some())
+}
+
 /// Every identifier in a table, trash included.
 ///
 /// # Errors
@@ -174,136 +232,7 @@ pub fn rows_of_client(conn: &Connection, table: &Table, client: RowId) -> Result
     Ok(ids)
 }
 
-// ---- the log
-
-/// One change as the log keeps it; the body is `None` once erased.
-#[derive(Clone, Debug)]
-pub struct Logged {
-    /// Which change.
-    pub stamp: Stamp,
-    /// Its place in the order of all changes.
-    pub eff_hlc: Hlc,
-    /// The step it belongs to.
-    pub step: StepId,
-    /// The table.
-    pub entity: String,
-    /// The row.
-    pub row: RowId,
-    /// What happened.
-    pub kind: ChangeKind,
-    /// To which fields.
-    pub body: Option<Body>,
-}
-
-/// What the gate appends: [`Logged`] with the device by its short number.
-pub(super) struct NewLogged<'a> {
-    pub device_n: i64,
-    pub seq: u64,
-    pub hlc: Hlc,
-    pub step: StepId,
-    pub entity: &'a str,
-    pub row: RowId,
-    pub kind: ChangeKind,
-    pub body: Option<&'a Body>,
-}
-
-/// Appends to the log. The commitment, SHA-256 over a random salt and the body, stays when both are erased:
-/// it says that the log is still the same, and nothing of what stood there.
-pub(super) fn append(conn: &Connection, change: &NewLogged<'_>) -> Result<()> {
-    let body = change.body.map(Body::encode);
-    let mut salt = [0u8; 16];
-    getrandom::fill(&mut salt).expect("the operating system gives random bytes");
-    let commitment = Sha256::new()
-        .chain_update(salt)
-        .chain_update(body.as_deref().unwrap_or_default());
-    let commitment = commitment.finalize().to_vec();
-    conn.prepare_cached(
-        "insert into changes
-         (device, seq, hlc, eff_hlc, schema, step, scope, entity, row_id, kind, body, salt, commitment)
-         values (?1, ?2, ?3, ?3, ?4, ?5, null, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute(params![
-        change.device_n,
-        change.seq.cast_signed(),
-        change.hlc.0.cast_signed(),
-        clientele_model::change::SCHEMA,
-        change.step.as_bytes(),
-        change.entity,
-        change.row.as_bytes(),
-        change.kind.code(),
-        body,
-        salt,
-        commitment,
-    ])?;
-    Ok(())
-}
-
-const LOGGED: &str = "select d.id, c.seq, c.eff_hlc, c.step, c.entity, c.row_id, c.kind, c.body
-    from changes c join devices d on d.n = c.device";
-
-fn logged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Logged> {
-    let kind: i64 = row.get(6)?;
-    let body: Option<Vec<u8>> = row.get(7)?;
-    Ok(Logged {
-        stamp: Stamp {
-            device: DeviceId(row_id(row, 0)?.0),
-            seq: row.get::<_, i64>(1)?.cast_unsigned(),
-        },
-        eff_hlc: Hlc(row.get::<_, i64>(2)?.cast_unsigned()),
-        step: StepId(row_id(row, 3)?.0),
-        entity: row.get(4)?,
-        row: row_id(row, 5)?,
-        kind: ChangeKind::from_code(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(6, kind))?,
-        body: body.and_then(|bytes| Body::decode(&bytes)),
-    })
-}
-
-/// All changes of a row, in the order in which they hold.
-pub fn changes_of_row(conn: &Connection, row: RowId) -> Result<Vec<Logged>> {
-    let sql = format!("{LOGGED} where c.row_id = ?1 order by c.eff_hlc, d.id, c.seq");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let changes = statement
-        .query_map([row.as_bytes()], logged)?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(changes)
-}
-
-/// For each field the change whose value it bears: the newest that set it, or, where a value is given, the
-/// newest that set it to just that. Reads the log backwards, no further than it must.
-pub(super) fn versions(
-    conn: &Connection,
-    row: RowId,
-    wanted: &[(&str, Option<Value>)],
-) -> Result<Vec<Option<Stamp>>> {
-    let sql = format!("{LOGGED} where c.row_id = ?1 order by c.eff_hlc desc, d.id desc, c.seq desc");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let mut changes = statement.query_map([row.as_bytes()], logged)?;
-    let mut found: Vec<Option<Stamp>> = vec![None; wanted.len()];
-    while found.contains(&None)
-        && let Some(change) = changes.next().transpose()?
-    {
-        for field in change.body.iter().flat_map(|body| &body.0) {
-            for (place, (name, value)) in found.iter_mut().zip(wanted) {
-                let fits = *name == field.field && value.as_ref().is_none_or(|value| *value == field.value);
-                if place.is_none() && fits {
-                    *place = Some(change.stamp);
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The changes of a step, in the order in which they were made; at most `limit`.
-pub fn changes_of_step(conn: &Connection, step: StepId, limit: usize) -> Result<Vec<Logged>> {
-    let sql = format!("{LOGGED} where c.step = ?1 order by c.seq limit ?2");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let changes = statement
-        .query_map(params![step.as_bytes(), limit], logged)?
-        .collect::<rusqlite::Result<_>>()?;
-    Ok(changes)
-}
+// ---- this file
 
 /// The device of this file by its short number, its identifier, its last change and the clock's last reading.
 pub(super) fn device_state(conn: &Connection) -> Result<(i64, DeviceId, u64, Hlc)> {
@@ -322,9 +251,20 @@ pub(super) fn device_state(conn: &Connection) -> Result<(i64, DeviceId, u64, Hlc
 }
 
 /// Gives the file a device of its own.
-pub(super) fn add_device(conn: &Connection, id: DeviceId) -> Result<()> {
+pub(super) fn set_device(conn: &Connection, id: DeviceId) -> Result<i64> {
+    let n = device_n(conn, id)?;
+    set_local(conn, "device", &Value::Int(n))?;
+    Ok(n)
+}
+
+/// The short number of a device; a new one for a device that was never heard of.
+pub(crate) fn device_n(conn: &Connection, id: DeviceId) -> Result<i64> {
+    let mut known = conn.prepare_cached("select n from devices where id = ?1")?;
+    if let Some(n) = known.query_row([id.as_bytes()], |row| row.get(0)).optional()? {
+        return Ok(n);
+    }
     conn.execute("insert into devices (id) values (?1)", [id.as_bytes()])?;
-    set_local(conn, "device", &Value::Int(conn.last_insert_rowid()))
+    Ok(conn.last_insert_rowid())
 }
 
 /// Writes the WAL home and empties it.
@@ -350,120 +290,5 @@ pub fn set_local(conn: &Connection, name: &str, value: &Value) -> Result<()> {
         "insert into local (name, value) values (?1, ?2) on conflict do update set value = excluded.value",
     )?
     .execute(params![name, Sql(value)])?;
-    Ok(())
-}
-
-// ---- steps
-
-/// A step as its row tells it.
-#[derive(Clone, Debug)]
-pub struct StepRow {
-    /// The step.
-    pub id: StepId,
-    /// On which device.
-    pub device: Option<DeviceId>,
-    /// Who.
-    pub staff: String,
-    /// When, by the clock on the wall.
-    pub at: Timestamp,
-    /// What sort of step.
-    pub label: String,
-    /// Its parameters, as JSON.
-    pub params: String,
-    /// do, undo or redo.
-    pub act: String,
-    /// What an undo or redo is about.
-    pub target: Option<StepId>,
-    /// How many changes.
-    pub changes: u64,
-    /// The step that undid it, if any.
-    pub undone_by: Option<StepId>,
-    /// Its place in the order of all changes.
-    pub hlc: Hlc,
-}
-
-const STEP: &str =
-    "select id, device, staff, at, label, params, act, target, changes, undone_by, hlc from steps";
-
-fn step_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<StepRow> {
-    Ok(StepRow {
-        id: StepId(row_id(row, 0)?.0),
-        device: row_id_or_none(row, 1).map(|id| DeviceId(id.0)),
-        staff: row.get(2)?,
-        at: Timestamp(row.get(3)?),
-        label: row.get(4)?,
-        params: row.get(5)?,
-        act: row.get(6)?,
-        target: row_id_or_none(row, 7).map(|id| StepId(id.0)),
-        changes: row.get::<_, i64>(8)?.cast_unsigned(),
-        undone_by: row_id_or_none(row, 9).map(|id| StepId(id.0)),
-        hlc: Hlc(row.get::<_, i64>(10)?.cast_unsigned()),
-    })
-}
-
-/// One step.
-pub fn step(conn: &Connection, id: StepId) -> Result<Option<StepRow>> {
-    let mut statement = conn.prepare_cached(&format!("{STEP} where id = ?1"))?;
-    Ok(statement.query_row([id.as_bytes()], step_row).optional()?)
-}
-
-/// Steps, newest first, older than a place in the order.
-pub fn steps(conn: &Connection, before: Option<(Hlc, StepId)>, limit: usize) -> Result<Vec<StepRow>> {
-    let (hlc, id) = before.map_or((i64::MAX, [0xFF; 16]), |(hlc, id)| {
-        (hlc.0.cast_signed(), *id.as_bytes())
-    });
-    let sql = format!("{STEP} where (hlc, id) < (?1, ?2) order by hlc desc, id desc limit ?3");
-    let mut statement = conn.prepare_cached(&sql)?;
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    Ok(statement
-        .query_map(params![hlc, id, limit], step_row)?
-        .collect::<rusqlite::Result<_>>()?)
-}
-
-/// This device's newest step that was done, can be undone and has not been.
-pub(super) fn step_to_undo(conn: &Connection, device: DeviceId, never: &[&str]) -> Result<Option<StepRow>> {
-    let sql = format!(
-        "{STEP} where device = ?1 and act = 'do' and undone_by is null
-         and label not in (select value from json_each(?2)) order by hlc desc limit 1"
-    );
-    let never = serde_json::json!(never).to_string();
-    Ok(conn
-        .prepare_cached(&sql)?
-        .query_row(params![device.as_bytes(), never], step_row)
-        .optional()?)
-}
-
-/// This device's newest undo that has not been redone, with nothing done since.
-pub(super) fn step_to_redo(conn: &Connection, device: DeviceId) -> Result<Option<StepRow>> {
-    let sql = format!(
-        "{STEP} as u where device = ?1 and act = 'undo' and undone_by is null and not exists
-         (select 1 from steps d where d.device = ?1 and d.act = 'do' and d.hlc > u.hlc)
-         order by hlc desc limit 1"
-    );
-    Ok(conn
-        .prepare_cached(&sql)?
-        .query_row([device.as_bytes()], step_row)
-        .optional()?)
-}
-
-/// Works out a step's place in the order, and what it says of the step it is about: undone, or not any more.
-pub(super) fn derive_step(
-    conn: &Connection,
-    id: StepId,
-    hlc: Hlc,
-    act: &str,
-    target: Option<StepId>,
-) -> Result<()> {
-    conn.prepare_cached("update steps set hlc = ?2 where id = ?1")?
-        .execute(params![id.as_bytes(), hlc.0.cast_signed()])?;
-    let Some(target) = target else { return Ok(()) };
-    conn.prepare_cached("update steps set undone_by = ?2 where id = ?1")?
-        .execute(params![target.as_bytes(), id.as_bytes()])?;
-    if act == "redo" {
-        conn.prepare_cached(
-            "update steps set undone_by = null where id = (select target from steps where id = ?1)",
-        )?
-        .execute([target.as_bytes()])?;
-    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What the write gate knows of a feature's table: its name, its fields, and what shows it.
 
-use clientele_model::Value;
+use clientele_model::record::Record;
+pub use clientele_model::record::{DELETED_AT, Field};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -22,6 +23,10 @@ pub enum Topic {
     Settings,
     /// The tags in use.
     Tags,
+    /// How it stands with head office.
+    HeadOffice,
+    /// Values that lost to others.
+    Conflicts,
 }
 
 /// A list or card that has to be read again.
@@ -45,106 +50,29 @@ pub enum Card {
     None,
 }
 
-/// What a field holds. A field that no change has named yet holds the empty value of its sort.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sort {
-    /// Text; empty for none.
-    Text,
-    /// A whole number; zero for none.
-    Int,
-    /// A whole number or null.
-    MaybeInt,
-    /// The identifier of another row, or null.
-    Id,
-}
-
-/// A field that changes may set.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
-    /// The column.
-    pub name: &'static str,
-    /// What it holds.
-    pub sort: Sort,
-}
-
-/// A field of text.
-#[must_use]
-pub const fn text(name: &'static str) -> Field {
-    Field {
-        name,
-        sort: Sort::Text,
-    }
-}
-
-/// A field with a whole number.
-#[must_use]
-pub const fn int(name: &'static str) -> Field {
-    Field {
-        name,
-        sort: Sort::Int,
-    }
-}
-
-/// A field that names another row.
-#[must_use]
-pub const fn id(name: &'static str) -> Field {
-    Field { name, sort: Sort::Id }
-}
-
-const TRASH_MARK: Field = Field {
-    name: DELETED_AT,
-    sort: Sort::MaybeInt,
-};
-
-impl Field {
-    /// What stands there as long as no change has set it.
-    #[must_use]
-    pub fn empty(self) -> Value {
-        match self.sort {
-            Sort::Text => Value::Text(String::new()),
-            Sort::Int => Value::Int(0),
-            Sort::MaybeInt | Sort::Id => Value::Null,
-        }
-    }
-
-    /// Does a value fit?
-    #[must_use]
-    pub fn takes(self, value: &Value) -> bool {
-        matches!(
-            (self.sort, value),
-            (Sort::Text, Value::Text(_))
-                | (Sort::Int | Sort::MaybeInt, Value::Int(_))
-                | (Sort::MaybeInt | Sort::Id, Value::Null)
-        ) || (self.sort == Sort::Id && value.as_row().is_some())
-    }
-}
-
-/// One table of records. Entity and table bear the same name.
+/// One table of records. Columns that the record does not name are worked out.
 #[derive(Debug)]
 pub struct Table {
-    /// The table, and the entity in the change log.
-    pub name: &'static str,
-    /// The fields that a change may set, besides `deleted_at`. Columns not named here are worked out.
-    pub fields: &'static [Field],
+    /// Its name, which is the entity's in the change log, and its fields.
+    pub record: Record,
     /// Whose card it is on.
     pub card: Card,
     /// What has to be read again when it changes.
     pub topics: &'static [Topic],
 }
 
-/// The trash mark, a field of every table.
-pub const DELETED_AT: &str = "deleted_at";
+impl std::ops::Deref for Table {
+    type Target = Record;
+    fn deref(&self) -> &Record {
+        &self.record
+    }
+}
 
 impl Table {
     /// The field of a name, where a change may set it.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<Field> {
         self.all_fields().find(|field| field.name == name)
-    }
-
-    /// Every field that a change may set, the trash mark last.
-    pub fn all_fields(&self) -> impl Iterator<Item = Field> {
-        self.fields.iter().copied().chain([TRASH_MARK])
     }
 }
 
@@ -156,6 +84,8 @@ pub struct Schema {
     /// inside the transaction that changed them.
     pub derive:
         fn(&rusqlite::Connection, &std::collections::BTreeSet<clientele_model::RowId>) -> crate::Result<()>,
+    /// Takes a client out of the search index, before its row goes.
+    pub forget: fn(&rusqlite::Connection, clientele_model::RowId) -> crate::Result<()>,
 }
 
 impl Schema {

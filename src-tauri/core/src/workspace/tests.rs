@@ -201,7 +201,7 @@ fn an_old_step_is_undone_and_what_changed_since_stays() {
 fn the_beginning_of_the_book_cannot_be_undone() {
     let book = TestBook::new();
     let first = book
-        .read(|conn| store::steps(conn, None, 10))
+        .read(|conn| store::steps::list(conn, None, 10))
         .unwrap()
         .pop()
         .unwrap();
@@ -222,7 +222,7 @@ fn the_log_names_what_each_value_was_typed_over() {
     let id = ClientBuilder::new("Анна").create(&book);
     rename(&book, id, "Ана");
     rename(&book, id, "Анка");
-    let log = book.read(|conn| store::changes_of_row(conn, id.into())).unwrap();
+    let log = book.read(|conn| store::log::of_row(conn, id.into())).unwrap();
     let base = |i: usize| log[i].body.as_ref().unwrap().0[0].base;
     assert_eq!(
         (base(0), base(1), base(2)),
@@ -242,7 +242,7 @@ fn the_log_names_what_the_form_showed_even_when_it_has_changed_since() {
         ..opened.clone()
     };
     clients::change(&book, &Actor::owner(), id, &opened, left).unwrap();
-    let log = book.read(|conn| store::changes_of_row(conn, id.into())).unwrap();
+    let log = book.read(|conn| store::log::of_row(conn, id.into())).unwrap();
     let base = log[2].body.as_ref().unwrap().0[0].base;
     assert_eq!(base, Some(log[0].stamp), "typed over Анна, not over Ана");
 }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::gate::{Write, not_found};
 use super::step::{Actor, NewStep, StepLabel, StepSummary, Written};
-use super::store::{self, Logged, StepRow};
+use super::store::{self, log::Logged, steps::StepRow};
 use super::table::{DELETED_AT, Table};
 use super::{Workspace, summary};
 use crate::Result;
@@ -48,7 +48,7 @@ impl Workspace {
     /// `undo.not_possible` for a step that was undone already or cannot be; `not_found`.
     pub fn undo_step(&self, by: &Actor, id: StepId) -> Result<Written<StepSummary>> {
         self.take_back(by, StepLabel::Undo, |conn| {
-            let row = store::step(conn, id)?.ok_or_else(|| not_found(id.into()))?;
+            let row = store::steps::get(conn, id)?.ok_or_else(|| not_found(id.into()))?;
             if can_undo(&row) {
                 Ok(row)
             } else {
@@ -65,7 +65,7 @@ impl Workspace {
         self.read(|conn| {
             let undo = to_undo(conn)?.map(|row| summary(conn, &row)).transpose()?;
             let redo = match to_redo(conn)?.and_then(|row| row.target) {
-                Some(target) => store::step(conn, target)?
+                Some(target) => store::steps::get(conn, target)?
                     .map(|row| summary(conn, &row))
                     .transpose()?,
                 None => None,
@@ -104,12 +104,12 @@ pub fn can_undo(row: &StepRow) -> bool {
 fn to_undo(conn: &Connection) -> Result<Option<StepRow>> {
     let never = StepLabel::NEVER_UNDONE.map(StepLabel::as_str);
     let (_, device, ..) = store::device_state(conn)?;
-    store::step_to_undo(conn, device, &never)
+    store::steps::to_undo(conn, device, &never)
 }
 
 fn to_redo(conn: &Connection) -> Result<Option<StepRow>> {
     let (_, device, ..) = store::device_state(conn)?;
-    store::step_to_redo(conn, device)
+    store::steps::to_redo(conn, device)
 }
 
 /// Writes the contrary of every change of a step, the last one first.
@@ -117,7 +117,7 @@ fn to_redo(conn: &Connection) -> Result<Option<StepRow>> {
 /// A field that somebody has changed since keeps its newer value. That is asked by the value that stands,
 /// not by the change that set it: a later step, itself undone by now, has put this step's value back.
 fn revert(w: &mut Write<'_>, target: StepId) -> Result<()> {
-    let changes = store::changes_of_step(w.conn(), target, usize::MAX)?;
+    let changes = store::log::of_step(w.conn(), target, usize::MAX)?;
     let added = |change: &&Logged| change.kind == ChangeKind::Add;
     let added: HashSet<RowId> = changes.iter().filter(added).map(|change| change.row).collect();
     for change in changes.iter().rev() {
@@ -152,7 +152,7 @@ fn revert_change(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> R
             w.trash(table, change.row)?;
         }
         ChangeKind::Set | ChangeKind::Del => {
-            let log = store::changes_of_row(w.conn(), change.row)?;
+            let log = store::log::of_row(w.conn(), change.row)?;
             let mut fields = Vec::new();
             for field in change.body.iter().flat_map(|body| &body.0) {
                 let Some(known) = table.field(&field.field) else {

@@ -8,7 +8,10 @@ use super::Finding;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("clientele-model", &[]),
     ("clientele-formats", &["clientele-model"]),
-    ("clientele-core", &["clientele-formats", "clientele-model"]),
+    (
+        "clientele-core",
+        &["clientele-formats", "clientele-model", "clientele-protocol"],
+    ),
     ("clientele-protocol", &["clientele-model"]),
     (
         "clientele-sync",

@@ -1,0 +1,238 @@
+//! Head office: what this book needs to stay one with others. Off until somebody pairs it.
+//!
+//! Here is the book's half, without a network: what goes out ([`outgoing`]), what comes in ([`incoming`]), and
+//! what happens when this file turns out to be a copy ([`copied`]). The crate `clientele-sync` speaks to the
+//! server with it.
+
+pub mod copied;
+pub mod incoming;
+pub mod outgoing;
+pub mod store;
+#[cfg(test)]
+mod tests;
+
+use clientele_model::{BranchId, CompanyId, DeviceId, ErrorCode, Timestamp, Value};
+use clientele_protocol::message::{Branch, Mark, Welcome};
+use clientele_protocol::{DeviceKey, Head, bytes};
+use rusqlite::Connection;
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+use crate::workspace::store::{local, set_local};
+use crate::workspace::{Topic, WRITES_FOR, Workspace};
+
+const MEMBERSHIP: &str = "membership";
+const ACKNOWLEDGED: &str = "acknowledged";
+const AGREES: &str = "agrees";
+
+/// This book's place in a company.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Membership {
+    /// The company.
+    pub company: CompanyId,
+    /// What people call it.
+    pub company_name: String,
+    /// The branch that this device belongs to; `None` for head office, which sees all.
+    pub branch: Option<(BranchId, String)>,
+    /// Host and port of the server.
+    pub address: String,
+    /// By which certificate it is known; `None` where public authorities vouch for it.
+    pub pin: Option<[u8; 16]>,
+    /// What people call this device.
+    pub device_name: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Was it shut out?
+    pub revoked: bool,
+    /// The seed of the device's key. It stays in this encrypted file.
+    pub seed: [u8; 32],
+}
+
+impl std::fmt::Debug for Membership {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Membership of {} at {}", self.company, self.address)
+    }
+}
+
+impl Membership {
+    /// The device's key.
+    #[must_use]
+    pub fn key(&self) -> DeviceKey {
+        DeviceKey::from_seed(self.seed)
+    }
+}
+
+/// 32 random bytes for a new device's key.
+#[must_use]
+pub fn new_seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).expect("the operating system gives random bytes");
+    seed
+}
+
+fn read<T: serde::de::DeserializeOwned>(conn: &Connection, name: &str) -> Result<Option<T>> {
+    match local(conn, name)? {
+        Some(Value::Blob(blob)) => Ok(bytes::decode(&blob).ok()),
+        _ => Ok(None),
+    }
+}
+
+fn keep<T: Serialize>(conn: &Connection, name: &str, value: &T) -> Result<()> {
+    set_local(conn, name, &Value::Blob(bytes::encode(value)))
+}
+
+/// The book's place in a company; `None` where head office is off.
+///
+/// # Errors
+/// What SQLite says.
+pub fn membership(conn: &Connection) -> Result<Option<Membership>> {
+    Ok(read::<Option<Membership>>(conn, MEMBERSHIP)?.flatten())
+}
+
+/// How far the server has acknowledged this device's stream.
+///
+/// # Errors
+/// What SQLite says.
+pub fn acknowledged(conn: &Connection) -> Result<Head> {
+    let device = store::own_device(conn)?;
+    let known: Option<(DeviceId, Head)> = read(conn, ACKNOWLEDGED)?;
+    let known = known.filter(|(of, _)| *of == device).map(|(_, head)| head);
+    Ok(known.unwrap_or_else(|| Head::start(device)))
+}
+
+/// Notes how far the server has acknowledged this device's stream.
+///
+/// # Errors
+/// What SQLite says.
+pub fn set_acknowledged(workspace: &Workspace, head: Head) -> Result<()> {
+    workspace.maintain(|conn| keep(conn, ACKNOWLEDGED, &(store::own_device(conn)?, head)))
+}
+
+/// How far the server's log was taken in.
+///
+/// # Errors
+/// What SQLite says.
+pub fn cursor(conn: &Connection) -> Result<Mark> {
+    Ok(store::marks(conn, 1)?.first().copied().unwrap_or_else(Mark::start))
+}
+
+/// Did both sides hold the same at the last contact? `None` before the first.
+///
+/// # Errors
+/// What SQLite says.
+pub fn agrees(conn: &Connection) -> Result<Option<bool>> {
+    Ok(local(conn, AGREES)?.and_then(|value| value.as_int()).map(|n| n == 1))
+}
+
+/// Changes that head office does not have yet.
+///
+/// # Errors
+/// What SQLite says.
+pub fn waiting(conn: &Connection) -> Result<u64> {
+    store::own_after(conn, acknowledged(conn)?.seq)
+}
+
+/// Makes this book one of a company's. What was written before goes out with the rest; it becomes the branch's.
+///
+/// # Errors
+/// `head_office.not_allowed` for a book of another company; what SQLite says.
+pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result<()> {
+    workspace.take_in(|arrivals| {
+        let conn = arrivals.conn();
+        if store::company(conn)?.is_some_and(|company| company != new.company) {
+            return Err(ErrorCode::HeadOfficeNotAllowed.into());
+        }
+        store::set_company(conn, new.company)?;
+        if store::own_device(conn)? != device {
+            let after = acknowledged(conn)?.seq;
+            copied::go_on_as(arrivals, device, after + 1)?;
+        }
+        keep(conn, MEMBERSHIP, &Some(new))?;
+        let branch = new.branch.as_ref().map(|(id, _)| *id);
+        set_local(conn, WRITES_FOR, &branch.map(|id| clientele_model::RowId(id.0)).into())?;
+        store::give_to_branch(conn, branch, acknowledged(conn)?.seq)?;
+        arrivals.topic(Topic::HeadOffice);
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Which device this book must pair as: itself, or, where it has been one of the company's before, another.
+///
+/// # Errors
+/// What SQLite says.
+pub fn device_to_pair(conn: &Connection) -> Result<DeviceId> {
+    match acknowledged(conn)?.seq {
+        0 => store::own_device(conn),
+        _ => Ok(DeviceId::new()),
+    }
+}
+
+/// Head office is off again. Everything stays in the book.
+///
+/// # Errors
+/// What SQLite says.
+pub fn leave(workspace: &Workspace) -> Result<()> {
+    workspace.maintain(|conn| keep(conn, MEMBERSHIP, &None::<Membership>))
+}
+
+/// Head office has shut this device out.
+///
+/// # Errors
+/// What SQLite says.
+pub fn revoked(workspace: &Workspace) -> Result<()> {
+    workspace.maintain(|conn| match membership(conn)? {
+        Some(member) => keep(conn, MEMBERSHIP, &Some(Membership { revoked: true, ..member })),
+        None => Ok(()),
+    })
+}
+
+/// For which branch new clients are written: at head office whoever works there chooses.
+///
+/// # Errors
+/// `head_office.not_allowed` for a branch's device; what SQLite says.
+pub fn write_for(workspace: &Workspace, branch: Option<BranchId>) -> Result<()> {
+    workspace.maintain(|conn| {
+        let member = membership(conn)?.ok_or(ErrorCode::HeadOfficeOff)?;
+        if member.branch.is_some() && member.branch.map(|(id, _)| id) != branch {
+            return Err(ErrorCode::HeadOfficeNotAllowed.into());
+        }
+        set_local(conn, WRITES_FOR, &branch.map(|id| clientele_model::RowId(id.0)).into())
+    })
+}
+
+/// For which branch new clients are written.
+///
+/// # Errors
+/// What SQLite says.
+pub fn writes_for(conn: &Connection) -> Result<Option<BranchId>> {
+    Ok(local(conn, WRITES_FOR)?.and_then(|value| value.as_row()).map(|id| BranchId(id.0)))
+}
+
+/// Keeps what the server told at the beginning of a contact: its clock, its name, the others.
+///
+/// # Errors
+/// What SQLite says.
+pub fn welcomed(workspace: &Workspace, welcome: &Welcome) -> Result<()> {
+    workspace.set_clock(|clock| clock.set_head_office(Timestamp(welcome.now)))?;
+    workspace.take_in(|arrivals| {
+        let conn = arrivals.conn();
+        store::put_branches(conn, &welcome.branches)?;
+        store::put_companions(conn, &welcome.devices)?;
+        store::put_erasures(conn, &welcome.erasures)?;
+        if let Some(member) = membership(conn)? {
+            let branch = welcome.branch.clone().map(|Branch { id, name }| (id, name));
+            let company_name = welcome.company_name.clone();
+            let member = Membership {
+                company_name,
+                branch,
+                revoked: false,
+                ..member
+            };
+            keep(conn, MEMBERSHIP, &Some(member))?;
+        }
+        arrivals.topic(Topic::HeadOffice);
+        Ok(())
+    })?;
+    Ok(())
+}

@@ -1,0 +1,274 @@
+//! The gate's other leaf: changes that others made come into the log, and their rows become what all the
+//! changes together say. It takes every well-formed change, in whatever order they come.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clientele_model::record::CLIENT_ID;
+use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc, RowId, StepId, Value};
+use clientele_protocol::{Payload, Sealed};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::step::STEPS;
+use super::store::log::{Content, NewLogged, State};
+use super::store::{self, log};
+use super::table::{Card, Invalidation, Schema, Table, Topic};
+use super::touched::{Touched, client_of};
+use super::{Workspace, lock, settle};
+use crate::Result;
+
+/// Changes of others, inside one transaction.
+pub struct Arrivals<'a> {
+    conn: &'a Connection,
+    schema: &'static Schema,
+    own_n: i64,
+    rows: BTreeSet<(&'static str, RowId)>,
+    complete: BTreeSet<StepId>,
+    numbers: BTreeMap<DeviceId, i64>,
+    highest: Hlc,
+    own_was_placed: bool,
+    device: Option<DeviceId>,
+    touched: Touched,
+}
+
+impl Workspace {
+    /// Takes in what others wrote, wholly or not at all. `f` may keep its own book-keeping in the same
+    /// transaction. Returns what the window must read again.
+    ///
+    /// # Errors
+    /// Those of `f`, and what SQLite says; then nothing was taken in.
+    pub fn take_in<T>(
+        &self,
+        f: impl FnOnce(&mut Arrivals<'_>) -> Result<T>,
+    ) -> Result<(T, Vec<Invalidation>)> {
+        let mut writer = lock(&self.writer);
+        let writer = &mut *writer;
+        let opened = writer.gate.open();
+        let transaction = Transaction::new_unchecked(&writer.conn, TransactionBehavior::Immediate)?;
+        let mut arrivals = Arrivals {
+            conn: &transaction,
+            schema: self.schema,
+            own_n: writer.device_n,
+            rows: BTreeSet::new(),
+            complete: BTreeSet::new(),
+            numbers: BTreeMap::new(),
+            highest: Hlc(0),
+            own_was_placed: false,
+            device: None,
+            touched: Touched::default(),
+        };
+        let value = f(&mut arrivals)?;
+        arrivals.settle()?;
+        let (highest, own_was_placed) = (arrivals.highest, arrivals.own_was_placed);
+        let invalidations = arrivals.touched.invalidations();
+        drop(arrivals);
+        // A clock that ran ahead comes back once head office has put what it wrote into its place.
+        let clock = if own_was_placed {
+            log::highest(&transaction)?
+        } else {
+            writer.clock.observe(highest)
+        };
+        store::set_local(&transaction, "clock", &Value::Int(clock.0.cast_signed()))?;
+        let (device_n, device, seq, _) = store::device_state(&transaction)?;
+        transaction.commit()?;
+        drop(opened);
+        writer.clock = clock;
+        (writer.device_n, writer.device, writer.seq) = (device_n, device, seq);
+        Ok((value, invalidations))
+    }
+
+    /// Makes every row anew from the log: after an upgrade that knows fields which the last version did not.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn settle_all(&self) -> Result<()> {
+        self.take_in(|arrivals| {
+            for (entity, row) in log::rows(arrivals.conn)? {
+                arrivals.note(&entity, row);
+            }
+            Ok(())
+        })
+        .map(|_| ())
+    }
+}
+
+impl<'a> Arrivals<'a> {
+    /// To read, and for the book-keeping of whoever brings the changes.
+    #[must_use]
+    pub fn conn(&self) -> &'a Connection {
+        self.conn
+    }
+
+    /// Takes in one change, new or known. `is_whole` says that the rest of its step has come, or is in the
+    /// same transaction: only then is anything of it seen.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn change(
+        &mut self,
+        device: DeviceId,
+        seq: u64,
+        change: &Sealed,
+        eff_hlc: Hlc,
+        is_whole: bool,
+    ) -> Result<()> {
+        let device_n = self.number(device)?;
+        let table = self.schema.table(&change.entity);
+        let gone = self.is_suppressed(table, change)?;
+        let content = match &change.payload {
+            Payload::Whole { salt, body } if !gone => Content::Whole(body, salt, change.payload.commitment()),
+            payload => Content::Gone(payload.commitment()),
+        };
+        let state = if is_whole { State::Counts } else { State::Waits };
+        let new = log::append(
+            self.conn,
+            &NewLogged {
+                device_n,
+                seq,
+                hlc: change.hlc,
+                eff_hlc,
+                schema: change.schema,
+                step: change.step,
+                scope: change.scope,
+                entity: &change.entity,
+                row: change.row,
+                kind: change.kind,
+                content,
+                state,
+            },
+        )?;
+        let moved = !new && log::place(self.conn, device_n, seq, eff_hlc)?;
+        self.own_was_placed |= moved && device_n == self.own_n;
+        self.highest = self.highest.observe(eff_hlc);
+        if new && change.kind == ChangeKind::Erase {
+            self.erase(table, change.row)?;
+        }
+        if (new && is_whole) || moved {
+            self.note(&change.entity, change.row);
+        }
+        if new && is_whole && change.entity == STEPS.name && change.row == RowId::from(change.step) {
+            self.complete.insert(change.step);
+        }
+        Ok(())
+    }
+
+    /// Head office did not take one of this device's own changes: it counts no more, here as everywhere.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn refused(&mut self, seq: u64) -> Result<bool> {
+        let refused = log::refuse(self.conn, self.own_n, seq)?;
+        if let Some((entity, row)) = &refused {
+            self.note(entity, *row);
+        }
+        self.touched.topic(Topic::HeadOffice);
+        Ok(refused.is_some())
+    }
+
+    /// Another row is not what it was: it is made anew at the end.
+    pub fn note(&mut self, entity: &str, row: RowId) {
+        if let Some(table) = self.schema.table(entity) {
+            self.rows.insert((table.name, row));
+        }
+    }
+
+    /// From here on this file writes as another device.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn become_device(&mut self, device: DeviceId) -> Result<i64> {
+        self.own_n = store::set_device(self.conn, device)?;
+        self.device = Some(device);
+        Ok(self.own_n)
+    }
+
+    /// Notes a topic that no table stands for.
+    pub fn topic(&mut self, topic: Topic) {
+        self.touched.topic(topic);
+    }
+
+    fn number(&mut self, device: DeviceId) -> Result<i64> {
+        if let Some(n) = self.numbers.get(&device) {
+            return Ok(*n);
+        }
+        let n = store::device_n(self.conn, device)?;
+        self.numbers.insert(device, n);
+        Ok(n)
+    }
+
+    /// Is it about somebody who was erased? A late device does not bring them back.
+    fn is_suppressed(&self, table: Option<&'static Table>, change: &Sealed) -> Result<bool> {
+        if log::is_erased(self.conn, change.row)? {
+            return Ok(true);
+        }
+        if table.is_none_or(|table| table.card != Card::ByClientId) {
+            return Ok(false);
+        }
+        let body = change.payload.body();
+        let mut fields = body.iter().flat_map(|body| &body.0);
+        match fields
+            .find(|field| field.field == CLIENT_ID)
+            .and_then(|field| field.value.as_row())
+        {
+            Some(client) => log::is_erased(self.conn, client),
+            None => Ok(false),
+        }
+    }
+
+    /// Forgets a row, and all that stands on its card: also what the one who erased it had not seen.
+    fn erase(&mut self, table: Option<&'static Table>, row: RowId) -> Result<()> {
+        log::forget(self.conn, row)?;
+        log::set_erased(self.conn, row)?;
+        if table.is_some_and(|table| table.card == Card::Itself) {
+            for part in self
+                .schema
+                .tables
+                .iter()
+                .filter(|table| table.card == Card::ByClientId)
+            {
+                for id in store::rows_of_client(self.conn, part, row)? {
+                    log::forget(self.conn, id)?;
+                    log::set_erased(self.conn, id)?;
+                    self.rows.insert((part.name, id));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes every noted row what the log says, and what follows from the rows.
+    fn settle(&mut self) -> Result<()> {
+        for step in self.complete.clone() {
+            for (entity, row) in log::complete(self.conn, step)? {
+                self.note(&entity, row);
+            }
+        }
+        let rows: Vec<(&'static Table, RowId)> = self
+            .rows
+            .iter()
+            .filter_map(|(entity, row)| Some((self.schema.table(entity)?, *row)))
+            .collect();
+        for (table, row) in &rows {
+            // Before it may be gone, and after it has come to be.
+            let before = client_of(self.conn, table, *row, None)?;
+            settle::row(self.conn, self.schema, table, *row)?;
+            let after = client_of(self.conn, table, *row, None)?;
+            self.touched.note(table, before.or(after));
+            if table.name == STEPS.name {
+                store::steps::derive(self.conn, StepId(row.0))?;
+            }
+        }
+        if !rows.is_empty() {
+            self.touched.topic(Topic::Conflicts);
+        }
+        settle::trashed(self.conn, self.schema, &self.touched.clients)?;
+        (self.schema.derive)(self.conn, &self.touched.clients)
+    }
+}
+
+/// Whose a client is, for those that write for one.
+///
+/// # Errors
+/// What SQLite says.
+pub fn branch_of(conn: &Connection, client: RowId) -> Result<Option<BranchId>> {
+    store::branch_of_client(conn, client)
+}

@@ -1,0 +1,294 @@
+//! The SQL of the change log.
+
+use std::collections::BTreeMap;
+
+use clientele_model::{Body, BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId, Value};
+use clientele_protocol::Hash;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{row_id, row_id_or_none};
+use crate::Result;
+
+/// One change as the log keeps it; the body is `None` once erased.
+#[derive(Clone, Debug)]
+pub struct Logged {
+    /// Which change.
+    pub stamp: Stamp,
+    /// Its place in the order of all changes.
+    pub eff_hlc: Hlc,
+    /// The step it belongs to.
+    pub step: StepId,
+    /// The table.
+    pub entity: String,
+    /// The row.
+    pub row: RowId,
+    /// What happened.
+    pub kind: ChangeKind,
+    /// To which fields.
+    pub body: Option<Body>,
+    /// Whose it is.
+    pub scope: Option<BranchId>,
+}
+
+/// Does a change count? It may wait for the rest of its step, or have been refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It counts.
+    Counts,
+    /// The rest of its step is still on its way: nothing of a step is seen before all of it is there.
+    Waits,
+    /// Head office did not take it.
+    Refused,
+}
+
+impl State {
+    fn code(self) -> i64 {
+        match self {
+            Self::Counts => 0,
+            Self::Waits => 1,
+            Self::Refused => 2,
+        }
+    }
+}
+
+/// What is appended: a change with its device by the short number.
+pub(in crate::workspace) struct NewLogged<'a> {
+    pub device_n: i64,
+    pub seq: u64,
+    pub hlc: Hlc,
+    pub eff_hlc: Hlc,
+    pub schema: u32,
+    pub step: StepId,
+    pub scope: Option<BranchId>,
+    pub entity: &'a str,
+    pub row: RowId,
+    pub kind: ChangeKind,
+    pub content: Content<'a>,
+    pub state: State,
+}
+
+/// The body of a change on its way into the log.
+pub(in crate::workspace) enum Content<'a> {
+    /// Bytes, the salt of their commitment, and the commitment.
+    Whole(&'a [u8], &'a [u8], Hash),
+    /// Erased: the commitment is all that is left.
+    Gone(Hash),
+}
+
+/// A fresh salt. The commitment over it and the body stays when both are erased: it says that the log is
+/// still the same, and nothing of what stood there.
+pub(in crate::workspace) fn salt() -> [u8; 12] {
+    let mut salt = [0u8; 12];
+    getrandom::fill(&mut salt).expect("the operating system gives random bytes");
+    salt
+}
+
+/// Appends to the log. Returns whether it was not there yet.
+pub(in crate::workspace) fn append(conn: &Connection, change: &NewLogged<'_>) -> Result<bool> {
+    let (body, salt, commitment) = match change.content {
+        Content::Whole(body, salt, commitment) => (Some(body), Some(salt), commitment),
+        Content::Gone(commitment) => (None, None, commitment),
+    };
+    let mut statement = conn.prepare_cached(
+        "insert into changes
+         (device, seq, hlc, eff_hlc, schema, step, scope, entity, row_id, kind, body, salt, commitment, state)
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) on conflict do nothing",
+    )?;
+    let added = statement.execute(params![
+        change.device_n,
+        change.seq.cast_signed(),
+        change.hlc.0.cast_signed(),
+        change.eff_hlc.0.cast_signed(),
+        change.schema,
+        change.step.as_bytes(),
+        change.scope.as_ref().map(BranchId::as_bytes),
+        change.entity,
+        change.row.as_bytes(),
+        change.kind.code(),
+        body,
+        salt,
+        commitment.0,
+        change.state.code(),
+    ])?;
+    Ok(added > 0)
+}
+
+const LOGGED: &str = "select d.id, c.seq, c.eff_hlc, c.step, c.entity, c.row_id, c.kind, c.body, c.scope
+    from changes c join devices d on d.n = c.device";
+
+fn logged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Logged> {
+    let kind: i64 = row.get(6)?;
+    let body = row.get_ref(7)?.as_blob_or_null()?;
+    Ok(Logged {
+        stamp: Stamp {
+            device: DeviceId(row_id(row, 0)?.0),
+            seq: row.get::<_, i64>(1)?.cast_unsigned(),
+        },
+        eff_hlc: Hlc(row.get::<_, i64>(2)?.cast_unsigned()),
+        step: StepId(row_id(row, 3)?.0),
+        entity: row.get(4)?,
+        row: row_id(row, 5)?,
+        kind: ChangeKind::from_code(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(6, kind))?,
+        body: body.and_then(Body::decode),
+        scope: row_id_or_none(row, 8).map(|id| BranchId(id.0)),
+    })
+}
+
+/// All changes of a row that count, in the order in which they hold.
+pub fn of_row(conn: &Connection, row: RowId) -> Result<Vec<Logged>> {
+    let sql = format!("{LOGGED} where c.row_id = ?1 and c.state = 0 order by c.eff_hlc, d.id, c.seq");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let changes = statement
+        .query_map([row.as_bytes()], logged)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(changes)
+}
+
+/// One change.
+pub fn of_stamp(conn: &Connection, stamp: Stamp) -> Result<Option<Logged>> {
+    let sql = format!("{LOGGED} where d.id = ?1 and c.seq = ?2");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let (device, seq) = (stamp.device.as_bytes(), stamp.seq.cast_signed());
+    Ok(statement.query_row(params![device, seq], logged).optional()?)
+}
+
+/// For each field the change whose value it bears: the newest that set it, or, where a value is given, the
+/// newest that set it to just that. Reads the log backwards, no further than it must.
+pub(in crate::workspace) fn versions(
+    conn: &Connection,
+    row: RowId,
+    wanted: &[(&str, Option<Value>)],
+) -> Result<Vec<Option<Stamp>>> {
+    let sql = format!(
+        "{LOGGED} where c.row_id = ?1 and c.state = 0 order by c.eff_hlc desc, d.id desc, c.seq desc"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut changes = statement.query_map([row.as_bytes()], logged)?;
+    let mut found: Vec<Option<Stamp>> = vec![None; wanted.len()];
+    while found.contains(&None)
+        && let Some(change) = changes.next().transpose()?
+    {
+        for field in change.body.iter().flat_map(|body| &body.0) {
+            for (place, (name, value)) in found.iter_mut().zip(wanted) {
+                let fits = *name == field.field && value.as_ref().is_none_or(|value| *value == field.value);
+                if place.is_none() && fits {
+                    *place = Some(change.stamp);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The changes of a step that count, in the order in which they were made; at most `limit`.
+pub fn of_step(conn: &Connection, step: StepId, limit: usize) -> Result<Vec<Logged>> {
+    let sql = format!("{LOGGED} where c.step = ?1 and c.state = 0 order by c.seq limit ?2");
+    let mut statement = conn.prepare_cached(&sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let changes = statement
+        .query_map(params![step.as_bytes(), limit], logged)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(changes)
+}
+
+/// The newest change of each device on some rows that count: of any kind, or only of those that write something.
+pub(in crate::workspace) fn newest(
+    conn: &Connection,
+    rows: &[RowId],
+    only_writes: bool,
+) -> Result<Vec<Stamp>> {
+    let kinds = if only_writes { "and kind in (0, 1, 2)" } else { "" };
+    let sql = format!(
+        "select d.id, max(c.seq) from changes c join devices d on d.n = c.device
+         where c.row_id = ?1 and c.state = 0 {kinds} group by c.device"
+    );
+    let mut newest: BTreeMap<DeviceId, u64> = BTreeMap::new();
+    let mut statement = conn.prepare_cached(&sql)?;
+    for row in rows {
+        let mut found = statement.query([row.as_bytes()])?;
+        while let Some(found) = found.next()? {
+            let device = DeviceId(row_id(found, 0)?.0);
+            let seq = found.get::<_, i64>(1)?.cast_unsigned();
+            let place = newest.entry(device).or_default();
+            *place = (*place).max(seq);
+        }
+    }
+    let stamps = newest.into_iter().map(|(device, seq)| Stamp { device, seq });
+    Ok(stamps.collect())
+}
+
+/// Has anybody but this device ever written into this book?
+pub(in crate::workspace) fn has_others(conn: &Connection) -> Result<bool> {
+    let mut statement = conn.prepare_cached("select count(*) > 1 from devices")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Forgets what the changes of a row held.
+pub(in crate::workspace) fn forget(conn: &Connection, row: RowId) -> Result<()> {
+    conn.prepare_cached(
+        "update changes set body = null, salt = null where row_id = ?1 and body is not null",
+    )?
+    .execute([row.as_bytes()])?;
+    Ok(())
+}
+
+/// Gives a change another place in the order, where it has another. Returns whether it had.
+pub(in crate::workspace) fn place(conn: &Connection, device_n: i64, seq: u64, eff_hlc: Hlc) -> Result<bool> {
+    let mut statement = conn
+        .prepare_cached("update changes set eff_hlc = ?3 where device = ?1 and seq = ?2 and eff_hlc <> ?3")?;
+    Ok(statement.execute(params![device_n, seq.cast_signed(), eff_hlc.0.cast_signed()])? > 0)
+}
+
+/// Says of a change that head office did not take it. Returns its row, where it counted.
+pub(in crate::workspace) fn refuse(
+    conn: &Connection,
+    device_n: i64,
+    seq: u64,
+) -> Result<Option<(String, RowId)>> {
+    let mut statement = conn.prepare_cached(
+        "update changes set state = 2 where device = ?1 and seq = ?2 and state <> 2 returning entity, row_id",
+    )?;
+    let refused = statement.query_row(params![device_n, seq.cast_signed()], |row| {
+        Ok((row.get(0)?, row_id(row, 1)?))
+    });
+    Ok(refused.optional()?)
+}
+
+/// The rest of a step has come: what waited for it counts. Returns its rows.
+pub(in crate::workspace) fn complete(conn: &Connection, step: StepId) -> Result<Vec<(String, RowId)>> {
+    let mut statement = conn.prepare_cached(
+        "update changes set state = 0 where step = ?1 and state = 1 returning entity, row_id",
+    )?;
+    let rows = statement.query_map([step.as_bytes()], |row| Ok((row.get(0)?, row_id(row, 1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The highest place in the order that any change has.
+pub(in crate::workspace) fn highest(conn: &Connection) -> Result<Hlc> {
+    let highest: i64 = conn.query_row("select coalesce(max(eff_hlc), 0) from changes", [], |row| {
+        row.get(0)
+    })?;
+    Ok(Hlc(highest.cast_unsigned()))
+}
+
+/// Every row that the log speaks of.
+pub(crate) fn rows(conn: &Connection) -> Result<Vec<(String, RowId)>> {
+    let mut statement = conn.prepare("select distinct entity, row_id from changes where state = 0")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row_id(row, 1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+// ---- rows that are gone for good
+
+/// Notes that a row is gone for good.
+pub(in crate::workspace) fn set_erased(conn: &Connection, row: RowId) -> Result<()> {
+    conn.prepare_cached("insert or ignore into erased (row_id) values (?1)")?
+        .execute([row.as_bytes()])?;
+    Ok(())
+}
+
+/// Is a row gone for good?
+pub(crate) fn is_erased(conn: &Connection, row: RowId) -> Result<bool> {
+    let mut statement = conn.prepare_cached("select exists (select 1 from erased where row_id = ?1)")?;
+    Ok(statement.query_row([row.as_bytes()], |row| row.get(0))?)
+}

@@ -1,0 +1,72 @@
+//! What a transaction has touched: whose cards, and which lists must be read again.
+
+use std::collections::BTreeSet;
+
+use clientele_model::{Body, RowId};
+use rusqlite::Connection;
+
+use super::store;
+use super::table::{Card, Invalidation, Table, Topic};
+use crate::Result;
+use clientele_model::record::CLIENT_ID;
+
+/// More clients than this in one step: the window is told to read all again, not each one.
+const INVALIDATED_ONE_BY_ONE_MAX: usize = 50;
+
+/// Cards and lists.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    pub clients: BTreeSet<RowId>,
+    topics: BTreeSet<(Topic, Option<RowId>)>,
+}
+
+impl Touched {
+    /// Notes whose card a row is on, and which lists show it. `client` as [`client_of`] tells.
+    pub fn note(&mut self, table: &Table, client: Option<RowId>) {
+        self.clients.extend(client);
+        for topic in table.topics {
+            let of_one = matches!(topic, Topic::Client | Topic::Contacts);
+            self.topics.insert((*topic, client.filter(|_| of_one)));
+        }
+    }
+
+    /// Notes a topic that no table stands for.
+    pub fn topic(&mut self, topic: Topic) {
+        self.topics.insert((topic, None));
+    }
+
+    /// What the window has to read again.
+    pub fn invalidations(&self) -> Vec<Invalidation> {
+        let many = self.clients.len() > INVALIDATED_ONE_BY_ONE_MAX;
+        let topics: BTreeSet<_> = self
+            .topics
+            .iter()
+            .map(|(topic, id)| Invalidation {
+                topic: *topic,
+                id: id.filter(|_| !many),
+            })
+            .collect();
+        topics.into_iter().collect()
+    }
+}
+
+/// On whose card a row stands: by what a change says of it, or by the row itself.
+pub(super) fn client_of(
+    conn: &Connection,
+    table: &Table,
+    row: RowId,
+    body: Option<&Body>,
+) -> Result<Option<RowId>> {
+    match table.card {
+        Card::None => Ok(None),
+        Card::Itself => Ok(Some(row)),
+        Card::ByClientId => {
+            let mut fields = body.into_iter().flat_map(|body| &body.0);
+            if let Some(field) = fields.find(|field| field.field == CLIENT_ID) {
+                return Ok(field.value.as_row());
+            }
+            let values = store::read_row(conn, table, row, &[CLIENT_ID])?;
+            Ok(values.and_then(|values| values.first().and_then(clientele_model::Value::as_row)))
+        }
+    }
+}
