@@ -22,6 +22,10 @@ pub enum Topic {
     Settings,
     /// The tags in use.
     Tags,
+    /// How this device stands with head office.
+    HeadOffice,
+    /// What two devices wrote without knowing of each other.
+    Conflicts,
 }
 
 /// A list or card that has to be read again.
