@@ -53,7 +53,7 @@ it("only the door knows the shell, and features know only the library", () => {
   for (const path of files("src").filter((p) => /\.(ts|svelte)$/.test(p))) {
     const source = readFileSync(path, "utf8");
     if (!path.endsWith("backend.ts")) expect(source, path).not.toMatch(/from "@tauri-apps/);
-    const feature = /src\/features\/(\w+)\//.exec(path)?.[1];
+    const feature = /src\/features\/([\w-]+)\//.exec(path)?.[1];
     if (feature) expect(source, path).not.toMatch(/from "\.\.\//);
   }
 });

@@ -13,6 +13,7 @@ use clientele_model::{ErrorCode, Language, Refusal};
 use crate::books;
 use crate::commands::Role;
 use crate::files::Draft;
+use crate::head_office;
 use crate::host::Host;
 use crate::preferences::Stored;
 use crate::types::{AppState, BookState, Nothing, Preferences};
@@ -118,6 +119,7 @@ pub(crate) fn state<H: Host>(api: &Api<H>, _: Nothing) -> Result<AppState> {
             path: book.path().display().to_string(),
             demo: book.is_demo(),
             settings: book.read(settings::load)?,
+            branches: head_office::branches(book)?,
         },
     };
     Ok(AppState {

@@ -14,6 +14,7 @@ use clientele_model::{ErrorCode, Language, Refusal, Timestamp};
 
 use crate::app::{Api, State, lock, state};
 use crate::commands::Role;
+use crate::head_office;
 use crate::host::{Event, FileKind, Host, SecretStore};
 use crate::types::*;
 
@@ -338,13 +339,16 @@ pub(crate) fn settings_save<H: Host>(api: &Api<H>, settings: Settings) -> Result
 
 pub(crate) fn status<H: Host>(api: &Api<H>, _: Nothing) -> Result<Status> {
     let book = api.book()?;
+    let office = head_office::standing(&book)?;
     book.read(|conn| {
         let last = store::steps::list(conn, None, 1)?;
         Ok(Status {
             clients: book::count_clients(conn)?,
-            waiting: 0,
+            waiting: office.waiting,
             saved_at: last.first().map(|step| step.at),
-            head_office_at: None,
+            head_office_at: office.last_reached,
+            head_office: office.state,
+            conflicts: office.conflicts,
         })
     })
 }

@@ -10,14 +10,14 @@ use clientele_core::search::SearchHit;
 use clientele_core::settings::Settings;
 use clientele_core::trash::TrashRow;
 use clientele_core::workspace::{StepSummary, UndoState, Written};
-use clientele_model::{ClientId, ContactId, ErrorCode, Refusal};
+use clientele_model::{ClientId, ContactId, ErrorCode, Refusal, RowId};
 use serde_json::Value;
 
 use crate::app::Api;
 use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
-use crate::{app, books, cards, files, past};
+use crate::{app, books, cards, files, head_office, past};
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,6 +152,33 @@ commands! {
     Manager import_cancel(ImportRef) -> Nothing = files::import_cancel;
     /// Lets the user choose where, and writes everybody there.
     Owner export_choose(ExportAsk) -> ExportResult = files::export_choose;
+
+    /// How this device stands with head office.
+    Desk head_office(Nothing) -> HeadOffice = head_office::state;
+    /// Pairs this device with head office.
+    Owner head_office_pair(HeadOfficePair) -> HeadOffice = head_office::pair;
+    /// Ends the pairing; everything stays in the book.
+    Owner head_office_leave(Nothing) -> HeadOffice = head_office::leave;
+    /// Begins a contact in the background and returns at once; its end is told by an event.
+    Desk head_office_sync(Nothing) -> HeadOffice = head_office::sync;
+    /// What came in and went out, contact by contact.
+    Desk exchange_list(ExchangeAsk) -> ExchangePage = head_office::exchange;
+    /// Conflicts that nobody has settled yet.
+    Desk conflicts_list(Nothing) -> Vec<Conflict> = head_office::conflicts;
+    /// Settles a conflict.
+    Desk conflict_settle(ConflictSettle) -> Written<RowId> = head_office::settle;
+    /// Changes of this device that head office refused.
+    Desk refused_list(Nothing) -> Vec<RefusedChange> = head_office::refused;
+    /// Takes a refused change off the list.
+    Owner refused_discard(RefusedRef) -> Nothing = head_office::discard;
+    /// The company's devices.
+    Desk devices_list(Nothing) -> Vec<DeviceRow> = head_office::devices;
+    /// Revokes a device: it gets nothing more. Only head office may, and only over the line.
+    Owner device_revoke(DeviceRef) -> Vec<DeviceRow> = head_office::revoke;
+    /// The receipts of erasures.
+    Owner erasures_list(Nothing) -> Vec<ErasureRow> = head_office::erasures;
+    /// Chooses the branch whose clients the window shows.
+    Desk branch_choose(BranchChoose) -> AppState = head_office::choose_branch;
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(command: &str, args: Value) -> Result<T, Refusal> {

@@ -112,4 +112,6 @@ pub enum Event {
         /// What to read again.
         invalidates: Vec<Invalidation>,
     },
+    /// A contact with head office began or ended, or how this device stands with it changed.
+    HeadOfficeChanged,
 }

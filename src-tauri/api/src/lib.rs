@@ -9,6 +9,7 @@ mod books;
 mod cards;
 mod commands;
 mod files;
+mod head_office;
 pub mod host;
 mod past;
 pub mod platform;

@@ -73,6 +73,28 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::ExportOntoBook => "This file is a book of Clientele, or belongs to one; nothing was written.",
         Code::DialogCancelled => "Nothing was chosen; nothing happened.",
         Code::DemoTooLarge => "A demo salon has fewer clients than that.",
+        Code::HeadOfficeOff => "This book is not paired with head office; it works alone.",
+        Code::HeadOfficeCodeWrong => {
+            "This is no pairing code, or it has a slip of the pen; nothing was sent."
+        }
+        Code::HeadOfficeCodeUsed => "The pairing code was used already or is too old; the book is as it was.",
+        Code::HeadOfficeUnreachable => {
+            "Head office does not answer; what was written is safe in the book and waits."
+        }
+        Code::HeadOfficeNotTrusted => {
+            "The server is not the one that the pairing code speaks of; nothing was sent to it."
+        }
+        Code::HeadOfficeRevoked => "Head office has revoked this device; the book stays as it is.",
+        Code::HeadOfficeNotAllowed => "Only a device of head office may do this; nothing was changed.",
+        Code::HeadOfficeProtocol => {
+            "Head office's server and this program are of different ages; what was written waits in the book."
+        }
+        Code::HeadOfficeFailed => {
+            "The exchange with head office broke off; nothing is lost, the next one goes on from there."
+        }
+        Code::ChangeTooLarge => "The change holds more than head office takes; it stays in this book.",
+        Code::ChangeNotYours => "This branch may not change it; what was written stays readable here.",
+        Code::ChangeUnreadable => "Head office cannot read the change; it stays in this book.",
         Code::Usage => "`clientele-cli --help` tells how it is used.",
     }
 }

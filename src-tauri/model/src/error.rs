@@ -119,6 +119,30 @@ codes! {
     DialogCancelled = "dialog.cancelled",
     /// The demo book has a fixed upper size. `max`
     DemoTooLarge = "demo.too_large",
+    /// This book is not paired with head office.
+    HeadOfficeOff = "head_office.off",
+    /// This is no pairing code, or it has a slip of the pen.
+    HeadOfficeCodeWrong = "head_office.code_wrong",
+    /// The pairing code was used already, or is too old.
+    HeadOfficeCodeUsed = "head_office.code_used",
+    /// Head office does not answer; changes wait in the book. `detail`
+    HeadOfficeUnreachable = "head_office.unreachable",
+    /// The server is not the one that the pairing code speaks of; nothing was sent to it. `address`
+    HeadOfficeNotTrusted = "head_office.not_trusted",
+    /// Head office has revoked this device.
+    HeadOfficeRevoked = "head_office.revoked",
+    /// Only a device of head office may do this.
+    HeadOfficeNotAllowed = "head_office.not_allowed",
+    /// Head office's server is too old or too new for this program. `found`, `known`
+    HeadOfficeProtocol = "head_office.protocol",
+    /// The exchange with head office broke off. `detail`
+    HeadOfficeFailed = "head_office.failed",
+    /// A change holds more than head office takes. `max`
+    ChangeTooLarge = "change.too_large",
+    /// A change that this branch may not make.
+    ChangeNotYours = "change.not_yours",
+    /// A change that head office cannot read. `detail`
+    ChangeUnreadable = "change.unreadable",
     /// Wrong usage of the command line. `detail`
     Usage = "usage",
 }

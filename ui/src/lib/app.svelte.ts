@@ -1,7 +1,7 @@
 // What the window knows about the program as a whole: which book is open, in which language and look.
 
 import { asRefusal, call } from "./backend";
-import type { AppState, Commands, Invalidation, Preferences, Settings, Topic } from "./bindings.gen";
+import type { AppState, BranchView, Commands, Invalidation, Preferences, Settings, Topic } from "./bindings.gen";
 import { guessLanguage, setLanguage } from "./i18n/index.svelte";
 import { invalidate } from "./query.svelte";
 import { applyTheme, currentTheme, store } from "./theme.svelte";
@@ -9,7 +9,7 @@ import { dismissAll } from "./toasts.svelte";
 import { tell } from "./writes";
 
 const LANGUAGE = "clientele.language";
-const TOPICS: Topic[] = ["clients", "client", "contacts", "history", "trash", "settings", "tags"];
+const TOPICS: Topic[] = ["clients", "client", "contacts", "history", "trash", "settings", "tags", "head_office", "conflicts"];
 export const EVERYTHING: Invalidation[] = TOPICS.map((topic) => ({ topic, id: null }));
 
 let state = $state.raw<AppState | null>(null);
@@ -21,6 +21,10 @@ export const app = {
   },
   get settings(): Settings | null {
     return state?.book.state === "open" ? state.book.settings : null;
+  },
+  /** Which branch's clients are shown; null without a book. */
+  get branches(): BranchView | null {
+    return state?.book.state === "open" ? state.book.branches : null;
   },
 };
 
@@ -43,6 +47,16 @@ export function setApp(next: AppState): void {
     dismissAll();
     invalidate(EVERYTHING);
   }
+}
+
+/** Asks anew how things stand: head office may have named other branches. Failing that, they stay as they were. */
+export async function refreshApp(): Promise<void> {
+  await call("app_state", null).then(setApp, () => {});
+}
+
+/** Shows the clients of one branch, or of all. */
+export async function chooseBranch(branch: string | null): Promise<void> {
+  if (await book("branch_choose", { branch })) invalidate(EVERYTHING);
 }
 
 export function setSettings(settings: Settings): void {

@@ -68,7 +68,9 @@ path: string,
 /** Is it only for trying the program? */
 demo: boolean, 
 /** What holds for it. */
-settings: Settings, };
+settings: Settings, 
+/** Which branch's clients are shown. */
+branches: BranchView, };
 
 export type BookUnlock = { 
 /** As typed. */
@@ -79,6 +81,24 @@ export type BookUnlocked = {
 keyring_problem: Refusal | null, 
 /** How things stand now. */
 app: AppState, };
+
+export type Branch = { 
+/** Which. */
+id: RowId, 
+/** Its name. */
+name: string, };
+
+export type BranchChoose = { 
+/** Which; none for all of them. */
+branch: RowId | null, };
+
+export type BranchView = { 
+/** May this device look at several? Only one of head office may. */
+can_choose: boolean, 
+/** The branch that is shown; none for all that this device has. */
+chosen: Branch | null, 
+/** The branches to choose among, by name. */
+branches: Array<Branch>, };
 
 export type Channel = "phone" | "sms" | "viber" | "whatsapp" | "telegram" | "email" | "web" | "in_person" | "other";
 
@@ -188,7 +208,9 @@ has_never: boolean,
 /** Tags. */
 tags: Array<string>, 
 /** When the last contact was. */
-last_contact_at: Timestamp | null, };
+last_contact_at: Timestamp | null, 
+/** The name of the client's branch, where clients of several are shown. */
+branch: string | null, };
 
 export type ClientSave = { 
 /** Which client; none for a new one. */
@@ -211,6 +233,44 @@ sort: ClientSort,
 offset: number, 
 /** At most so many rows (1 to 500). */
 limit: number, };
+
+export type Conflict = { 
+/** To speak of it. */
+id: string, 
+/** What sort. */
+kind: ConflictKind, 
+/** On whose card; none where the record belongs to no client. */
+client_id: ClientId | null, 
+/** That client's name as shown. */
+client_name: string, 
+/** The table. */
+entity: string, 
+/** The row. */
+row: RowId, 
+/** The field. */
+field: string, 
+/** What stands in the book now. */
+standing: ConflictSide, 
+/** What does not. */
+losing: ConflictSide, };
+
+export type ConflictKind = "field" | "trashed";
+
+export type ConflictSettle = { 
+/** Which ([`Conflict::id`]). */
+id: string, 
+/** What stays. */
+keep: Keep, };
+
+export type ConflictSide = { 
+/** The value; none for an empty field. */
+value: string | null, 
+/** When it was written. */
+at: Timestamp, 
+/** By whom. */
+staff: string, 
+/** The name of the device on which it was written. */
+device: string, };
 
 export type Contact = { 
 /** Which. */
@@ -288,6 +348,28 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
+export type DeviceId = string;
+
+export type DeviceRef = { 
+/** Which. */
+id: DeviceId, };
+
+export type DeviceRow = { 
+/** Which. */
+id: DeviceId, 
+/** Its name. */
+name: string, 
+/** The branch that it serves; none for head office. */
+branch: Branch | null, 
+/** Is it this one? */
+is_this: boolean, 
+/** Since when it has been paired. */
+paired_at: Timestamp, 
+/** When head office heard of it last. */
+last_seen: Timestamp | null, 
+/** When it was revoked. */
+revoked_at: Timestamp | null, };
+
 export type Direction = "in" | "out";
 
 export type Email = { 
@@ -298,7 +380,19 @@ label: string,
 /** The address as typed. */
 address: string, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "usage";
+export type ErasureRow = { 
+/** When it was asked for. */
+at: Timestamp, 
+/** By whom. */
+staff: string, 
+/** How many clients were erased. */
+clients: number, 
+/** How many devices have confirmed it. */
+confirmed: number, 
+/** The names of those that have not yet. */
+waiting_for: Array<string>, };
+
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.code_wrong" | "head_office.code_used" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -316,7 +410,33 @@ refusal: Refusal, } | { "event": "file_hover",
 /** It hovers. */
 over: boolean, } | { "event": "invalidated", 
 /** What to read again. */
-invalidates: Array<Invalidation>, };
+invalidates: Array<Invalidation>, } | { "event": "head_office_changed" };
+
+export type ExchangeAsk = { 
+/** Older than where the last part ended ([`ExchangePage::next`]). */
+before: string | null, 
+/** At most so many (1 to 500). */
+limit: number, };
+
+export type ExchangePage = { 
+/** The contacts with head office. */
+rows: Array<ExchangeRow>, 
+/** Where the next part begins; none at the end. */
+next: string | null, };
+
+export type ExchangeRow = { 
+/** When it began. */
+at: Timestamp, 
+/** Changes of other devices that came in. */
+came_in: number, 
+/** Changes of this device that head office took. */
+went_out: number, 
+/** Changes of this device that it refused. */
+refused: number, 
+/** Why it ended early; none where it did not. */
+problem: Refusal | null, 
+/** How long it took. */
+duration_ms: number, };
 
 export type ExportAsk = { 
 /** As what. */
@@ -355,6 +475,32 @@ kind: FieldChangeKind,
 was: string | null, 
 /** What it is from then on. */
 is: string | null, };
+
+export type HeadOffice = { 
+/** With whom it is paired; none where the book works alone. */
+paired: Pairing | null, 
+/** Changes that head office has not had yet. */
+waiting: number, 
+/** Is a contact under way? */
+running: boolean, 
+/** When head office was reached last. */
+last_reached: Timestamp | null, 
+/** When it was tried last, with or without success. */
+last_tried: Timestamp | null, 
+/** Why the last try failed; none where it succeeded. */
+problem: Refusal | null, 
+/** Did both books hold the same at the last contact? None before the first one. */
+in_agreement: boolean | null, 
+/** Conflicts that nobody has settled yet. */
+conflicts: number, 
+/** Changes that head office refused. */
+refused: number, };
+
+export type HeadOfficePair = { 
+/** As typed: spaces, dashes and the case of letters do not matter. */
+code: string, 
+/** What this device is to be called among the others. */
+device_name: string, };
 
 export type HistoryAsk = { 
 /** Older than where the last part ended. */
@@ -480,6 +626,8 @@ topic: Topic,
 /** Of which client; none for all of the topic. */
 id: string | null, };
 
+export type Keep = "standing" | "losing";
+
 export type Language = "en" | "ru" | "bg";
 
 export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "note";
@@ -494,6 +642,8 @@ handle: string, };
 
 export type Nothing = null;
 
+export type OfficeState = "off" | "reached" | "waiting" | "unreachable" | "revoked";
+
 export type OtherName = { 
 /** The row, where it has one. */
 id: RowId | null, 
@@ -501,6 +651,22 @@ id: RowId | null,
 label: string, 
 /** The name. */
 name: string, };
+
+export type Pairing = { 
+/** The company, as head office calls it. */
+company: string, 
+/** This device. */
+device: DeviceId, 
+/** Its name among the devices. */
+device_name: string, 
+/** The branch that it serves; none for all of them, that is, for head office itself. */
+branch: Branch | null, 
+/** Where the server is. */
+address: string, 
+/** Since when. */
+since: Timestamp, 
+/** Has head office revoked this device? */
+revoked: boolean, };
 
 export type Phone = { 
 /** The row, where it has one. */
@@ -534,6 +700,30 @@ export type Refusal = {
 code: ErrorCode, 
 /** What the sentence needs to be precise, by name. Never a secret, never a key. */
 params?: { [key in string]: string }, };
+
+export type RefusedChange = { 
+/** To speak of it. */
+id: string, 
+/** When it was written. */
+at: Timestamp, 
+/** Why it was refused. */
+why: Refusal, 
+/** The table. */
+entity: string, 
+/** The client whose card it is on, as shown; empty for none. */
+client_name: string, 
+/** What it was to write. */
+fields: Array<RefusedField>, };
+
+export type RefusedField = { 
+/** The field. */
+field: string, 
+/** What was written; none for an emptied field. */
+value: string | null, };
+
+export type RefusedRef = { 
+/** Which ([`RefusedChange::id`]). */
+id: string, };
 
 export type RefusedRow = { 
 /** The line of the file where it starts, counted from 1. */
@@ -583,7 +773,11 @@ waiting: number,
 /** When something was saved last. */
 saved_at: Timestamp | null, 
 /** When head office was reached last; none without a head office. */
-head_office_at: Timestamp | null, };
+head_office_at: Timestamp | null, 
+/** How this device stands with head office. */
+head_office: OfficeState, 
+/** Conflicts that nobody has settled yet. */
+conflicts: number, };
 
 export type StepDetails = { 
 /** The step. */
@@ -595,7 +789,7 @@ left_out: number, };
 
 export type StepId = string;
 
-export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "undo" | "redo" | "other";
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "undo" | "redo" | "other";
 
 export type StepRef = { 
 /** Which. */
@@ -621,7 +815,7 @@ export type Theme = "system" | "light" | "dark";
 
 export type Timestamp = number;
 
-export type Topic = "clients" | "client" | "contacts" | "history" | "trash" | "settings" | "tags";
+export type Topic = "clients" | "client" | "contacts" | "history" | "trash" | "settings" | "tags" | "head_office" | "conflicts";
 
 export type TrashKind = "client" | "contact";
 
@@ -692,4 +886,17 @@ export interface Commands {
   import_run: { args: ImportRef; result: Written<ImportResult> };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
+  head_office: { args: Nothing; result: HeadOffice };
+  head_office_pair: { args: HeadOfficePair; result: HeadOffice };
+  head_office_leave: { args: Nothing; result: HeadOffice };
+  head_office_sync: { args: Nothing; result: HeadOffice };
+  exchange_list: { args: ExchangeAsk; result: ExchangePage };
+  conflicts_list: { args: Nothing; result: Array<Conflict> };
+  conflict_settle: { args: ConflictSettle; result: Written<RowId> };
+  refused_list: { args: Nothing; result: Array<RefusedChange> };
+  refused_discard: { args: RefusedRef; result: Nothing };
+  devices_list: { args: Nothing; result: Array<DeviceRow> };
+  device_revoke: { args: DeviceRef; result: Array<DeviceRow> };
+  erasures_list: { args: Nothing; result: Array<ErasureRow> };
+  branch_choose: { args: BranchChoose; result: AppState };
 }

@@ -40,6 +40,23 @@ export function moment(at: number): string {
   return format({ day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
+/** 14 Nov 2026, 14:05: where many stand under each other. */
+export function shortMoment(at: number): string {
+  return format({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+/** 14 Nov 2026 */
+export function date(at: number): string {
+  return format({ day: "numeric", month: "short", year: "numeric" }).format(at);
+}
+
+/** 0.4 sec, 12 sec, 3 min */
+export function duration(ms: number): string {
+  const long = ms >= 120_000;
+  const value = ms / (long ? 60_000 : 1000);
+  return new Intl.NumberFormat(locale.tag, { style: "unit", unit: long ? "minute" : "second", unitDisplay: "short", maximumFractionDigits: value < 10 && !long ? 1 : 0 }).format(value);
+}
+
 export function monthNames(): string[] {
   return Array.from({ length: 12 }, (_, m) => format({ month: "long", timeZone: "UTC" }).format(Date.UTC(2024, m, 15)));
 }

@@ -5,7 +5,7 @@ import type { Key } from "./i18n/index.svelte";
 import { store } from "./theme.svelte";
 
 export type Chord = string;
-export type KeyGroup = "anywhere" | "list" | "card" | "form";
+export type KeyGroup = "anywhere" | "list" | "card" | "form" | "conflict";
 
 export interface Shortcut {
   group: KeyGroup;
@@ -33,6 +33,9 @@ export const SHORTCUTS = {
   who: { group: "card", label: "action.who", chords: ["KeyH"] },
   remove: { group: "card", label: "action.remove", chords: ["Delete"] },
   kind: { group: "card", label: "keys.kind", chords: ["Digit1", "Digit7"] },
+  keepStanding: { group: "conflict", label: "keys.keepStanding", chords: ["Digit1"] },
+  keepLosing: { group: "conflict", label: "keys.keepLosing", chords: ["Digit2"] },
+  nextConflict: { group: "conflict", label: "keys.nextConflict", chords: ["ArrowUp", "ArrowDown"] },
   save: { group: "form", label: "keys.save", chords: ["Mod+Enter"] },
   cancel: { group: "form", label: "keys.cancel", chords: ["Escape"] },
 } as const satisfies Record<string, Shortcut>;

@@ -1,6 +1,11 @@
 // Where the window is, as the part of the address after #: every screen can be reached by setting it.
 
+/** The pages about head office. */
+export const OFFICE_PAGES = ["exchange", "conflicts", "refused", "devices", "erasures"] as const;
+export type OfficePage = (typeof OFFICE_PAGES)[number];
+
 export type Route =
+  | { screen: "head-office"; page: OfficePage; id: string | null }
   | { screen: "clients"; id: string | null; mode: "card" | "edit" | "history" | "new"; text: string }
   | { screen: "import" | "history" | "trash" | "settings" };
 
@@ -11,6 +16,10 @@ export function parse(hash: string): { route: Route; keys: boolean } | null {
   const [screen = "", id, mode] = path.split("/").map(decode);
   if (screen === "keys") return { route: HOME, keys: true };
   if (screen === "import" || screen === "history" || screen === "trash" || screen === "settings") return { route: { screen }, keys: false };
+  if (screen === "head-office") {
+    const page = OFFICE_PAGES.find((p) => p === id);
+    return { route: page ? { screen, page, id: mode ?? null } : { screen: "settings" }, keys: false };
+  }
   if (screen !== "clients") return null;
   if (!id) return { route: HOME, keys: false };
   if (id === "new") {
@@ -52,6 +61,8 @@ export function go(hash: string, replace = false): void {
 
 export const toClient = (id: string, mode?: "edit" | "history"): string => `#/clients/${encodeURIComponent(id)}${mode ? `/${mode}` : ""}`;
 export const toNew = (text = ""): string => (text ? `#/clients/new?${new URLSearchParams({ text })}` : "#/clients/new");
+
+export const toOffice = (page: OfficePage, id?: string): string => `#/head-office/${page}${id ? `/${encodeURIComponent(id)}` : ""}`;
 
 export function showKeys(open: boolean): void {
   keys = open;

@@ -31,6 +31,12 @@ export const T = {
   // settings
   settingsName: "settings-name", settingsCountry: "settings-country", settingsCurrency: "settings-currency", settingsSave: "settings-save", settingsLanguage: "settings-language", settingsTheme: "settings-theme", settingsProblem: "settings-problem",
   exportCsv: "export-csv", exportVcard: "export-vcard", exportResult: "export-result", check: "book-check", checkReport: "check-report", bookClose: "book-close", bookOther: "book-other", version: "version", singleKeys: "single-keys",
+  // head office
+  office: "office", officeAbout: "office-about", officeCode: "office-code", officeDevice: "office-device", officeConnect: "office-connect", officeProblem: "office-problem", officeFacts: "office-facts", officeSaid: "office-said",
+  officeWhy: "office-why", officeSync: "office-sync", officeLink: "office-link", officeLeave: "office-leave", officeLeaveDo: "office-leave-do", officeLeaveCancel: "office-leave-cancel", officeBack: "office-back", officeEmpty: "office-empty",
+  exchangeRow: "exchange-row", exchangeMore: "exchange-more", conflict: "conflict", conflictKeep: "conflict-keep", conflictTake: "conflict-take", conflictClient: "conflict-client", conflictHint: "conflict-hint", cardConflicts: "card-conflicts",
+  refused: "refused-change", refusedDiscard: "refused-discard", refusedDiscardDo: "refused-discard-do", refusedDiscardCancel: "refused-discard-cancel", device: "device", deviceRevoke: "device-revoke", deviceRevokeDo: "device-revoke-do", deviceRevokeCancel: "device-revoke-cancel", erasure: "erasure",
+  branch: "branch", rowBranch: "client-row-branch", statusWaiting: "status-waiting", statusOffice: "status-office", statusConflicts: "status-conflicts",
   // welcome, locked
   welcome: "welcome", welcomeLanguage: "welcome-language", welcomeName: "welcome-name", welcomeCountry: "welcome-country", welcomeCurrency: "welcome-currency", welcomeCreate: "welcome-create",
   welcomeDemo: "welcome-demo", welcomeOpen: "welcome-open", welcomeProblem: "welcome-problem", recovery: "recovery", recoveryKey: "recovery-key", recoveryPrint: "recovery-print", recoveryCopy: "recovery-copy",

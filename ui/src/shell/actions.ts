@@ -2,11 +2,13 @@
 
 import FileDown from "@lucide/svelte/icons/file-down";
 import HistoryIcon from "@lucide/svelte/icons/history";
+import GitMerge from "@lucide/svelte/icons/git-merge";
 import Import from "@lucide/svelte/icons/download";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import Languages from "@lucide/svelte/icons/languages";
 import LogOut from "@lucide/svelte/icons/log-out";
 import Moon from "@lucide/svelte/icons/moon";
+import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import Redo from "@lucide/svelte/icons/redo-2";
 import Search from "@lucide/svelte/icons/search";
 import Settings from "@lucide/svelte/icons/settings-2";
@@ -17,11 +19,14 @@ import UserPlus from "@lucide/svelte/icons/user-round-plus";
 import Users from "@lucide/svelte/icons/users-round";
 import type { Action } from "../lib/actions.svelte";
 import { book, savePreferences } from "../lib/app.svelte";
+import { asRefusal, call } from "../lib/backend";
 import { exportAll } from "../lib/exports";
 import { LANGUAGES, locale, t, words } from "../lib/i18n/index.svelte";
-import { go, showKeys, toNew } from "../lib/router.svelte";
+import { invalidate } from "../lib/query.svelte";
+import { go, showKeys, toNew, toOffice } from "../lib/router.svelte";
+import { OFFICE } from "../lib/standing.svelte";
 import { isDark } from "../lib/theme.svelte";
-import { redo, undo } from "../lib/writes";
+import { redo, tell, undo } from "../lib/writes";
 
 export function globalActions(focusSearch: () => void): Action[] {
   return [
@@ -49,5 +54,14 @@ export function globalActions(focusSearch: () => void): Action[] {
     { id: "keys", label: () => t("action.keys"), icon: Keyboard, shortcut: "keys", run: () => showKeys(true) },
     { id: "close", label: () => t("action.closeBook"), icon: LogOut, run: () => void book("book_close", null), rare: true },
     { id: "search", label: () => t("search.label"), icon: Search, shortcut: "search", run: focusSearch, rare: true },
+  ];
+}
+
+/** What can be done besides while the book is paired with head office. */
+export function officeActions(): Action[] {
+  const sync = (): void => void call("head_office_sync", null).then(() => invalidate(OFFICE), (error: unknown) => tell(asRefusal(error)));
+  return [
+    { id: "sync", label: () => t("action.sync"), icon: RefreshCw, run: sync, rare: true },
+    { id: "conflicts", label: () => t("action.conflicts"), icon: GitMerge, run: () => go(toOffice("conflicts")), rare: true },
   ];
 }

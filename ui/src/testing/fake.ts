@@ -3,10 +3,11 @@
 
 import type { Transport } from "../lib/backend";
 import type {
-  AppState, ClientRow, Commands, Contact, Event, FieldHistoryEntry, HistoryEntry, Invalidation, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
+  AppState, Branch, ClientRow, Commands, Contact, Event, FieldHistoryEntry, HistoryEntry, Invalidation, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
 } from "../lib/bindings.gen";
 import { copyDraft, displayName } from "../lib/drafts";
 import { csvPreview } from "./fake_import";
+import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
 import { seedClients, seedContacts, type Kept } from "./seed";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]> };
@@ -19,13 +20,14 @@ export interface FakeOptions {
   language?: "en" | "ru" | "bg";
   theme?: "system" | "light" | "dark";
   now?: number;
+  office?: OfficeScene;
 }
 
 const refuse = (code: Refusal["code"], params?: Record<string, string>): never => {
   throw { code, ...(params ? { params } : {}) } as Refusal;
 };
 const KEY = "K7QM-2XWD-9FTA-HN4R-C8PV-5JYE-B3GS-Z6UL";
-const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings"] as const).map((topic) => ({ topic, id: null }));
+const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings", "head_office", "conflicts"] as const).map((topic) => ({ topic, id: null }));
 
 export class Fake implements Transport {
   readonly asked: { command: string; args: unknown }[] = [];
@@ -35,6 +37,7 @@ export class Fake implements Transport {
   contacts: Contact[];
   readonly steps: Step[] = [];
   private undone: Step[] = [];
+  readonly office: FakeOffice;
   app: AppState;
   private next = 1;
   private cancelled = false;
@@ -43,8 +46,9 @@ export class Fake implements Transport {
     this.now = options.now ?? Date.now();
     this.clients = seedClients(options.clients ?? 40, this.now);
     this.contacts = seedContacts(this.clients, this.now);
+    this.office = new FakeOffice(this.now, options.office ?? "off");
     const settings: Settings = { business_name: "Салон „Анна“", country: "BG", currency: "EUR", language: options.language ?? "en" };
-    const open = { state: "open" as const, path: "/home/anna/Clientele/salon.clientele", demo: options.demo ?? false, settings };
+    const open = { state: "open" as const, path: "/home/anna/Clientele/salon.clientele", demo: options.demo ?? false, settings, branches: this.office.branches };
     const locked = { state: "locked" as const, path: open.path, refusal: { code: "keyring.no_key" } as Refusal };
     const kind = options.book ?? "open";
     this.app = {
@@ -77,7 +81,7 @@ export class Fake implements Transport {
     return times.length > 0 ? Math.max(...times) : null;
   }
   private row(c: Kept): ClientRow {
-    return { id: c.id, name: displayName(c.draft), kind: c.draft.kind, phone: c.draft.phones[0]?.typed ?? "", has_never: c.draft.never !== "", tags: c.draft.tags, last_contact_at: this.lastContact(c.id) };
+    return { id: c.id, name: displayName(c.draft), kind: c.draft.kind, phone: c.draft.phones[0]?.typed ?? "", has_never: c.draft.never !== "", tags: c.draft.tags, last_contact_at: this.lastContact(c.id), branch: this.branchOf(c)?.name ?? null };
   }
   private write<V>(value: V, label: StepLabel, params: Record<string, string>, forth: () => void, back: () => void, changes: Partial<FieldHistoryEntry>[] = []): Written<V> {
     forth();
@@ -115,9 +119,17 @@ export class Fake implements Transport {
   private live(): Kept[] {
     return this.clients.filter((c) => c.trashed_at === null);
   }
+  private branchOf(c: Kept): Branch | null {
+    return this.office.branches.can_choose ? (BRANCHES[Number(/\d+/.exec(c.id)?.[0] ?? 0) % BRANCHES.length] ?? null) : null;
+  }
+  /** How things stand, with what head office made of the branches. */
+  private here(): AppState {
+    if (this.app.book.state === "open") this.app = { ...this.app, book: { ...this.app.book, branches: this.office.branches } };
+    return this.app;
+  }
 
   readonly commands: Handlers = {
-    app_state: () => this.app,
+    app_state: () => this.here(),
     preferences_save: (p) => (this.app = { ...this.app, preferences: p }).preferences,
     book_create: () => ({ recovery_key: KEY, keyring_problem: null, app: this.openBook() }),
     book_demo: () => this.openBook(),
@@ -132,9 +144,10 @@ export class Fake implements Transport {
       const set = (s: Settings) => () => void (this.opened.book.state === "open" && (this.opened.book.settings = s));
       return this.write(next, "settings_changed", {}, set(next), set(before), this.changesOf(before, next, "settings"));
     },
-    status: () => ({ clients: this.live().length, waiting: 0, saved_at: this.now, head_office_at: null }),
+    status: () => ({ clients: this.live().length, saved_at: this.now, ...this.office.line }),
     clients_list: ({ tag, kind, sort, offset, limit }) => {
-      const rows = this.live().filter((c) => (tag === null || c.draft.tags.includes(tag)) && (kind === null || c.draft.kind === kind));
+      const { chosen } = this.office.branches;
+      const rows = this.live().filter((c) => (chosen === null || this.branchOf(c)?.id === chosen.id) && (tag === null || c.draft.tags.includes(tag)) && (kind === null || c.draft.kind === kind));
       const by = { name: (c: Kept) => displayName(c.draft).toLowerCase(), recent: (c: Kept) => -(this.lastContact(c.id) ?? 0), created: (c: Kept) => -c.created_at }[sort];
       const sorted = rows.map((c) => [by(c), c] as const).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
       return { total: rows.length, rows: sorted.slice(offset, offset + limit).map(([, c]) => this.row(c)) };
@@ -245,5 +258,51 @@ export class Fake implements Transport {
       return null;
     },
     export_choose: ({ format }) => ({ path: `/home/anna/clients.${format === "csv" ? "csv" : "vcf"}`, clients: this.live().length }),
+    head_office: () => this.office.standing,
+    head_office_pair: ({ code, device_name }) => {
+      if (code !== CODE) refuse(code.startsWith("Z") ? "head_office.code_used" : code.startsWith("X") ? "head_office.not_trusted" : "head_office.code_wrong", { address: "office.example" });
+      this.office.pair(device_name);
+      return this.office.standing;
+    },
+    head_office_leave: () => {
+      this.office.leave();
+      return this.office.standing;
+    },
+    head_office_sync: () => {
+      this.office.state = { ...this.office.state, running: true };
+      setTimeout(() => {
+        this.office.state = { ...this.office.state, running: false, waiting: 0, problem: null, in_agreement: true, last_reached: Date.now(), last_tried: Date.now() };
+        this.emit({ event: "head_office_changed" });
+      }, 400);
+      return this.office.standing;
+    },
+    exchange_list: ({ before, limit }) => {
+      const from = Number(before ?? 0);
+      const rows = this.office.exchange.slice(from, from + limit);
+      return { rows, next: from + limit < this.office.exchange.length ? String(from + limit) : null };
+    },
+    conflicts_list: () => this.office.conflicts,
+    conflict_settle: ({ id, keep }) => {
+      const before = this.office.conflicts;
+      const found = before.find((c) => c.id === id) ?? refuse("not_found", { id });
+      const kept = keep === "losing" ? [{ row: found.row, field: found.field, entity: found.entity, was: found.standing.value, is: found.losing.value }] : [];
+      return this.write(found.row, "conflict_settled", { name: found.client_name }, () => (this.office.conflicts = before.filter((c) => c.id !== id)), () => (this.office.conflicts = before), kept);
+    },
+    refused_list: () => this.office.refused,
+    refused_discard: ({ id }) => {
+      this.office.refused = this.office.refused.filter((r) => r.id !== id);
+      return null;
+    },
+    devices_list: () => this.office.devices,
+    device_revoke: ({ id }) => {
+      if (this.office.state.paired?.branch !== null) refuse("head_office.not_allowed");
+      return (this.office.devices = this.office.devices.map((d) => (d.id === id ? { ...d, revoked_at: Date.now() } : d)));
+    },
+    erasures_list: () => this.office.erasures,
+    branch_choose: ({ branch }) => {
+      const chosen = branch === null ? null : (BRANCHES.find((b) => b.id === branch) ?? refuse("not_found", { id: branch }));
+      this.office.branches = { ...this.office.branches, chosen };
+      return this.here();
+    },
   };
 }

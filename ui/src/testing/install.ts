@@ -1,4 +1,4 @@
-// The fake in a plain browser: `?book=none|locked|open&lang=ru&theme=dark&clients=3000&demo=1`.
+// The fake in a plain browser: `?book=none|locked|open&lang=ru&theme=dark&clients=3000&demo=1&office=central`.
 
 import { setTransport } from "../lib/backend";
 import { Fake, type FakeOptions } from "./fake";
@@ -11,6 +11,7 @@ export function install(): void {
     theme: said.get("theme") ?? "system",
     clients: Number(said.get("clients") ?? 3000),
     demo: said.has("demo"),
+    office: said.get("office") ?? "off",
   } as FakeOptions;
   const fake = new Fake(options);
   setTransport(fake);

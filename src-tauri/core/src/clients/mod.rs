@@ -117,6 +117,8 @@ pub struct ClientRow {
     pub tags: Vec<String>,
     /// When the last contact was.
     pub last_contact_at: Option<Timestamp>,
+    /// The name of the client's branch, where clients of several are shown.
+    pub branch: Option<String>,
 }
 
 /// A part of a list, and how long the whole is.

@@ -236,6 +236,7 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str) -> Result<Clien
             has_never: row.get(3)?,
             tags: Vec::new(),
             last_contact_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+            branch: None,
         })
     })?;
     let mut rows: Vec<ClientRow> = rows.collect::<rusqlite::Result<_>>()?;

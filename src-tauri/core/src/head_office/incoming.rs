@@ -109,7 +109,12 @@ pub fn page(workspace: &Workspace, page: &Page) -> Result<TakenIn, Stopped> {
                 let sum = sums.entry(*scope).or_default();
                 *sum = sum.plus(*digest);
             }
-            store::put_batch(conn, proved.entry, &added, proved.links.iter().all(|link| link.change().is_some()))?;
+            store::put_batch(
+                conn,
+                proved.entry,
+                &added,
+                proved.links.iter().all(|link| link.change().is_some()),
+            )?;
         }
         store::put_digests(conn, &sums)?;
         store::put_mark(conn, page.to)?;

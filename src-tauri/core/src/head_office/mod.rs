@@ -12,7 +12,7 @@ pub mod store;
 mod tests;
 
 use clientele_model::{BranchId, CompanyId, DeviceId, ErrorCode, Timestamp, Value};
-use clientele_protocol::message::{Branch, Mark, Welcome};
+use clientele_protocol::message::{Mark, Welcome};
 use clientele_protocol::{DeviceKey, Head, bytes};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -113,7 +113,10 @@ pub fn set_acknowledged(workspace: &Workspace, head: Head) -> Result<()> {
 /// # Errors
 /// What SQLite says.
 pub fn cursor(conn: &Connection) -> Result<Mark> {
-    Ok(store::marks(conn, 1)?.first().copied().unwrap_or_else(Mark::start))
+    Ok(store::marks(conn, 1)?
+        .first()
+        .copied()
+        .unwrap_or_else(Mark::start))
 }
 
 /// Did both sides hold the same at the last contact? `None` before the first.
@@ -121,7 +124,9 @@ pub fn cursor(conn: &Connection) -> Result<Mark> {
 /// # Errors
 /// What SQLite says.
 pub fn agrees(conn: &Connection) -> Result<Option<bool>> {
-    Ok(local(conn, AGREES)?.and_then(|value| value.as_int()).map(|n| n == 1))
+    Ok(local(conn, AGREES)?
+        .and_then(|value| value.as_int())
+        .map(|n| n == 1))
 }
 
 /// Changes that head office does not have yet.
@@ -149,7 +154,11 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
         }
         keep(conn, MEMBERSHIP, &Some(new))?;
         let branch = new.branch.as_ref().map(|(id, _)| *id);
-        set_local(conn, WRITES_FOR, &branch.map(|id| clientele_model::RowId(id.0)).into())?;
+        set_local(
+            conn,
+            WRITES_FOR,
+            &branch.map(|id| clientele_model::RowId(id.0)).into(),
+        )?;
         store::give_to_branch(conn, branch, acknowledged(conn)?.seq)?;
         arrivals.topic(Topic::HeadOffice);
         Ok(())
@@ -182,7 +191,14 @@ pub fn leave(workspace: &Workspace) -> Result<()> {
 /// What SQLite says.
 pub fn revoked(workspace: &Workspace) -> Result<()> {
     workspace.maintain(|conn| match membership(conn)? {
-        Some(member) => keep(conn, MEMBERSHIP, &Some(Membership { revoked: true, ..member })),
+        Some(member) => keep(
+            conn,
+            MEMBERSHIP,
+            &Some(Membership {
+                revoked: true,
+                ..member
+            }),
+        ),
         None => Ok(()),
     })
 }
@@ -197,7 +213,11 @@ pub fn write_for(workspace: &Workspace, branch: Option<BranchId>) -> Result<()> 
         if member.branch.is_some() && member.branch.map(|(id, _)| id) != branch {
             return Err(ErrorCode::HeadOfficeNotAllowed.into());
         }
-        set_local(conn, WRITES_FOR, &branch.map(|id| clientele_model::RowId(id.0)).into())
+        set_local(
+            conn,
+            WRITES_FOR,
+            &branch.map(|id| clientele_model::RowId(id.0)).into(),
+        )
     })
 }
 
@@ -206,7 +226,9 @@ pub fn write_for(workspace: &Workspace, branch: Option<BranchId>) -> Result<()> 
 /// # Errors
 /// What SQLite says.
 pub fn writes_for(conn: &Connection) -> Result<Option<BranchId>> {
-    Ok(local(conn, WRITES_FOR)?.and_then(|value| value.as_row()).map(|id| BranchId(id.0)))
+    Ok(local(conn, WRITES_FOR)?
+        .and_then(|value| value.as_row())
+        .map(|id| BranchId(id.0)))
 }
 
 /// Keeps what the server told at the beginning of a contact: its clock, its name, the others.
@@ -221,7 +243,9 @@ pub fn welcomed(workspace: &Workspace, welcome: &Welcome) -> Result<()> {
         store::put_companions(conn, &welcome.devices)?;
         store::put_erasures(conn, &welcome.erasures)?;
         if let Some(member) = membership(conn)? {
-            let branch = welcome.branch.clone().map(|Branch { id, name }| (id, name));
+            let name = |id: BranchId| welcome.branches.iter().find(|branch| branch.id == id);
+            let named = |id| (id, name(id).map(|branch| branch.name.clone()).unwrap_or_default());
+            let branch = welcome.branch.map(named);
             let company_name = welcome.company_name.clone();
             let member = Membership {
                 company_name,

@@ -7,7 +7,7 @@ use clientele_model::record::STEPS;
 use clientele_model::{DeviceId, RowId};
 use clientele_protocol::batch::Filling;
 use clientele_protocol::message::Push;
-use clientele_protocol::{Batch, BODY_BYTES_MAX, Head, Link, Payload};
+use clientele_protocol::{BODY_BYTES_MAX, Batch, Head, Link, Payload};
 use rusqlite::Connection;
 
 use super::store::{self, Kept};
@@ -20,7 +20,13 @@ use crate::Result;
 /// What SQLite says.
 pub fn next(conn: &Connection, member: &Membership) -> Result<Option<Push>> {
     let (device, head) = (store::own_device(conn)?, acknowledged(conn)?);
-    let kept = store::kept(conn, device, head.seq + 1, u64::MAX, clientele_protocol::BATCH_CHANGES_MAX)?;
+    let kept = store::kept(
+        conn,
+        device,
+        head.seq + 1,
+        u64::MAX,
+        clientele_protocol::BATCH_CHANGES_MAX,
+    )?;
     let taken = whole_steps(&kept);
     if taken.is_empty() {
         return Ok(None);
@@ -40,7 +46,11 @@ fn whole_steps(kept: &[Kept]) -> &[Kept] {
     let mut taken = 0;
     let mut whole = 0;
     for change in kept {
-        let bytes = if is_too_large(change) { 0 } else { body_bytes(change) };
+        let bytes = if is_too_large(change) {
+            0
+        } else {
+            body_bytes(change)
+        };
         if !filling.takes(bytes) {
             break;
         }
@@ -76,11 +86,16 @@ fn sent(device: DeviceId, kept: &Kept) -> Link {
 }
 
 fn places(of: impl Iterator<Item = bool>) -> Vec<u32> {
-    (0u32..).zip(of).filter_map(|(place, is)| is.then_some(place)).collect()
+    (0u32..)
+        .zip(of)
+        .filter_map(|(place, is)| is.then_some(place))
+        .collect()
 }
 
 fn assigned(kept: &[Kept]) -> Vec<(u32, clientele_model::Hlc)> {
-    let placed = (0u32..).zip(kept).filter(|(_, kept)| kept.eff_hlc != kept.sealed.hlc);
+    let placed = (0u32..)
+        .zip(kept)
+        .filter(|(_, kept)| kept.eff_hlc != kept.sealed.hlc);
     placed.map(|(place, kept)| (place, kept.eff_hlc)).collect()
 }
 
@@ -92,7 +107,13 @@ pub fn own_head(conn: &Connection, seq: u64) -> Result<Option<Head>> {
     let device = store::own_device(conn)?;
     let mut head = store::own_batch_end(conn, device, seq)?.unwrap_or_else(|| Head::start(device));
     while head.seq < seq {
-        let kept = store::kept(conn, device, head.seq + 1, seq, clientele_protocol::BATCH_CHANGES_MAX)?;
+        let kept = store::kept(
+            conn,
+            device,
+            head.seq + 1,
+            seq,
+            clientele_protocol::BATCH_CHANGES_MAX,
+        )?;
         if kept.first().is_none_or(|first| first.seq != head.seq + 1) {
             return Ok(None);
         }
@@ -114,7 +135,10 @@ pub fn own_head(conn: &Connection, seq: u64) -> Result<Option<Head>> {
 pub fn refill(conn: &Connection, heads: &HashMap<DeviceId, Head>) -> Result<Option<Push>> {
     let own = store::own_device(conn)?;
     for lost in store::unplaced(conn)? {
-        let has = heads.get(&lost.device).copied().unwrap_or_else(|| Head::start(lost.device));
+        let has = heads
+            .get(&lost.device)
+            .copied()
+            .unwrap_or_else(|| Head::start(lost.device));
         if lost.device == own || lost.before != has {
             continue;
         }
@@ -128,7 +152,10 @@ pub fn refill(conn: &Connection, heads: &HashMap<DeviceId, Head>) -> Result<Opti
         if kept.len() as u64 != lost.after.seq - lost.before.seq {
             continue;
         }
-        let links: Vec<Link> = kept.iter().map(|kept| Link::Change(kept.sealed.clone())).collect();
+        let links: Vec<Link> = kept
+            .iter()
+            .map(|kept| Link::Change(kept.sealed.clone()))
+            .collect();
         return Ok(Some(Push {
             batch: Batch::again(lost.device, lost.before, lost.after, lost.signature, &links),
             assigned: assigned(&kept),

@@ -15,7 +15,11 @@ use crate::workspace::store::{device_n, local, row_id, row_id_or_none, set_local
 type Sums = BTreeMap<Option<BranchId>, Digest>;
 
 fn damaged(column: usize) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, "not what was written".into())
+    rusqlite::Error::FromSqlConversionFailure(
+        column,
+        rusqlite::types::Type::Blob,
+        "not what was written".into(),
+    )
 }
 
 fn hash(row: &Row<'_>, column: usize) -> rusqlite::Result<Hash> {
@@ -121,7 +125,13 @@ fn read_kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
 }
 
 /// A stretch of a device's stream, as far as it is here.
-pub(super) fn kept(conn: &Connection, device: DeviceId, from: u64, to: u64, limit: usize) -> Result<Vec<Kept>> {
+pub(super) fn kept(
+    conn: &Connection,
+    device: DeviceId,
+    from: u64,
+    to: u64,
+    limit: usize,
+) -> Result<Vec<Kept>> {
     let mut statement = conn.prepare_cached(
         "select seq, hlc, eff_hlc, schema, step, scope, entity, row_id, kind, body, salt, commitment
          from changes where device = ?1 and seq between ?2 and ?3 order by seq limit ?4",
@@ -281,7 +291,8 @@ pub(super) fn sum_of_batches(conn: &Connection) -> Result<Sums> {
     let mut sums = Sums::new();
     while let Some(row) = rows.next()? {
         let added: Vec<(Option<BranchId>, Digest)> =
-            bytes::decode(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).map_err(|_| damaged(0))?;
+            bytes::decode(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?)
+                .map_err(|_| damaged(0))?;
         for (scope, digest) in added {
             let sum = sums.entry(scope).or_default();
             *sum = sum.plus(digest);
@@ -447,7 +458,13 @@ pub struct Refused {
     pub at: Timestamp,
 }
 
-pub(super) fn put_refusal(conn: &Connection, device: DeviceId, seq: u64, why: &str, at: Timestamp) -> Result<()> {
+pub(super) fn put_refusal(
+    conn: &Connection,
+    device: DeviceId,
+    seq: u64,
+    why: &str,
+    at: Timestamp,
+) -> Result<()> {
     conn.prepare_cached("insert or ignore into refusals (device, seq, why, at) values (?1, ?2, ?3, ?4)")?
         .execute(params![device_n(conn, device)?, seq.cast_signed(), why, at.0])?;
     Ok(())
@@ -545,4 +562,3 @@ pub fn exchanges(conn: &Connection, before: Option<i64>, limit: u32) -> Result<V
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
-

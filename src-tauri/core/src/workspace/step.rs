@@ -85,6 +85,8 @@ labels! {
     DemoFilled = "demo_filled",
     /// What lay in the trash for 30 days was erased. `count`
     TrashEmptied = "trash_emptied",
+    /// Somebody chose between two values of a conflict. `client`
+    ConflictSettled = "conflict_settled",
     /// A step was undone.
     Undo = "undo",
     /// An undone step was done again.

@@ -23,9 +23,9 @@ pub enum Topic {
     Settings,
     /// The tags in use.
     Tags,
-    /// How it stands with head office.
+    /// How this device stands with head office.
     HeadOffice,
-    /// Values that lost to others.
+    /// What two devices wrote without knowing of each other.
     Conflicts,
 }
 

@@ -19,6 +19,7 @@ export const words: Words<Plural> = {
     settings_changed: { plain: "Настройките са променени" },
     demo_filled: { plain: "Демо книгата е попълнена", counted: { one: "Демо книгата е попълнена с {count} клиент", other: "Демо книгата е попълнена с {count} клиенти" } },
     trash_emptied: { plain: "Кошчето е изпразнено", counted: { one: "{count} стар запис напусна кошчето", other: "{count} стари записа напуснаха кошчето" } },
+    conflict_settled: { plain: "Разминаването е решено", named: "Решено разминаване: {name}" },
     undo: { plain: "Отменено", named: "Отменено: {name}" },
     redo: { plain: "Върнато", named: "Върнато: {name}" },
   },
@@ -31,7 +32,7 @@ export const words: Words<Plural> = {
     contact_persons: "Лица за контакт", role: "Роля", note: "Бележка", birthday: "Рожден ден", birth_year: "Година на раждане", birth_month: "Месец на раждане", birth_day: "Ден на раждане",
     language: "Език", source: "Откъде ни знае", card_number: "Номер на карта", tags: "Етикети", tag: "Етикет", notes: "Бележки", expects: "Очаква", never: "Никога",
     label: "Вид", text: "Текст", at: "Час", direction: "Посока", channel: "Канал", staff: "Служител", position: "Ред", client: "Клиент", client_id: "Клиент",
-    business_name: "Име на фирмата", currency: "Валута", trashed_at: "В кошчето", created_at: "Добавено", deleted: "Изтрито", value: "Стойност",
+    business_name: "Име на фирмата", currency: "Валута", trashed_at: "В кошчето", created_at: "Добавено", deleted: "Изтрито", value: "Стойност", device_name: "Име на устройството", code: "Код за свързване",
   },
   entities: {
     client_names: "Друго име", client_tags: "Етикет",

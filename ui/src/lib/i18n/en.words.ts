@@ -19,6 +19,7 @@ export const words: Words<Plural> = {
     settings_changed: { plain: "Settings changed" },
     demo_filled: { plain: "Demo book filled", counted: { one: "Demo book filled with {count} client", other: "Demo book filled with {count} clients" } },
     trash_emptied: { plain: "Trash emptied", counted: { one: "{count} old entry left the trash", other: "{count} old entries left the trash" } },
+    conflict_settled: { plain: "Conflict settled", named: "Conflict settled: {name}" },
     undo: { plain: "Undone", named: "Undone: {name}" },
     redo: { plain: "Redone", named: "Redone: {name}" },
   },
@@ -31,7 +32,7 @@ export const words: Words<Plural> = {
     contact_persons: "People to talk to", role: "Role", note: "Note", birthday: "Birthday", birth_year: "Year of birth", birth_month: "Month of birth", birth_day: "Day of birth",
     language: "Language", source: "Heard of us", card_number: "Card number", tags: "Tags", tag: "Tag", notes: "Notes", expects: "Expects", never: "Never",
     label: "Label", text: "Text", at: "Time", direction: "Direction", channel: "Channel", staff: "Staff", position: "Order", client: "Client", client_id: "Client",
-    business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value",
+    business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value", device_name: "Name of this device", code: "Pairing code",
   },
   entities: {
     client_names: "Another name", client_tags: "Tag",

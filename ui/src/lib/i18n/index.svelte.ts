@@ -107,13 +107,16 @@ export function entityName(entity: string): string {
   return words().entities[entity] ?? words().fields[entity] ?? entity;
 }
 
+/** Refusals whose measure is one of bytes. */
+const BYTES = new Set(["import.too_large", "text.too_long", "change.too_large"]);
+
 /** What happened, what is safe, what to do. */
 export function refusalText(refusal: Refusal): ErrorWords {
   const found = (tongues[language].errors as Record<string, ErrorWords>)[refusal.code] ?? tongues[language].errors["request.bad"];
   const given: Record<string, Value> = { detail: refusal.code };
   for (const [name, value] of Object.entries(refusal.params ?? {})) given[name] = isolate(value);
   if (refusal.params?.["field"]) given["field"] = fieldName(refusal.params["field"]);
-  if (refusal.params?.["max"]) given["max"] = amount(refusal.params["max"], refusal.code === "import.too_large" || refusal.code === "text.too_long");
+  if (refusal.params?.["max"]) given["max"] = amount(refusal.params["max"], BYTES.has(refusal.code));
   return { what: fill(found.what, given), safe: fill(found.safe, given), todo: fill(found.todo, given) };
 }
 

@@ -6,8 +6,11 @@ use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, StepI
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+mod head_office;
+
 pub use crate::preferences::{Preferences, Theme};
 use clientele_core::contacts::ContactDraft;
+pub use head_office::*;
 
 /// A command without arguments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TS)]
@@ -48,6 +51,8 @@ pub enum BookState {
         demo: bool,
         /// What holds for it.
         settings: Settings,
+        /// Which branch's clients are shown.
+        branches: BranchView,
     },
 }
 
@@ -120,6 +125,10 @@ pub struct Status {
     pub saved_at: Option<clientele_model::Timestamp>,
     /// When head office was reached last; none without a head office.
     pub head_office_at: Option<clientele_model::Timestamp>,
+    /// How this device stands with head office.
+    pub head_office: OfficeState,
+    /// Conflicts that nobody has settled yet.
+    pub conflicts: u32,
 }
 
 /// One client.
