@@ -89,6 +89,29 @@ impl TestBook {
         self.book = None;
     }
 
+    /// A copy of the closed book's file, closed too, in a folder of its own.
+    ///
+    /// # Panics
+    /// Where there is no disk to write to.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        assert!(self.book.is_none(), "an open book is not copied");
+        let folder = tempfile::tempdir().expect("a folder for the copy");
+        for ending in ["", "-wal"] {
+            let from = self.folder.path().join(format!("book.clientele{ending}"));
+            if from.exists() {
+                let to = folder.path().join(format!("book.clientele{ending}"));
+                std::fs::copy(from, to).expect("a copy");
+            }
+        }
+        let key = BookKey::from_bytes(self.key.as_bytes()).expect("the same key");
+        Self {
+            folder,
+            key,
+            book: None,
+        }
+    }
+
     /// Closes it and opens it again, as a restart does.
     ///
     /// # Panics

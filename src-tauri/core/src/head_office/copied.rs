@@ -23,6 +23,7 @@ pub fn rename(workspace: &Workspace, device: DeviceId, seed: [u8; 32], first_oth
         let conn = arrivals.conn();
         if let Some(member) = membership(conn)? {
             keep(conn, super::MEMBERSHIP, &Some(Membership { seed, ..member }))?;
+            keep(conn, super::SEED, &(device, seed))?;
         }
         Ok(())
     })?;

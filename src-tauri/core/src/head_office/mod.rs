@@ -11,7 +11,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
-use clientele_model::{BranchId, CompanyId, DeviceId, ErrorCode, Timestamp, Value};
+use clientele_model::{BranchId, CompanyId, DeviceId, ErrorCode, RowId, Timestamp, Value};
 use clientele_protocol::message::{Mark, Welcome};
 use clientele_protocol::{DeviceKey, Head, bytes};
 use rusqlite::Connection;
@@ -24,6 +24,7 @@ use crate::workspace::{Topic, WRITES_FOR, Workspace};
 const MEMBERSHIP: &str = "membership";
 const ACKNOWLEDGED: &str = "acknowledged";
 const AGREES: &str = "agrees";
+const SEED: &str = "seed";
 
 /// This book's place in a company.
 #[derive(Clone, Serialize, Deserialize)]
@@ -153,12 +154,9 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
             copied::go_on_as(arrivals, device, after + 1)?;
         }
         keep(conn, MEMBERSHIP, &Some(new))?;
+        keep(conn, SEED, &(device, new.seed))?;
         let branch = new.branch.as_ref().map(|(id, _)| *id);
-        set_local(
-            conn,
-            WRITES_FOR,
-            &branch.map(|id| clientele_model::RowId(id.0)).into(),
-        )?;
+        set_writes_for(conn, branch)?;
         store::give_to_branch(conn, branch, acknowledged(conn)?.seq)?;
         arrivals.topic(Topic::HeadOffice);
         Ok(())
@@ -166,15 +164,14 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
     Ok(())
 }
 
-/// Which device this book must pair as: itself, or, where it has been one of the company's before, another.
+/// The seed of this device's key, where it ever had one: it stays when head office is switched off.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn device_to_pair(conn: &Connection) -> Result<DeviceId> {
-    match acknowledged(conn)?.seq {
-        0 => store::own_device(conn),
-        _ => Ok(DeviceId::new()),
-    }
+pub fn seed(conn: &Connection) -> Result<Option<[u8; 32]>> {
+    let known: Option<(DeviceId, [u8; 32])> = read(conn, SEED)?;
+    let device = store::own_device(conn)?;
+    Ok(known.filter(|(of, _)| *of == device).map(|(_, seed)| seed))
 }
 
 /// Head office is off again. Everything stays in the book.
@@ -213,12 +210,14 @@ pub fn write_for(workspace: &Workspace, branch: Option<BranchId>) -> Result<()> 
         if member.branch.is_some() && member.branch.map(|(id, _)| id) != branch {
             return Err(ErrorCode::HeadOfficeNotAllowed.into());
         }
-        set_local(
-            conn,
-            WRITES_FOR,
-            &branch.map(|id| clientele_model::RowId(id.0)).into(),
-        )
+        set_writes_for(conn, branch)
     })
+}
+
+/// Empty text stands for the whole company: a fact cannot be null.
+fn set_writes_for(conn: &Connection, branch: Option<BranchId>) -> Result<()> {
+    let value = branch.map_or_else(|| Value::Text(String::new()), |id| RowId(id.0).into());
+    set_local(conn, WRITES_FOR, &value)
 }
 
 /// For which branch new clients are written.
@@ -259,4 +258,20 @@ pub fn welcomed(workspace: &Workspace, welcome: &Welcome) -> Result<()> {
         Ok(())
     })?;
     Ok(())
+}
+
+/// Remembers a contact with the server.
+///
+/// # Errors
+/// What SQLite says.
+pub fn remember(workspace: &Workspace, exchange: &store::Exchange) -> Result<()> {
+    workspace.maintain(|conn| store::put_exchange(conn, exchange))
+}
+
+/// Takes a refused change off the list.
+///
+/// # Errors
+/// What SQLite says.
+pub fn see_refusal(workspace: &Workspace, device: DeviceId, seq: u64) -> Result<bool> {
+    workspace.maintain(|conn| store::see_refusal(conn, device, seq))
 }

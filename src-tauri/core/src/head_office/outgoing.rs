@@ -105,7 +105,14 @@ fn assigned(kept: &[Kept]) -> Vec<(u32, clientele_model::Hlc)> {
 /// What SQLite says.
 pub fn own_head(conn: &Connection, seq: u64) -> Result<Option<Head>> {
     let device = store::own_device(conn)?;
-    let mut head = store::own_batch_end(conn, device, seq)?.unwrap_or_else(|| Head::start(device));
+    let known = [
+        store::own_batch_end(conn, device, seq)?,
+        Some(acknowledged(conn)?),
+    ];
+    let known = known.into_iter().flatten().filter(|head| head.seq <= seq);
+    let mut head = known
+        .max_by_key(|head| head.seq)
+        .unwrap_or_else(|| Head::start(device));
     while head.seq < seq {
         let kept = store::kept(
             conn,

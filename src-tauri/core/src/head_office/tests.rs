@@ -1,1 +1,441 @@
 //! The book's half of head office, without a server: what goes out, what comes in, what a copy does.
+
+use std::collections::BTreeMap;
+
+use clientele_model::{ClientDraft, ClientId, CompanyId, Timestamp};
+use clientele_protocol::chain::Hash;
+use clientele_protocol::message::{Device, Entry, Page, ScopeDigest};
+use clientele_protocol::{Digest, Link};
+
+use super::*;
+use crate::clients::{self, CLIENTS, card};
+use crate::contacts;
+use crate::testing::{ClientBuilder, TestBook, call, log_call};
+use crate::workspace::store::conflicts;
+use crate::workspace::{Actor, table::DELETED_AT};
+
+/// A log by hand: what a server would keep, one batch an entry, every clock believed.
+struct Log {
+    company: CompanyId,
+    entries: Vec<(Entry, Vec<Link>, Mark)>,
+    devices: Vec<Device>,
+}
+
+impl Log {
+    fn new() -> Self {
+        Self {
+            company: CompanyId::new(),
+            entries: Vec::new(),
+            devices: Vec::new(),
+        }
+    }
+
+    fn pair(&mut self, book: &TestBook) {
+        let device = book.device().0;
+        let member = Membership {
+            company: self.company,
+            company_name: "Хвойна".into(),
+            branch: None,
+            address: "nowhere:1".into(),
+            pin: None,
+            device_name: device.to_string(),
+            since: Timestamp(0),
+            revoked: false,
+            seed: new_seed(),
+        };
+        join(book, device, &member).unwrap();
+        self.devices.push(Device {
+            id: device,
+            name: format!("Desk {}", self.devices.len() + 1),
+            key: member.key().public(),
+            branch: None,
+            paired_at: 0,
+            seen_at: None,
+            revoked_at: None,
+        });
+    }
+
+    fn mark(&self) -> Mark {
+        self.entries.last().map_or_else(Mark::start, |(.., mark)| *mark)
+    }
+
+    fn push(&mut self, book: &TestBook) {
+        let member = book.read(membership).unwrap().expect("it is paired");
+        while let Some(push) = book.read(|conn| outgoing::next(conn, &member)).unwrap() {
+            let links = push.batch.open(&member.key().public()).unwrap();
+            let Mark { n, chain } = self.mark();
+            let (n, chain) = (n + 1, chain.then(Hash::of(&[&push.batch.packed])));
+            set_acknowledged(book, push.batch.head()).unwrap();
+            let entry = Entry {
+                n,
+                batch: push.batch,
+                assigned: push.assigned,
+                refused: Vec::new(),
+            };
+            self.entries.push((entry, links, Mark { n, chain }));
+        }
+    }
+
+    fn page(&self, from: Mark) -> Page {
+        let mut digests: BTreeMap<Option<BranchId>, Digest> = BTreeMap::new();
+        for (entry, links, _) in &self.entries {
+            for (seq, link) in (entry.batch.first_seq..).zip(links) {
+                let change = link.change().unwrap();
+                let sum = digests.entry(change.scope).or_default();
+                sum.add(link.leaf(entry.batch.device, seq), change.hlc);
+            }
+        }
+        let new = self.entries.iter().filter(|(entry, ..)| entry.n > from.n);
+        Page {
+            from,
+            to: self.mark(),
+            at_end: true,
+            entries: new.map(|(entry, ..)| entry.clone()).collect(),
+            digests: digests
+                .into_iter()
+                .map(|(scope, digest)| ScopeDigest { scope, digest })
+                .collect(),
+        }
+    }
+
+    fn pull(&self, book: &TestBook) -> incoming::TakenIn {
+        book.take_in(|arrivals| store::put_companions(arrivals.conn(), &self.devices))
+            .unwrap();
+        let from = book.read(cursor).unwrap();
+        incoming::page(book, &self.page(from)).unwrap()
+    }
+
+    fn sync(&mut self, books: &[&TestBook]) {
+        books.iter().for_each(|book| self.push(book));
+        for book in books {
+            assert_eq!(self.pull(book).agrees, Some(true));
+            book.assert_whole();
+        }
+        let first = rows(books[0]);
+        books.iter().for_each(|book| assert_eq!(rows(book), first));
+    }
+}
+
+/// Everything that stands in a book's records, in words.
+fn rows(book: &TestBook) -> Vec<String> {
+    let all = book.maintain(|conn| {
+        let mut rows = Vec::new();
+        for table in book.schema().tables {
+            for id in crate::workspace::store::row_ids(conn, table)? {
+                let values = crate::workspace::store::values_of_row(conn, table, id)?;
+                let values: Vec<_> = values.iter().map(|(field, value)| (field.name, value)).collect();
+                rows.push(format!("{} {id} {values:?}", table.name));
+            }
+        }
+        rows.sort();
+        Ok(rows)
+    });
+    all.unwrap()
+}
+
+fn two() -> (Log, TestBook, TestBook) {
+    let (mut log, a, b) = (Log::new(), TestBook::new(), TestBook::new());
+    log.pair(&a);
+    log.pair(&b);
+    (log, a, b)
+}
+
+fn edit(book: &TestBook, id: ClientId, change: impl FnOnce(&mut ClientDraft)) {
+    let before = book.read(|conn| clients::load(conn, id)).unwrap();
+    let mut after = before.clone();
+    change(&mut after);
+    clients::change(book, &Actor::owner(), id, &before, after).unwrap();
+}
+
+fn lost(book: &TestBook) -> Vec<(String, Option<String>)> {
+    book.read(|conn| {
+        let lost = conflicts::list(conn, 100)?;
+        let told = lost.into_iter().map(|lost| {
+            let change = crate::workspace::store::log::of_stamp(conn, lost.stamp)?.expect("it is in the log");
+            let fields = change.body.unwrap_or_default().0;
+            let value = fields.into_iter().find(|field| field.field == lost.field);
+            Ok((
+                lost.field,
+                value.and_then(|field| field.value.as_text().map(str::to_owned)),
+            ))
+        });
+        told.collect()
+    })
+    .unwrap()
+}
+
+#[test]
+fn two_books_become_one_and_what_lost_is_kept() {
+    let (mut log, a, b) = two();
+    let anna = ClientBuilder::new("Анна Иванова")
+        .phone("0888 123 456")
+        .create(&a);
+    log.sync(&[&a, &b]);
+    assert_eq!(b.read(|conn| card(conn, anna)).unwrap().name, "Анна Иванова");
+    assert_eq!(
+        b.read(|c| crate::search::search(c, "123456", 5, "BG"))
+            .unwrap()
+            .len(),
+        1
+    );
+
+    // The same field on both, other fields besides.
+    edit(&a, anna, |draft| draft.notes = "likes tea".into());
+    edit(&b, anna, |draft| draft.notes = "likes coffee".into());
+    edit(&b, anna, |draft| draft.expects = "a quiet seat".into());
+    log.sync(&[&a, &b]);
+    for book in [&a, &b] {
+        let draft = book.read(|conn| clients::load(conn, anna)).unwrap();
+        assert_eq!(
+            (draft.notes.as_str(), draft.expects.as_str()),
+            ("likes coffee", "a quiet seat")
+        );
+        assert_eq!(lost(book), [("notes".to_owned(), Some("likes tea".to_owned()))]);
+    }
+    // Whoever types over it has seen both.
+    edit(&a, anna, |draft| draft.notes = "likes tea and coffee".into());
+    log.sync(&[&a, &b]);
+    assert_eq!(lost(&a), []);
+    assert_eq!(lost(&b), []);
+}
+
+#[test]
+fn thrown_away_here_and_written_to_there_is_kept() {
+    let (mut log, a, b) = two();
+    let anna = ClientBuilder::new("Анна Иванова").create(&a);
+    log.sync(&[&a, &b]);
+    clients::trash(&a, &Actor::owner(), &[anna]).unwrap();
+    log_call(&b, anna, "wants to come back", 1_700_000_000_000);
+    log.sync(&[&a, &b]);
+    for book in [&a, &b] {
+        assert_eq!(book.read(|conn| card(conn, anna)).unwrap().trashed_at, None);
+        assert_eq!(lost(book).len(), 1);
+        assert_eq!(lost(book)[0].0, DELETED_AT);
+    }
+    // Knowing what was written, it goes.
+    clients::trash(&b, &Actor::owner(), &[anna]).unwrap();
+    log.sync(&[&a, &b]);
+    assert!(a.read(|conn| card(conn, anna)).unwrap().trashed_at.is_some());
+    assert_eq!(lost(&a), []);
+}
+
+#[test]
+fn an_undo_of_another_device_arrives_in_any_order() {
+    let (mut log, a, b) = two();
+    let anna = ClientBuilder::new("Анна Иванова").create(&a);
+    log.sync(&[&a, &b]);
+    edit(&a, anna, |draft| draft.notes = "wrong".into());
+    a.undo(&Actor::owner()).unwrap();
+    log.sync(&[&a, &b]);
+    let page = b.read(|conn| crate::history::list(conn, None, 10)).unwrap();
+    assert!(page.rows.iter().any(|row| row.undone), "{page:?}");
+    a.redo(&Actor::owner()).unwrap();
+    log.sync(&[&a, &b]);
+    let page = b.read(|conn| crate::history::list(conn, None, 10)).unwrap();
+    assert!(page.rows.iter().filter(|row| row.undone).count() <= 1, "{page:?}");
+}
+
+#[test]
+fn erased_here_is_erased_there_and_a_late_device_does_not_bring_it_back() {
+    let (mut log, a, b) = two();
+    let anna = ClientBuilder::new("Zhivkova Residue")
+        .phone("0888 123 456")
+        .notes("residue in a note")
+        .create(&a);
+    log.sync(&[&a, &b]);
+    // Unheard of by the one who erases:
+    log_call(&b, anna, "residue in a call", 1_700_000_000_000);
+    clients::trash(&a, &Actor::owner(), &[anna]).unwrap();
+    clients::erase(&a, &Actor::owner(), &[anna]).unwrap();
+    log.sync(&[&a, &b]);
+    let devices = [a.device().0, b.device().0];
+    for book in [&a, &b] {
+        assert_eq!(
+            book.read(|conn| card(conn, anna)).unwrap_err().code(),
+            ErrorCode::NotFound
+        );
+        let bodies: Vec<u8> = book
+            .maintain(|conn| {
+                let kept = |device| store::kept(conn, device, 1, 10_000, 10_000);
+                let mut bodies = Vec::new();
+                for device in devices {
+                    for kept in kept(device)? {
+                        if let clientele_protocol::Payload::Whole { body, .. } = kept.sealed.payload {
+                            bodies.extend(body);
+                        }
+                    }
+                }
+                Ok(bodies)
+            })
+            .unwrap();
+        assert!(
+            !bodies
+                .windows(7)
+                .any(|part| part == b"residue" || part == b"Residue")
+        );
+    }
+}
+
+#[test]
+fn a_copied_book_goes_on_under_a_name_of_its_own() {
+    let (mut log, mut a, b) = two();
+    let anna = ClientBuilder::new("Анна Иванова").create(&a);
+    log.sync(&[&a, &b]);
+    a.close();
+    let mut copy = a.copy();
+    a.reopen();
+    copy.reopen();
+    edit(&a, anna, |draft| draft.notes = "from the first".into());
+    edit(&copy, anna, |draft| draft.expects = "from the copy".into());
+    edit(&copy, anna, |draft| draft.expects = "from the copy, twice".into());
+    log.push(&a);
+    // The log has other changes under the copy's numbers.
+    let theirs: Vec<Entry> = log.entries.iter().map(|(entry, ..)| entry.clone()).collect();
+    let other = incoming::compare_own(&copy, &theirs).unwrap();
+    let first_other = other.expect("they differ");
+    let (device, seed) = (DeviceId::new(), new_seed());
+    copied::rename(&copy, device, seed, first_other).unwrap();
+    copy.assert_whole();
+    let key = copy.read(membership).unwrap().unwrap().key().public();
+    log.devices.push(Device {
+        id: device,
+        name: "Copy".into(),
+        key,
+        branch: None,
+        paired_at: 0,
+        seen_at: None,
+        revoked_at: None,
+    });
+    log.sync(&[&a, &b, &copy]);
+    let draft = b.read(|conn| clients::load(conn, anna)).unwrap();
+    assert_eq!(draft.notes, "from the first");
+    assert_eq!(draft.expects, "from the copy, twice");
+    assert_eq!(lost(&b), []);
+}
+
+#[test]
+fn a_step_is_seen_whole_or_not_at_all() {
+    let (mut log, a, b) = two();
+    log.sync(&[&a, &b]);
+    a.write(
+        crate::workspace::NewStep::new(&Actor::owner(), crate::workspace::StepLabel::Imported),
+        |w| {
+            for n in 0..1500 {
+                let draft = ClientDraft {
+                    given_name: format!("Client {n}"),
+                    ..ClientDraft::default()
+                };
+                clients::add_checked(w, ClientId::new(), &draft)?;
+            }
+            Ok(())
+        },
+    )
+    .unwrap();
+    log.push(&a);
+    assert!(log.entries.len() > 2, "it does not fit into one batch");
+    log.pull(&b);
+    assert_eq!(b.read(crate::book::count_clients).unwrap(), 1500);
+
+    // A third device gets the log batch by batch.
+    let c = TestBook::new();
+    log.pair(&c);
+    c.take_in(|arrivals| store::put_companions(arrivals.conn(), &log.devices))
+        .unwrap();
+    let mut from = Mark::start();
+    for (entry, _, to) in &log.entries {
+        let page = Page {
+            from,
+            to: *to,
+            at_end: false,
+            entries: vec![entry.clone()],
+            digests: Vec::new(),
+        };
+        incoming::page(&c, &page).unwrap();
+        from = *to;
+        let seen = c.read(crate::book::count_clients).unwrap();
+        assert!(seen == 0 || seen == 1500, "{seen} of 1500");
+        c.assert_whole();
+    }
+    assert_eq!(c.read(crate::book::count_clients).unwrap(), 1500);
+}
+
+#[test]
+fn a_page_that_comes_twice_or_from_elsewhere_changes_nothing() {
+    let (mut log, a, b) = two();
+    ClientBuilder::new("Анна Иванова").create(&a);
+    log.push(&a);
+    b.take_in(|arrivals| store::put_companions(arrivals.conn(), &log.devices))
+        .unwrap();
+    let page = log.page(Mark::start());
+    incoming::page(&b, &page).unwrap();
+    let before = rows(&b);
+    assert!(matches!(
+        incoming::page(&b, &page),
+        Err(incoming::Stopped::Elsewhere)
+    ));
+    assert_eq!(rows(&b), before);
+
+    let mut forged = log.page(b.read(cursor).unwrap());
+    log.push(&b);
+    forged.entries = vec![log.entries.last().unwrap().0.clone()];
+    forged.entries[0].batch.last_seq += 1;
+    assert!(matches!(
+        incoming::page(&a, &forged),
+        Err(incoming::Stopped::Stranger | incoming::Stopped::Forged)
+    ));
+}
+
+#[test]
+fn a_refused_change_counts_nowhere_and_is_told() {
+    let (mut log, a, b) = two();
+    let anna = ClientBuilder::new("Анна Иванова").create(&a);
+    log.sync(&[&a, &b]);
+    edit(&a, anna, |draft| draft.notes = "not taken".into());
+    log.push(&a);
+    let (entry, links, _) = log.entries.last_mut().unwrap();
+    let first = entry.batch.first_seq;
+    let leaf = links[0].leaf(entry.batch.device, first);
+    let mut hidden = links.clone();
+    hidden[0] = Link::Hidden(leaf);
+    entry.batch = entry.batch.with_links(&hidden);
+    entry.refused = vec![(0, clientele_protocol::message::Why::NotYours)];
+    let mut page = log.page(a.read(cursor).unwrap());
+    page.digests.clear();
+    page.at_end = false;
+    assert_eq!(incoming::page(&a, &page).unwrap().refused, 1);
+    assert_eq!(a.read(|conn| clients::load(conn, anna)).unwrap().notes, "");
+    let refused = a.read(store::refusals).unwrap();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(incoming::refusal(&refused[0].why), ErrorCode::ChangeNotYours);
+    a.assert_whole();
+    assert!(see_refusal(&a, refused[0].device, refused[0].seq).unwrap());
+    assert_eq!(a.read(store::refusals).unwrap(), []);
+}
+
+#[test]
+fn a_call_changed_here_and_thrown_away_there_is_kept_and_both_may_erase_the_client() {
+    let (mut log, a, b) = two();
+    let anna = ClientBuilder::new("Анна Иванова").create(&a);
+    let contact = log_call(&a, anna, "hello", 1_700_000_000_000);
+    log.sync(&[&a, &b]);
+    contacts::change(
+        &a,
+        &Actor::owner(),
+        contact,
+        call("hello from a", 1_700_000_000_000),
+    )
+    .unwrap();
+    contacts::trash(&b, &Actor::owner(), contact).unwrap();
+    log.sync(&[&a, &b]);
+    assert_eq!(lost(&a).len(), 1, "the call is kept, and it is told");
+    clients::trash(&a, &Actor::owner(), &[anna]).unwrap();
+    log.sync(&[&a, &b]);
+    for book in [&a, &b] {
+        // Each for itself, as the trash is emptied: both say the same, and it is said twice.
+        clients::trash(book, &Actor::owner(), &[anna]).unwrap();
+        clients::erase(book, &Actor::owner(), &[anna]).unwrap();
+    }
+    log.sync(&[&a, &b]);
+    let gone = b.read(|conn| crate::workspace::store::values_of_row(conn, &CLIENTS, anna.into()));
+    assert_eq!(gone.unwrap_err().code(), ErrorCode::NotFound);
+}

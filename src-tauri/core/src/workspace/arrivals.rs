@@ -209,8 +209,12 @@ impl<'a> Arrivals<'a> {
             .find(|field| field.field == CLIENT_ID)
             .and_then(|field| field.value.as_row())
         {
-            Some(client) => log::is_erased(self.conn, client),
-            None => Ok(false),
+            Some(client) if log::is_erased(self.conn, client)? => {
+                log::forget(self.conn, change.row)?;
+                log::set_erased(self.conn, change.row)?;
+                Ok(true)
+            }
+            _ => Ok(false),
         }
     }
 

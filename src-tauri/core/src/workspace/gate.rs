@@ -54,7 +54,7 @@ enum Scopes {
 }
 
 /// The branch for which this device writes new clients: a fact about this file. Absent without head office,
-/// null for the whole company.
+/// the empty text for the whole company.
 pub(crate) const WRITES_FOR: &str = "writes_for";
 
 impl<'a> Write<'a> {

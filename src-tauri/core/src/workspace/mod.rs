@@ -52,6 +52,12 @@ struct Writer {
     time: Clock,
 }
 
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Workspace")
+    }
+}
+
 /// Gives a freshly made file the device that writes into it.
 ///
 /// # Errors
