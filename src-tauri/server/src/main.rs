@@ -1,0 +1,2 @@
+//! `clientele-server`.
+fn main() {}

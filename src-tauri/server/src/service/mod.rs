@@ -1,0 +1,220 @@
+//! The server itself: bytes and the time in, bytes out.
+
+mod call;
+mod pair;
+mod sequencer;
+mod sessions;
+pub mod stats;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clientele_model::{BranchId, CompanyId};
+use clientele_protocol::bytes::{decode, encode};
+use clientele_protocol::message::{Branch, No, OpenAsk, PairAsk};
+use clientele_protocol::{Envelope, MESSAGE_BYTES_MAX, Response};
+
+use self::sequencer::Sequencer;
+use self::sessions::Sessions;
+pub use self::stats::Stats;
+use crate::store::Storage;
+use crate::store::control::{AddCompany, AddPairing, Company, Found, Pairing};
+use crate::store::devices::SaveBranch;
+use crate::{Error, Result, Sabotage};
+
+/// To which door a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// A [`PairAsk`].
+    Pair,
+    /// An [`OpenAsk`].
+    Open,
+    /// An [`Envelope`] around a [`clientele_protocol::Request`].
+    Call,
+}
+
+/// How the server works.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// From which the names of sessions follow; random, but for who wants to see the same twice.
+    pub seed: [u8; 32],
+    /// Brings the plain tables up to date before a push is answered. Otherwise somebody calls
+    /// [`Service::settle`] now and then.
+    pub settles_at_once: bool,
+    /// How it is to be broken, for the suite's negative controls.
+    pub sabotage: Sabotage,
+}
+
+impl Settings {
+    /// As in the shop.
+    ///
+    /// # Errors
+    /// Where the system has no random bytes.
+    pub fn new() -> Result<Self> {
+        Ok(Self {
+            seed: random()?,
+            settles_at_once: true,
+            sabotage: Sabotage::None,
+        })
+    }
+}
+
+/// Random bytes.
+///
+/// # Errors
+/// Where the system has none.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| Error::Io(std::io::Error::other(e.to_string())))?;
+    Ok(bytes)
+}
+
+/// The server.
+pub struct Service<S> {
+    storage: S,
+    settings: Settings,
+    sessions: Sessions,
+    sequencers: Mutex<HashMap<CompanyId, Arc<Sequencer>>>,
+    stats: Stats,
+}
+
+impl<S: Storage> Service<S> {
+    /// A server over some databases.
+    #[must_use]
+    pub fn new(storage: S, settings: Settings) -> Self {
+        Self {
+            storage,
+            settings,
+            sessions: Sessions::new(settings.seed),
+            sequencers: Mutex::default(),
+            stats: Stats::default(),
+        }
+    }
+
+    /// The databases.
+    pub fn storage(&self) -> &S {
+        &self.storage
+    }
+
+    /// What it has done so far.
+    pub fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// Answers a message: always, and whatever it holds.
+    pub async fn handle(&self, path: Path, bytes: &[u8], now_millis: i64) -> Vec<u8> {
+        let answer = self.answer(path, bytes, now_millis).await;
+        encode(&answer.unwrap_or_else(|error| {
+            tracing::error!(%error, ?path, "a message could not be answered");
+            Response::No(No::Busy)
+        }))
+    }
+
+    async fn answer(&self, path: Path, bytes: &[u8], now_millis: i64) -> Result<Response> {
+        let unreadable = Ok(Response::No(No::Unreadable));
+        if bytes.len() > MESSAGE_BYTES_MAX {
+            return unreadable;
+        }
+        match path {
+            Path::Pair => match decode::<PairAsk>(bytes) {
+                Ok(ask) => self.pair(ask, now_millis).await,
+                Err(_) => unreadable,
+            },
+            Path::Open => match decode::<OpenAsk>(bytes) {
+                Ok(ask) => Ok(Response::Opened {
+                    session: self.sessions.open(ask.company, ask.device, now_millis),
+                }),
+                Err(_) => unreadable,
+            },
+            Path::Call => match decode::<Envelope>(bytes) {
+                Ok(envelope) => self.call(envelope, now_millis).await,
+                Err(_) => unreadable,
+            },
+        }
+    }
+
+    fn sequencer(&self, company: CompanyId) -> Arc<Sequencer> {
+        let mut sequencers = self.sequencers.lock().unwrap_or_else(PoisonError::into_inner);
+        sequencers.entry(company).or_default().clone()
+    }
+}
+
+/// What head office's own people do, at the server's command line.
+impl<S: Storage> Service<S> {
+    /// Founds a company.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn add_company(&self, name: &str, now_millis: i64) -> Result<CompanyId> {
+        add_company(&self.storage, name, now_millis).await
+    }
+
+    /// Adds a branch.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn add_branch(&self, company: CompanyId, name: &str) -> Result<BranchId> {
+        add_branch(&self.storage, company, name).await
+    }
+
+    /// Makes a code good for one device: the 16 bytes of a pairing code.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn add_pairing(
+        &self,
+        company: CompanyId,
+        branch: Option<BranchId>,
+        until_millis: i64,
+    ) -> Result<[u8; 16]> {
+        add_pairing(&self.storage, company, branch, until_millis).await
+    }
+}
+
+/// Founds a company.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_company<S: Storage>(storage: &S, name: &str, now_millis: i64) -> Result<CompanyId> {
+    let company = Company {
+        id: CompanyId::new(),
+        name: name.to_owned(),
+    };
+    let id = company.id;
+    storage.found(id).await?;
+    storage.write(id, Found { secret: random()? }).await?;
+    storage.control(AddCompany { company, now_millis }).await?;
+    Ok(id)
+}
+
+/// Adds a branch.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_branch<S: Storage>(storage: &S, company: CompanyId, name: &str) -> Result<BranchId> {
+    let id = BranchId::new();
+    let name = name.to_owned();
+    storage.write(company, SaveBranch(Branch { id, name })).await?;
+    Ok(id)
+}
+
+/// Makes a code good for one device: the 16 bytes of a pairing code.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_pairing<S: Storage>(
+    storage: &S,
+    company: CompanyId,
+    branch: Option<BranchId>,
+    until_millis: i64,
+) -> Result<[u8; 16]> {
+    let secret = random()?;
+    let pairing = Pairing {
+        secret_hash: Pairing::hash(&secret),
+        company,
+        branch,
+        until_millis,
+    };
+    storage.control(AddPairing(pairing)).await?;
+    Ok(secret)
+}

@@ -1,0 +1,320 @@
+//! Pushes go into the log: all that wait, in one transaction.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc};
+use clientele_protocol::message::{Mark, Response, Why};
+use clientele_protocol::{Batch, Digest, Link, Payload};
+
+use super::devices::{DeviceRow, branch_ids, devices_of};
+use super::entry::{RowMarks, Scope, Share, Stored, chain_at, chain_inside, log_leaf, scope_cell};
+use super::erased::{Suppressed, suppressed_mark};
+use super::quarantine::{Refused, refuse};
+use super::streams::{Stream, digests, held, last_short, save_streams, streams};
+use super::{Cell, Job, Tx};
+use crate::Result;
+use crate::offer::Offer;
+use crate::sabotage::Sabotage;
+
+/// How far ahead of the server's clock a device's may be believed.
+pub const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
+
+/// Takes pushes into the log.
+pub struct Append {
+    /// The pushes, in the order in which they came.
+    pub offers: Vec<Offer>,
+    /// The server's clock.
+    pub now_millis: i64,
+    /// How it is to be broken, for the suite's negative controls.
+    pub sabotage: Sabotage,
+}
+
+/// What came of one push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The answer.
+    pub answer: Response,
+    /// How many changes were refused.
+    pub refused: usize,
+    /// How many changes the log has more.
+    pub changes: usize,
+}
+
+/// The log as it stands, and what is to be added.
+struct State {
+    mark: Mark,
+    devices: HashMap<DeviceId, DeviceRow>,
+    branches: Vec<BranchId>,
+    streams: BTreeMap<DeviceId, Stream>,
+    last_short: u64,
+    digests: HashMap<Scope, Digest>,
+    held: HashMap<DeviceId, Vec<Batch>>,
+    erased: Suppressed,
+    secret: [u8; 32],
+    added: Vec<Stored>,
+    refused: Vec<Refused>,
+    erasing: Vec<Vec<Cell>>,
+    suppress: Vec<Vec<Cell>>,
+    receipts: Vec<Vec<Cell>>,
+}
+
+impl Job for Append {
+    type Out = Vec<Appended>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<Appended>> {
+        let mut state = self.load(tx).await?;
+        let answers = self.offers.iter().map(|offer| self.take(&mut state, offer));
+        let answers = answers.collect::<Result<Vec<_>>>()?;
+        save(tx, state).await?;
+        Ok(answers)
+    }
+}
+
+impl Append {
+    /// All that the answers depend on. The head is held from here to the commit.
+    async fn load<T: Tx>(&self, tx: &mut T) -> Result<State> {
+        let mark = super::page::head(tx, "{lock}").await?;
+        let authors: HashSet<DeviceId> = self.offers.iter().map(|offer| offer.batch.device).collect();
+        let authors: Vec<DeviceId> = authors.into_iter().collect();
+        let mut state = State {
+            mark,
+            devices: devices_of(tx, &authors).await?,
+            branches: branch_ids(tx).await?,
+            streams: streams(tx, &authors).await?,
+            last_short: last_short(tx).await?,
+            digests: digests(tx).await?.into_iter().collect(),
+            held: HashMap::new(),
+            secret: super::control::secret(tx).await?,
+            erased: Suppressed::default(),
+            added: Vec::new(),
+            refused: Vec::new(),
+            erasing: Vec::new(),
+            suppress: Vec::new(),
+            receipts: Vec::new(),
+        };
+        for offer in &self.offers {
+            let batch = &offer.batch;
+            let ends_at = state
+                .streams
+                .get(&batch.device)
+                .map_or(0, |stream| stream.head.seq);
+            if batch.first_seq <= ends_at {
+                let batches = held(tx, batch.device, batch.first_seq - 1, batch.last_seq).await?;
+                state.held.entry(batch.device).or_default().extend(batches);
+            }
+        }
+        state.erased = Suppressed::load(tx, &state.secret, &self.offers).await?;
+        Ok(state)
+    }
+
+    /// Answers one push, and notes what it adds.
+    fn take(&self, state: &mut State, offer: &Offer) -> Result<Appended> {
+        let batch = &offer.batch;
+        let Some(author) = state.devices.get(&batch.device).cloned() else {
+            // It was known when the push was proved; devices are never forgotten.
+            return Err(crate::Error::damaged("a device is gone"));
+        };
+        let stream = state.streams.entry(batch.device).or_insert_with(|| {
+            state.last_short += 1;
+            Stream::new(batch.device, state.last_short)
+        });
+        let head = stream.head;
+        let only = |answer| Appended {
+            answer,
+            refused: 0,
+            changes: 0,
+        };
+        if batch.first_seq <= head.seq && self.sabotage.is_conflict_do_nothing() {
+            return Ok(only(Response::Pushed { head: batch.head() }));
+        }
+        if batch.first_seq > head.seq + 1 {
+            return Ok(only(Response::Gap { head }));
+        }
+        // Is what both have the same? The chain where the shorter one ends says so of all before it.
+        let common = batch.last_seq.min(head.seq);
+        let held = state.held.get(&batch.device).map_or(&[][..], Vec::as_slice);
+        let ours = if common == head.seq {
+            head.chain
+        } else {
+            chain_at(batch.device, held, common)?
+        };
+        let is_same = chain_inside(batch, common) == Some(ours);
+        if !is_same {
+            return Ok(only(Response::Fork { head }));
+        }
+        if batch.first_seq <= head.seq {
+            let is_held = batch.last_seq <= head.seq;
+            return Ok(only(if is_held {
+                Response::Pushed { head }
+            } else {
+                Response::Gap { head }
+            }));
+        }
+        let (refused, changes) = state.add(offer, &author, self.now_millis);
+        let head = batch.head();
+        Ok(Appended {
+            answer: Response::Pushed { head },
+            refused,
+            changes,
+        })
+    }
+}
+
+impl State {
+    /// A batch that goes on where the stream ends.
+    fn add(&mut self, offer: &Offer, author: &DeviceRow, now_millis: i64) -> (usize, usize) {
+        let batch = &offer.batch;
+        let latest = latest(now_millis);
+        let hints: HashMap<u32, Hlc> = offer.assigned.iter().copied().collect();
+        let mut links = None;
+        let mut shares: Vec<Share> = Vec::new();
+        let (mut assigned, mut refused) = (Vec::new(), Vec::new());
+        let Some(stream) = self.streams.get_mut(&batch.device) else {
+            return (0, 0);
+        };
+        for (at, (link, fact)) in offer.links.iter().zip(&offer.facts).enumerate() {
+            let place = u32::try_from(at).unwrap_or(u32::MAX);
+            let branch = author.device.branch;
+            let change = match (fact.refused(link, branch, &self.branches), link) {
+                (None, Link::Change(change)) => change,
+                (why, _) => {
+                    let why = why.unwrap_or(Why::TooLarge);
+                    refused.push((place, why));
+                    if let Link::Change(change) = link {
+                        let seq = batch.first_seq + at as u64;
+                        self.refused.push(Refused::change(
+                            batch.device,
+                            seq,
+                            fact.leaf,
+                            why,
+                            change,
+                            now_millis,
+                        ));
+                    }
+                    links.get_or_insert_with(|| offer.links.clone())[at] = Link::Hidden(fact.leaf);
+                    continue;
+                }
+            };
+            let eff = change.hlc.min(latest).min(*hints.get(&place).unwrap_or(&latest));
+            let eff = eff.max(stream.clock);
+            stream.clock = eff;
+            if eff != change.hlc {
+                assigned.push((place, eff));
+            }
+            match shares.iter_mut().find(|share| share.scope == change.scope) {
+                Some(share) => share.digest.add(fact.leaf, eff),
+                None => {
+                    let mut digest = Digest::default();
+                    digest.add(fact.leaf, eff);
+                    shares.push(Share {
+                        scope: change.scope,
+                        digest,
+                    });
+                }
+            }
+            let mark = suppressed_mark(&self.secret, change.row);
+            let client = fact.client.map(|client| suppressed_mark(&self.secret, client));
+            let by_client = client.and_then(|client| self.erased.covering(client, change.scope));
+            if self.erased.covering(mark, change.scope).is_some() || by_client.is_some() {
+                if let (Payload::Whole { .. }, Link::Change(gone)) = (
+                    &change.payload,
+                    &mut links.get_or_insert_with(|| offer.links.clone())[at],
+                ) {
+                    gone.payload = Payload::Gone {
+                        commitment: change.payload.commitment(),
+                    };
+                }
+                // What else is written there belongs to the same card.
+                if let Some(branch) = by_client
+                    && self.erased.insert(mark, branch)
+                {
+                    self.suppress.push(vec![mark.as_slice().into(), branch.into()]);
+                }
+            }
+            if change.kind == ChangeKind::Erase && self.erased.insert(mark, branch) {
+                self.suppress.push(vec![mark.as_slice().into(), branch.into()]);
+            }
+        }
+        let mark = Mark {
+            n: self.mark.n + 1,
+            chain: self.mark.chain.then(log_leaf(batch)),
+        };
+        let taken = |at: usize| !refused.iter().any(|(place, _)| *place as usize == at);
+        for erasing in offer.erasing().filter(|erasing| taken(erasing.at)) {
+            self.erasing.push(vec![
+                erasing.row.into(),
+                i64::from(erasing.is_client).into(),
+                author.device.branch.into(),
+                mark.n.into(),
+            ]);
+            self.receipts.push(vec![
+                erasing.step.into(),
+                now_millis.into(),
+                mark.n.into(),
+                scope_cell(erasing.scope),
+            ]);
+        }
+        for share in &shares {
+            let digest = self.digests.entry(share.scope).or_default();
+            *digest = digest.plus(share.digest);
+            if !stream.scopes.contains(&share.scope) {
+                stream.scopes.push(share.scope);
+            }
+        }
+        stream.head = batch.head();
+        stream.is_touched = true;
+        let kept = links
+            .as_ref()
+            .map_or_else(|| batch.clone(), |links| batch.with_links(links));
+        let links = links.as_ref().unwrap_or(&offer.links);
+        let rows = links
+            .iter()
+            .filter_map(|link| link.change().map(|change| change.row));
+        self.held.entry(batch.device).or_default().push(kept.clone());
+        self.mark = mark;
+        let counts = (refused.len(), links.len());
+        self.added.push(Stored {
+            n: mark.n,
+            chain: mark.chain,
+            shares,
+            row_marks: RowMarks::of(rows),
+            batch: kept,
+            assigned,
+            refused,
+        });
+        counts
+    }
+}
+
+/// The latest effective clock at this moment.
+fn latest(now_millis: i64) -> Hlc {
+    let millis = u64::try_from(now_millis.saturating_add(AHEAD_MILLIS)).unwrap_or(0);
+    Hlc(millis.min((1 << 48) - 1) << 16)
+}
+
+/// Writes down what was added.
+async fn save<T: Tx>(tx: &mut T, state: State) -> Result<()> {
+    refuse(tx, &state.refused).await?;
+    if state.added.is_empty() {
+        return Ok(());
+    }
+    let entries: Vec<_> = state.added.iter().map(Stored::cells).collect();
+    tx.execute_many(super::entry::INSERT, &entries).await?;
+    save_streams(tx, &state.streams).await?;
+    let shares = state.added.iter().flat_map(|entry| &entry.shares);
+    let scopes: HashSet<Scope> = shares.map(|share| share.scope).collect();
+    let digests = state.digests.iter().filter(|(scope, _)| scopes.contains(scope));
+    let digests = digests.map(|(scope, digest)| vec![scope_cell(*scope), (*digest).into()]);
+    tx.execute_many(
+        "insert into digests (scope, digest) values ($1, $2)
+         on conflict ({company}scope) do update set digest = excluded.digest",
+        &digests.collect::<Vec<_>>(),
+    )
+    .await?;
+    tx.execute(
+        "update heads set n = $1, chain = $2",
+        &[state.mark.n.into(), state.mark.chain.into()],
+    )
+    .await?;
+    super::erased::save(tx, &state.suppress, &state.erasing, &state.receipts).await
+}

@@ -1,0 +1,151 @@
+//! One connection, and a transaction on it.
+
+use std::future::{Future, ready};
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+
+use super::super::{Cell, Job, Row, Tx};
+use crate::{Error, Result};
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It may write, and what it wrote is on the disk when it says so.
+    Write,
+    /// It reads.
+    Read,
+}
+
+/// A connection.
+pub struct SqliteTx(Connection);
+
+/// What another process of ours may take for its own transaction: the command line beside the server.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl SqliteTx {
+    /// Opens a file.
+    pub fn open(path: &Path, mode: Mode) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = match mode {
+            Mode::Write => Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_CREATE)?,
+            Mode::Read => Connection::open_with_flags(path, flags)?,
+        };
+        conn.busy_timeout(PATIENCE)?;
+        conn.set_prepared_statement_cache_capacity(256);
+        // Erased means erased: SQLite overwrites what it frees.
+        conn.execute_batch(
+            "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;
+             pragma cache_size = -32768; pragma temp_store = memory; pragma trusted_schema = off;",
+        )?;
+        if mode == Mode::Read {
+            conn.execute_batch("pragma query_only = on")?;
+        }
+        Ok(Self(conn))
+    }
+
+    /// Makes tables.
+    pub fn make(&mut self, sql: &str) -> Result<()> {
+        Ok(self.0.execute_batch(&format!("begin immediate; {sql} commit;"))?)
+    }
+
+    /// From now on, does a commit wait for the disk?
+    pub fn set_durable(&mut self, durable: bool) -> Result<()> {
+        let level = if durable { "full" } else { "normal" };
+        Ok(self.0.pragma_update(None, "synchronous", level)?)
+    }
+
+    /// Runs a job between `begin` and the commit; undoes all of it where it fails.
+    pub fn transaction<J: Job>(&mut self, job: &J, begin: &str) -> Result<J::Out> {
+        self.0.execute_batch(begin)?;
+        // Nothing here waits: a job that does would wait for ever.
+        let out = job
+            .run(self)
+            .now_or_never()
+            .unwrap_or_else(|| Err(Error::damaged("a job that waits")));
+        let out = out.and_then(|out| {
+            self.0.execute_batch("commit")?;
+            Ok(out)
+        });
+        if !self.0.is_autocommit() {
+            self.0.execute_batch("rollback")?;
+        }
+        out
+    }
+
+    fn ask(&mut self, sql: &str, params: &[Vec<Cell>]) -> Result<Vec<Vec<Row>>> {
+        let mut statement = self.0.prepare_cached(&spelled(sql))?;
+        let columns = statement.column_count();
+        let mut answers = Vec::with_capacity(params.len());
+        for params in params {
+            let mut rows = statement.query(params_from_iter(params))?;
+            let mut answer = Vec::new();
+            while let Some(row) = rows.next()? {
+                let cells = (0..columns).map(|at| Ok(cell(row.get_ref(at)?)));
+                answer.push(Row(cells.collect::<Result<_>>()?));
+            }
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    fn act(&mut self, sql: &str, params: &[Vec<Cell>]) -> Result<u64> {
+        let mut statement = self.0.prepare_cached(&spelled(sql))?;
+        let mut touched = 0;
+        for params in params {
+            touched += statement.execute(params_from_iter(params))? as u64;
+        }
+        Ok(touched)
+    }
+}
+
+/// As SQLite spells it.
+fn spelled(sql: &str) -> String {
+    sql.replace('$', "?")
+        .replace("{company}", "")
+        .replace("{lock}", "")
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(n) => Cell::Int(n),
+        // No column of ours holds fractions.
+        ValueRef::Real(_) => Cell::Null,
+        ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec()),
+    }
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Null => ToSqlOutput::Owned(Value::Null),
+            Self::Int(n) => ToSqlOutput::Owned(Value::Integer(*n)),
+            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Blob(bytes) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+        })
+    }
+}
+
+impl Tx for SqliteTx {
+    fn query(&mut self, sql: &str, params: &[Cell]) -> impl Future<Output = Result<Vec<Row>>> + Send {
+        let answers = self.ask(sql, &[params.to_vec()]);
+        ready(answers.map(|mut answers| answers.pop().unwrap_or_default()))
+    }
+
+    fn query_many(
+        &mut self,
+        sql: &str,
+        params: &[Vec<Cell>],
+    ) -> impl Future<Output = Result<Vec<Vec<Row>>>> + Send {
+        ready(self.ask(sql, params))
+    }
+
+    fn execute_many(&mut self, sql: &str, params: &[Vec<Cell>]) -> impl Future<Output = Result<u64>> + Send {
+        ready(self.act(sql, params))
+    }
+}

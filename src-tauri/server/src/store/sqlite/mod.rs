@@ -1,0 +1,118 @@
+//! SQLite: one file a company in one folder, and `control.sqlite` beside them.
+//!
+//! Each file has one thread that writes. Reading goes over other connections, which see the file as it was
+//! when they began, and wait for nobody.
+
+mod connection;
+mod threads;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clientele_model::CompanyId;
+
+use self::connection::{Mode, SqliteTx};
+use self::threads::{Readers, Writer};
+use super::{Job, Storage, schema};
+use crate::{Error, Result};
+
+/// How many threads read.
+const READERS: usize = 4;
+
+/// Databases in a folder.
+pub struct Sqlite {
+    folder: PathBuf,
+    control: Arc<File>,
+    companies: Mutex<HashMap<CompanyId, Arc<File>>>,
+    readers: Readers,
+}
+
+/// One database file.
+struct File {
+    path: PathBuf,
+    writer: Writer,
+    /// Connections that read and have nothing to do.
+    idle: Mutex<Vec<SqliteTx>>,
+}
+
+impl File {
+    fn open(path: PathBuf, tables: &[schema::Table]) -> Result<Arc<Self>> {
+        let mut writing = SqliteTx::open(&path, Mode::Write)?;
+        writing.make(&schema::sqlite(tables))?;
+        Ok(Arc::new(Self {
+            writer: Writer::start(writing)?,
+            path,
+            idle: Mutex::default(),
+        }))
+    }
+
+    /// Runs a job on a connection that only reads.
+    fn read<J: Job>(&self, job: &J) -> Result<J::Out> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut tx = match idle {
+            Some(tx) => tx,
+            None => SqliteTx::open(&self.path, Mode::Read)?,
+        };
+        let out = tx.transaction(job, "begin");
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(tx);
+        out
+    }
+}
+
+impl Sqlite {
+    /// Opens the databases of a folder; makes the folder where there is none.
+    ///
+    /// # Errors
+    /// What the file system and SQLite say.
+    pub fn open(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Self {
+            control: File::open(folder.join("control.sqlite"), schema::CONTROL)?,
+            folder: folder.to_owned(),
+            companies: Mutex::default(),
+            readers: Readers::start(READERS)?,
+        })
+    }
+
+    fn path(&self, company: CompanyId) -> PathBuf {
+        self.folder.join(format!("{company}.sqlite"))
+    }
+
+    fn company(&self, company: CompanyId, may_be_new: bool) -> Result<Arc<File>> {
+        let mut companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = companies.get(&company) {
+            return Ok(file.clone());
+        }
+        let path = self.path(company);
+        if !may_be_new && !path.exists() {
+            return Err(Error::NoCompany(company));
+        }
+        let file = File::open(path, schema::TABLES)?;
+        companies.insert(company, file.clone());
+        Ok(file)
+    }
+}
+
+impl Storage for Sqlite {
+    async fn write<J: Job>(&self, company: CompanyId, job: J) -> Result<J::Out> {
+        self.company(company, false)?.writer.run(job, true).await
+    }
+
+    async fn note<J: Job>(&self, company: CompanyId, job: J) -> Result<J::Out> {
+        self.company(company, false)?.writer.run(job, false).await
+    }
+
+    async fn read<J: Job>(&self, company: CompanyId, job: J) -> Result<J::Out> {
+        let file = self.company(company, false)?;
+        self.readers.run(move || file.read(&job)).await
+    }
+
+    async fn control<J: Job>(&self, job: J) -> Result<J::Out> {
+        self.control.writer.run(job, true).await
+    }
+
+    async fn found(&self, company: CompanyId) -> Result<()> {
+        self.company(company, true).map(drop)
+    }
+}

@@ -1,0 +1,86 @@
+//! A server with a company of two branches, and a clock that stands where the test puts it.
+
+use std::path::Path as FilePath;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use clientele_model::{BranchId, CompanyId};
+use clientele_protocol::bytes::decode;
+use clientele_protocol::{Response, bytes};
+use clientele_server::store::Storage;
+use clientele_server::store::sqlite::Sqlite;
+use clientele_server::{Path, Sabotage, Service, Settings};
+
+use crate::device::Device;
+
+/// Some moment of 2026.
+pub const NOW: i64 = 1_790_000_000_000;
+
+pub struct House<S> {
+    pub service: Service<S>,
+    pub company: CompanyId,
+    pub east: BranchId,
+    pub west: BranchId,
+    pub now: AtomicI64,
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        seed: [7; 32],
+        settles_at_once: true,
+        sabotage: Sabotage::None,
+    }
+}
+
+impl House<Sqlite> {
+    pub async fn sqlite(folder: &FilePath) -> Self {
+        House::over(Sqlite::open(folder).expect("databases")).await
+    }
+}
+
+impl<S: Storage> House<S> {
+    pub async fn over(storage: S) -> Self {
+        let service = Service::new(storage, settings());
+        let company = service.add_company("Salon Anna", NOW).await.unwrap();
+        let east = service.add_branch(company, "East").await.unwrap();
+        let west = service.add_branch(company, "West").await.unwrap();
+        Self {
+            service,
+            company,
+            east,
+            west,
+            now: AtomicI64::new(NOW),
+        }
+    }
+
+    pub fn now(&self) -> i64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    pub fn wait(&self, millis: i64) {
+        self.now.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    pub async fn send(&self, path: Path, message: &[u8]) -> Response {
+        let answer = self.service.handle(path, message, self.now()).await;
+        assert!(answer.len() <= clientele_protocol::MESSAGE_BYTES_MAX);
+        decode(&answer).expect("the server says what can be read")
+    }
+
+    pub async fn ask<T: serde::Serialize>(&self, path: Path, message: &T) -> Response {
+        self.send(path, &bytes::encode(message)).await
+    }
+
+    /// A device of a branch, or of head office.
+    pub async fn device(&self, seed: u8, branch: Option<BranchId>) -> Device {
+        let device = Device::new(seed, self.company);
+        let until = self.now() + 1000;
+        let secret = self
+            .service
+            .add_pairing(self.company, branch, until)
+            .await
+            .unwrap();
+        let answer = self.ask(Path::Pair, &device.pair_ask(secret)).await;
+        assert!(matches!(answer, Response::Paired { .. }), "{answer:?}");
+        device
+    }
+}

@@ -1,0 +1,40 @@
+//! The server, asked as devices ask it, over every database that it knows: one list of stories for all.
+
+mod device;
+mod house;
+mod stories;
+
+use house::House;
+
+/// Each story over each database.
+macro_rules! stories {
+    ($($module:ident::$story:ident)*) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                let folder = tempfile::tempdir().expect("a folder");
+                let house = crate::House::sqlite(folder.path()).await;
+                crate::stories::$module::$story(house).await;
+            })*
+        }
+    };
+}
+
+stories! {
+    pushes::what_is_pushed_comes_to_the_others_as_it_was
+    pushes::a_push_that_comes_again_changes_nothing
+    pushes::a_gap_and_a_fork_are_told_apart
+    pushes::batches_may_be_cut_anew
+    pushes::clocks_are_bounded_and_never_go_back
+    pushes::what_is_refused_does_not_hold_the_rest_up
+    pushes::another_devices_batch_may_be_handed_on
+    sight::a_branch_sees_no_byte_of_another
+    sight::pages_are_bounded_and_none_is_left_out
+    sight::marks_of_another_log_are_noticed
+    sight::a_device_sees_its_own_stream
+    doors::a_code_is_good_for_one_device_and_in_time
+    doors::who_is_shut_out_sees_nothing_and_what_it_pushes_is_kept
+    doors::a_copied_book_goes_on_under_its_own_name
+    doors::another_protocol_is_answered_with_ours
+    doors::forged_and_cut_messages_get_nothing
+}

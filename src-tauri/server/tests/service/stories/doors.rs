@@ -1,0 +1,232 @@
+//! Who comes in, and who does not.
+
+use clientele_model::{CompanyId, DeviceId};
+use clientele_protocol::bytes::encode;
+use clientele_protocol::message::{No, PairAsk};
+use clientele_protocol::{DeviceKey, Envelope, Request, Response};
+use clientele_server::Path;
+use clientele_server::store::Storage;
+use clientele_server::store::quarantine::{Held, Quarantined};
+
+use crate::device::Device;
+use crate::house::{House, NOW};
+
+pub async fn a_code_is_good_for_one_device_and_in_time<S: Storage>(house: House<S>) {
+    let code = |until| house.service.add_pairing(house.company, Some(house.east), until);
+    let no_code = Response::No(No::Code);
+    let secret = code(NOW + 10).await.unwrap();
+    let (first, second) = (Device::new(1, house.company), Device::new(2, house.company));
+    let mut wrong = first.pair_ask(secret);
+    wrong.name.push('x');
+    assert_eq!(house.ask(Path::Pair, &wrong).await, no_code, "not what it signed");
+    assert_eq!(house.ask(Path::Pair, &first.pair_ask([0; 16])).await, no_code);
+    let paired = house.ask(Path::Pair, &first.pair_ask(secret)).await;
+    match &paired {
+        Response::Paired {
+            company,
+            company_name,
+            branch,
+        } => {
+            assert_eq!((*company, company_name.as_str()), (house.company, "Salon Anna"));
+            assert_eq!(branch.as_ref().map(|branch| branch.id), Some(house.east));
+        }
+        other => panic!("{other:?}"),
+    }
+    // The answer was lost: the same device asks again, even late. Nobody else may.
+    house.wait(100);
+    assert_eq!(house.ask(Path::Pair, &first.pair_ask(secret)).await, paired);
+    assert_eq!(house.ask(Path::Pair, &second.pair_ask(secret)).await, no_code);
+    let mut same_name = Device::new(3, house.company);
+    same_name.id = first.id;
+    assert_eq!(house.ask(Path::Pair, &same_name.pair_ask(secret)).await, no_code);
+    let late = code(house.now()).await.unwrap();
+    assert_eq!(house.ask(Path::Pair, &second.pair_ask(late)).await, no_code);
+    // A good code makes nobody another device.
+    let good = code(house.now() + 10).await.unwrap();
+    assert_eq!(house.ask(Path::Pair, &same_name.pair_ask(good)).await, no_code);
+    let mut nameless = second.pair_ask(late);
+    nameless.name = " \n".into();
+    assert_eq!(
+        house.ask(Path::Pair, &nameless).await,
+        Response::No(No::Unreadable)
+    );
+}
+
+pub async fn who_is_shut_out_sees_nothing_and_what_it_pushes_is_kept<S: Storage>(house: House<S>) {
+    let mut office = house.device(1, None).await;
+    let mut lost = house.device(2, Some(house.east)).await;
+    let link = lost.client(None, "Анна");
+    lost.write(&house, &[link]).await;
+    let revoke = |device| Request::Revoke { device };
+    assert_eq!(
+        lost.call(&house, &revoke(office.id)).await,
+        Response::No(No::NotAllowed)
+    );
+    assert_eq!(
+        office.call(&house, &revoke(DeviceId::new())).await,
+        Response::No(No::Unreadable)
+    );
+    assert_eq!(office.call(&house, &revoke(lost.id)).await, Response::Done);
+    let revoked = Response::No(No::Revoked);
+    let from = lost.cursor;
+    let hello = lost.hello();
+    for request in [
+        Request::Pull { from },
+        Request::Hello(hello),
+        Request::Stream { after_seq: 0 },
+        Request::Heads,
+    ] {
+        assert_eq!(lost.call(&house, &request).await, revoked);
+    }
+    let link = lost.client(None, "след това");
+    let batch = lost.seal(&[link]);
+    for _ in 0..3 {
+        assert_eq!(lost.push(&house, &batch).await, revoked);
+    }
+    assert_eq!(office.pull(&house).await, 1, "only what came before");
+    let kept = house
+        .service
+        .storage()
+        .read(house.company, Quarantined)
+        .await
+        .unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].held, Held::Batch(Box::new(batch)));
+    let known = office.welcome(&house).await.devices;
+    let told = known.iter().find(|device| device.id == lost.id).unwrap();
+    assert!(told.revoked_at.is_some(), "its changes can still be proved");
+}
+
+pub async fn a_copied_book_goes_on_under_its_own_name<S: Storage>(house: House<S>) {
+    let mut a = house.device(1, Some(house.east)).await;
+    let mut copy = Device::new(5, house.company);
+    let name = "Копие".to_owned();
+    let proof = copy.key.sign(&PairAsk::signed(&[0; 16], copy.id, &name));
+    let rename = |device, key, proof| Request::Rename {
+        device,
+        key,
+        proof,
+        name: "Копие".to_owned(),
+    };
+    let other = DeviceKey::from_seed([6; 32]);
+    assert_eq!(
+        a.call(&house, &rename(copy.id, other.public(), proof)).await,
+        Response::No(No::Unreadable)
+    );
+    for _ in 0..2 {
+        let request = rename(copy.id, copy.key.public(), proof);
+        assert_eq!(a.call(&house, &request).await, Response::Done);
+    }
+    let taken = a.key.sign(&PairAsk::signed(&[0; 16], copy.id, &name));
+    let request = rename(copy.id, a.key.public(), taken);
+    assert_eq!(a.call(&house, &request).await, Response::No(No::NotAllowed));
+    let welcome = copy.welcome(&house).await;
+    assert_eq!(welcome.branch, Some(house.east));
+    assert_eq!(welcome.devices.len(), 2);
+    let link = copy.client(Some(house.east), "Анна");
+    copy.write(&house, &[link]).await;
+    assert_eq!(a.pull(&house).await, 1);
+}
+
+pub async fn another_protocol_is_answered_with_ours<S: Storage>(house: House<S>) {
+    let mut a = house.device(1, None).await;
+    let mut hello = a.hello();
+    hello.protocol += 1;
+    let server = clientele_protocol::VERSION;
+    assert_eq!(
+        a.call(&house, &Request::Hello(hello)).await,
+        Response::No(No::Protocol { server })
+    );
+}
+
+/// Numbers that look random and can be had again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap()
+    }
+}
+
+pub async fn forged_and_cut_messages_get_nothing<S: Storage>(house: House<S>) {
+    let mut a = house.device(1, None).await;
+    let mut w = house.device(2, Some(house.west)).await;
+    let link = a.client(None, "Пенелопа");
+    a.write(&house, &[link]).await;
+    a.open(&house).await;
+    w.open(&house).await;
+    let pull = Request::Pull { from: a.cursor };
+    let good = a.envelope(&pull);
+    assert!(matches!(house.ask(Path::Call, &good).await, Response::Page(_)));
+    let no_session = Response::No(No::Session);
+    assert_eq!(
+        house.ask(Path::Call, &good).await,
+        no_session,
+        "it was sent before"
+    );
+    // Signed by another device, or for another company or session.
+    let good = a.envelope(&pull);
+    let mut of_another = w.envelope(&pull);
+    of_another.session = good.session;
+    let mut elsewhere = good.clone();
+    elsewhere.company = CompanyId::new();
+    let mut stranger = Device::new(7, house.company);
+    stranger.open(&house).await;
+    let mut nowhere = Device::new(8, CompanyId::new());
+    nowhere.open(&house).await;
+    for envelope in [
+        of_another,
+        elsewhere,
+        stranger.envelope(&pull),
+        nowhere.envelope(&pull),
+    ] {
+        assert_eq!(house.ask(Path::Call, &envelope).await, no_session);
+    }
+    house.wait(60 * 60 * 1000);
+    assert_eq!(house.ask(Path::Call, &good).await, no_session, "an hour later");
+
+    a.open(&house).await;
+    let seed = 20_261_122;
+    println!("seed {seed}");
+    let mut dice = Dice(seed);
+    let mut answered = 0;
+    for round in 0..3000 {
+        let request = match dice.roll() % 3 {
+            0 => Request::Pull { from: a.cursor },
+            1 => Request::Stream { after_seq: 0 },
+            _ => Request::Heads,
+        };
+        let envelope = a.envelope(&request);
+        let mut bytes = encode(&envelope);
+        match dice.roll() % 4 {
+            0 => bytes.truncate(dice.roll() % bytes.len()),
+            1 => {
+                let at = dice.roll() % bytes.len();
+                bytes[at] ^= 1 << (dice.roll() % 8);
+            }
+            2 => bytes.extend_from_slice(b"more"),
+            _ => {
+                let (from, to) = (dice.roll() % bytes.len(), dice.roll() % bytes.len());
+                bytes.swap(from, to);
+                if bytes == encode(&envelope) {
+                    bytes.pop();
+                }
+            }
+        }
+        let path = [Path::Call, Path::Call, Path::Open, Path::Pair][dice.roll() % 4];
+        let answer = house.send(path, &bytes).await;
+        match answer {
+            Response::No(_) => {}
+            Response::Opened { .. } if path == Path::Open => answered += 1,
+            other => panic!("round {round}: {other:?}"),
+        }
+    }
+    assert!(answered < 3000);
+    let envelope = Envelope::seal(house.company, good.session, 1, &a.key, vec![0xFF; 64]);
+    assert_eq!(house.ask(Path::Call, &envelope).await, no_session);
+    assert!(matches!(a.call(&house, &pull).await, Response::Page(_)));
+}

@@ -1,0 +1,5 @@
+//! What the server is asked, and what must come of it.
+
+pub mod doors;
+pub mod pushes;
+pub mod sight;
