@@ -61,13 +61,15 @@ impl Postgres {
         server.create(configuration)?;
         // Between the look at a port and its use somebody else may take it.
         for _ in 0..5 {
-            server.port = free_port()?;
+            [server.port] = free_ports()?;
             match server.launch() {
                 Err(Error::Failed { said, .. }) if said.contains("could not bind") => {}
                 outcome => return outcome.map(|()| server),
             }
         }
-        Err(Error::other("five free ports in a row were taken by somebody else"))
+        Err(Error::other(
+            "five free ports in a row were taken by somebody else",
+        ))
     }
 
     /// The server that all tests of this process share, with [`LOGIC`]; each makes a [`Database`] of its own in it.
@@ -88,7 +90,9 @@ impl Postgres {
         self.user.own(&secret)?;
         // The password crosses the loopback interface in the clear: without it any user of the machine could become
         // this one, and scram in a debug build costs a test 50 ms with every connection.
-        let mut command = self.user.command(&self.programs.join("initdb"), self.folder.path());
+        let mut command = self
+            .user
+            .command(&self.programs.join("initdb"), self.folder.path());
         command
             .args(["--no-sync", "--encoding=UTF8", "--locale=C", "--auth=password"])
             .arg(format!("--username={SUPERUSER}"))
@@ -187,7 +191,10 @@ impl Postgres {
     /// # Errors
     /// When the name is not a plain one, or the server refuses.
     pub fn create_role(&self, name: &str, attributes: &str) -> Result<()> {
-        if !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+        if !name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        {
             return Err(Error::other(format!("{name:?} is not a plain name of a role")));
         }
         let password = &self.password;
@@ -305,13 +312,7 @@ impl Drop for Database<'_> {
 }
 
 /// Runs statements by psql.
-pub(crate) fn psql(
-    programs: &Path,
-    user: User,
-    home: &Path,
-    url: &str,
-    statements: &str,
-) -> Result<String> {
+pub(crate) fn psql(programs: &Path, user: User, home: &Path, url: &str, statements: &str) -> Result<String> {
     let mut command: Command = user.command(&programs.join("psql"), home);
     command.args(["-XqAt", "-v", "ON_ERROR_STOP=1", "-f", "-", "-d", url]);
     programs::output(&mut command, Some(statements))
@@ -332,18 +333,24 @@ pub(crate) fn kill_all(folder: &Path) -> Result<()> {
     })
 }
 
-/// A port of the loopback interface on which nobody listens.
+/// Ports of the loopback interface on which nobody listens, all different.
 ///
 /// Below those that the system gives out by itself: a client that tries again and again to reach a killed server on one
 /// of those would one day be given that very port for its own end, and be connected to itself.
-pub(crate) fn free_port() -> Result<u16> {
+pub(crate) fn free_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
     let mut number = [0; 2];
     random(&mut number)?;
     let start = u16::from_le_bytes(number);
-    (0..15_000)
+    // Held until all are found, so that none is found twice.
+    let held: Vec<_> = (0..15_000)
         .map(|step| 15_000 + start.wrapping_add(step) % 15_000)
-        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
-        .ok_or_else(|| Error::other("no port between 15000 and 30000 is free"))
+        .filter_map(|port| Some((port, std::net::TcpListener::bind(("127.0.0.1", port)).ok()?)))
+        .take(COUNT)
+        .collect();
+    let ports: Vec<u16> = held.iter().map(|(port, _)| *port).collect();
+    ports
+        .try_into()
+        .map_err(|_| Error::other("too few ports between 15000 and 30000 are free"))
 }
 
 /// A password that nobody guesses.

@@ -52,11 +52,7 @@ fn version_of(postgres: &Path) -> Option<u32> {
     let number = answer
         .split_whitespace()
         .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-    number
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// A program of the high-availability set, on the search path.
@@ -143,10 +139,17 @@ mod tests {
     fn what_is_missing_is_named_with_what_to_install() {
         let folder = tempfile::tempdir().unwrap();
         install(&folder.path().join("14/bin"), &["initdb"]);
-        let error = postgres_in(folder.path(), OsStr::new("")).unwrap_err().to_string();
-        assert!(error.starts_with("PostgreSQL 15 or newer is not installed"), "{error}");
+        let error = postgres_in(folder.path(), OsStr::new(""))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("PostgreSQL 15 or newer is not installed"),
+            "{error}"
+        );
         assert!(error.contains("`cargo xtask test` installs it"), "{error}");
-        let error = high_availability_in("patroni", OsStr::new("")).unwrap_err().to_string();
+        let error = high_availability_in("patroni", OsStr::new(""))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`cargo xtask ha` installs it"), "{error}");
     }
 
@@ -158,7 +161,11 @@ mod tests {
         install(folder.path(), &["postgres", "initdb", "psql"]);
         let program = folder.path().join("postgres");
         let say = |version: &str| {
-            std::fs::write(&program, format!("#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n")).unwrap();
+            std::fs::write(
+                &program,
+                format!("#!/bin/sh\necho 'postgres (PostgreSQL) {version}'\n"),
+            )
+            .unwrap();
             std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
             postgres_in(Path::new("/nowhere"), folder.path().as_os_str())
         };
@@ -169,7 +176,10 @@ mod tests {
     #[test]
     fn a_failure_tells_what_the_program_said() {
         let mut command = Command::new("/bin/sh");
-        let error = output(command.args(["-c", "read line; echo \"$line\" >&2; exit 3"]), Some("broken\n"));
+        let error = output(
+            command.args(["-c", "read line; echo \"$line\" >&2; exit 3"]),
+            Some("broken\n"),
+        );
         let error = error.unwrap_err().to_string();
         assert!(error.contains("broken") && error.contains('3'), "{error}");
     }

@@ -54,7 +54,10 @@ impl User {
         let mut command = Command::new(program);
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
-            if ["PG", "PATRONI", "ETCD"].iter().any(|part| text.starts_with(part)) {
+            if ["PG", "PATRONI", "ETCD"]
+                .iter()
+                .any(|part| text.starts_with(part))
+            {
                 command.env_remove(&name);
             }
         }
@@ -166,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_user_is_found_by_the_whole_name() {
-        let users = "postgres2:x:9:9::/:/bin/sh\npostgres:x:105:111:PostgreSQL:/var/lib/postgresql:/bin/bash\n";
+        let users =
+            "postgres2:x:9:9::/:/bin/sh\npostgres:x:105:111:PostgreSQL:/var/lib/postgresql:/bin/bash\n";
         assert_eq!(ids_of(users, "postgres"), Some((105, 111)));
         assert_eq!(ids_of(users, "nobody"), None);
         assert_eq!(ids_of("postgres:x:many:few\n", "postgres"), None);

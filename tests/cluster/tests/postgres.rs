@@ -45,7 +45,10 @@ fn tests_share_a_server_and_have_a_database_each() -> Result<()> {
     assert!(made[0].1 != made[1].1 && made[1].1 != made[2].1 && made[0].1 != made[2].1);
     let server = Postgres::shared()?;
     for (_, name) in made {
-        let left = server.sql("postgres", &format!("select 1 from pg_database where datname = '{name}'"))?;
+        let left = server.sql(
+            "postgres",
+            &format!("select 1 from pg_database where datname = '{name}'"),
+        )?;
         assert_eq!(left, "", "{name} was dropped with its test");
     }
     Ok(())
@@ -78,15 +81,24 @@ fn what_was_committed_outlives_a_stop_a_kill_and_a_restart() -> Result<()> {
     server.sql("postgres", MAKE)?;
     let url = server.url("postgres", "postgres");
     server.stop()?;
-    assert!(server.sql("postgres", COUNT).is_err(), "a stopped server does not answer");
+    assert!(
+        server.sql("postgres", COUNT).is_err(),
+        "a stopped server does not answer"
+    );
     server.restart()?;
     assert_eq!(server.url("postgres", "postgres"), url);
     server.sql("postgres", "insert into kept values (3)")?;
     server.kill()?;
-    assert!(server.sql("postgres", COUNT).is_err(), "a killed server does not answer");
+    assert!(
+        server.sql("postgres", COUNT).is_err(),
+        "a killed server does not answer"
+    );
     server.restart()?;
     assert_eq!(server.sql("postgres", COUNT)?, "3\n");
-    assert!(server.log()?.contains("was not properly shut down"), "it was a kill");
+    assert!(
+        server.log()?.contains("was not properly shut down"),
+        "it was a kill"
+    );
     server.restart()?;
     assert_eq!(server.sql("postgres", COUNT)?, "3\n");
     Ok(())
@@ -95,12 +107,17 @@ fn what_was_committed_outlives_a_stop_a_kill_and_a_restart() -> Result<()> {
 #[test]
 fn settings_arrive_and_a_wrong_one_is_named() -> Result<()> {
     let server = Postgres::start_with(&["log_min_duration_statement = 77"])?;
-    assert_eq!(server.sql("postgres", "show log_min_duration_statement")?, "77ms\n");
+    assert_eq!(
+        server.sql("postgres", "show log_min_duration_statement")?,
+        "77ms\n"
+    );
     assert_eq!(server.sql("postgres", "show fsync")?, "on\n");
     assert_eq!(Postgres::shared()?.sql("postgres", "show fsync")?, "off\n");
     assert!(LOGIC.contains(&"fsync = off"));
 
-    let error = Postgres::start_with(&["no_such_setting = 1"]).err().expect("refused");
+    let error = Postgres::start_with(&["no_such_setting = 1"])
+        .err()
+        .expect("refused");
     assert!(error.to_string().contains("no_such_setting"), "{error}");
     Ok(())
 }
@@ -112,7 +129,9 @@ fn only_who_has_the_password_comes_in() -> Result<()> {
     assert!(server.create_role("bad; drop", "").is_err());
     let ask = |url: &str| {
         let mut psql = Command::new(server.programs().join("psql"));
-        psql.args(["-XAtw", "-d", url, "-c", "select current_user"]).output().unwrap()
+        psql.args(["-XAtw", "-d", url, "-c", "select current_user"])
+            .output()
+            .unwrap()
     };
     let right = server.url("only_who", "postgres");
     assert_eq!(String::from_utf8_lossy(&ask(&right).stdout), "only_who\n");
@@ -133,9 +152,17 @@ fn only_who_has_the_password_comes_in() -> Result<()> {
 #[test]
 fn statements_stop_at_the_first_refusal() -> Result<()> {
     let own = Postgres::shared()?.database()?;
-    let error = own.sql("create table a(n int); select * from missing; create table b(n int)").unwrap_err();
-    assert!(error.to_string().contains("\"missing\" does not exist"), "{error}");
-    assert_eq!(own.sql("select to_regclass('a') is null, to_regclass('b') is null")?, "f|t\n");
+    let error = own
+        .sql("create table a(n int); select * from missing; create table b(n int)")
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("\"missing\" does not exist"),
+        "{error}"
+    );
+    assert_eq!(
+        own.sql("select to_regclass('a') is null, to_regclass('b') is null")?,
+        "f|t\n"
+    );
     Ok(())
 }
 
