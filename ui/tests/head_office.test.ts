@@ -175,7 +175,7 @@ it("a refused change shows its reason and its values, and leaves the list after 
 it("a page that cannot be read says so", async () => {
   const fake = await start("#/clients", { office: "waiting" });
   for (const [page, command] of [["exchange", "exchange_list"], ["refused", "refused_list"], ["devices", "devices_list"], ["erasures", "erasures_list"]] as const) {
-    fake.commands[command] = () => Promise.reject({ code: "database", params: { detail: "x" } });
+    Object.assign(fake.commands, { [command]: () => Promise.reject({ code: "database", params: { detail: "x" } }) });
     location.hash = toOffice(page);
     await settle();
     expect(one(T.officeProblem).dataset["code"], page).toBe("database");
