@@ -85,6 +85,9 @@ fn without_a_book_every_command_says_so() {
         "undo_state",
         "trash_list",
         "book_check",
+        "head_office",
+        "conflicts_list",
+        "head_office_sync",
     ] {
         let args = match command {
             "clients_list" => json!({"tag": null, "kind": null, "sort": "name", "offset": 0, "limit": 5}),
@@ -96,6 +99,40 @@ fn without_a_book_every_command_says_so() {
             ErrorCode::BookNotOpen,
             "{command}"
         );
+    }
+}
+
+#[test]
+fn a_book_alone_says_so_and_refuses_what_needs_head_office() {
+    let machine = Machine::new();
+    let api = machine.start();
+    create(&api);
+    let office = call(&api, "head_office", Value::Null);
+    assert_eq!((&office["paired"], &office["waiting"]), (&Value::Null, &json!(0)));
+    let status = call(&api, "status", Value::Null);
+    assert_eq!(
+        (&status["head_office"], &status["head_office_at"]),
+        (&json!("off"), &Value::Null)
+    );
+    let branches = &call(&api, "app_state", Value::Null)["book"]["branches"];
+    assert_eq!(
+        branches,
+        &json!({"can_choose": false, "chosen": null, "branches": []})
+    );
+    for list in ["conflicts_list", "refused_list", "devices_list", "erasures_list"] {
+        assert_eq!(call(&api, list, Value::Null), json!([]), "{list}");
+    }
+    let nobody = json!({"id": "00000000-0000-7000-8000-000000000000"});
+    for (command, args) in [
+        ("head_office_leave", Value::Null),
+        ("head_office_sync", Value::Null),
+        ("conflict_settle", json!({"id": "x", "keep": "standing"})),
+        ("refused_discard", json!({"id": "x"})),
+        ("device_revoke", nobody),
+        ("branch_choose", json!({"branch": null})),
+    ] {
+        let refusal = api.dispatch(command, args).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::HeadOfficeOff, "{command}");
     }
 }
 

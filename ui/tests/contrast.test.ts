@@ -21,6 +21,7 @@ const pairs: [string, string, number][] = [
   ...["bg", "surface", "raised", "accent-soft"].map((ground): [string, string, number] => ["accent-text", ground, 4.5]),
   ["on-accent", "accent", 4.5], ["on-accent", "accent-hover", 4.5], ["on-danger", "danger-fill", 4.5], ["danger", "danger-soft", 4.5], ["danger", "surface", 4.5], ["danger", "raised", 4.5],
   ["text-2", "danger-soft", 4.5], ["text", "danger-soft", 4.5], ["warning", "warning-soft", 4.5], ["warning", "surface", 4.5], ["good", "good-soft", 4.5], ["text-2", "good-soft", 4.5], ["text", "mark", 4.5], ["text", "warning-soft", 4.5],
+  ["text-2", "warning-soft", 4.5], ["accent-text", "warning-soft", 4.5], ["warning", "bg", 4.5], ["text", "good-soft", 4.5], ["good", "surface", 4.5],
   ["border-strong", "surface", 3], ["border-strong", "raised", 3], ["accent", "surface", 3], ["accent", "bg", 3],
 ];
 

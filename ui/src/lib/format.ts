@@ -50,11 +50,11 @@ export function date(at: number): string {
   return format({ day: "numeric", month: "short", year: "numeric" }).format(at);
 }
 
-/** 0.4 sec, 12 sec, 3 min */
+/** 0.4s, 12s, 3m */
 export function duration(ms: number): string {
   const long = ms >= 120_000;
   const value = ms / (long ? 60_000 : 1000);
-  return new Intl.NumberFormat(locale.tag, { style: "unit", unit: long ? "minute" : "second", unitDisplay: "short", maximumFractionDigits: value < 10 && !long ? 1 : 0 }).format(value);
+  return new Intl.NumberFormat(locale.tag, { style: "unit", unit: long ? "minute" : "second", unitDisplay: "narrow", maximumFractionDigits: value < 10 && !long ? 1 : 0 }).format(value);
 }
 
 export function monthNames(): string[] {

@@ -5,6 +5,11 @@ use clientele_window_tests::{Clientele, Error, Result};
 use serde_json::{Value, json};
 
 /// What the program has open while a screen can be seen. Scenes follow each other in this order.
+///
+/// A scene of a paired book would go: start the server with a fresh company, take a pairing code for a branch and one
+/// for head office from it, `head_office_pair` here and in a second program, write to one client in both between two
+/// calls of `head_office_sync`, and wait until `head_office` says `running: false`. Then the same addresses show full
+/// pages, `#/clients/<that client>` the line about the conflict, and, paired as head office, `branch` the switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// Nothing: a first start.
@@ -88,6 +93,30 @@ pub const SCREENS: &[Screen] = &[
     screen("trash", When::Demo, "trash-row", |window| go(window, "#/trash")),
     screen("settings", When::Demo, "settings-name", |window| {
         go(window, "#/settings")
+    }),
+    // Of a book that works alone. A book that is paired needs a server beside the program, and a second device that
+    // writes to the same client while the line is cut; see `When`.
+    screen("head-office", When::Demo, "office-code", |window| {
+        go(window, "#/settings")?;
+        window.script(
+            "document.querySelector('[data-testid=office-code]').scrollIntoView({ block: 'center' })",
+        )?;
+        Ok(())
+    }),
+    screen("exchange", When::Demo, "office-empty", |window| {
+        go(window, "#/head-office/exchange")
+    }),
+    screen("conflicts", When::Demo, "office-empty", |window| {
+        go(window, "#/head-office/conflicts")
+    }),
+    screen("refused", When::Demo, "office-empty", |window| {
+        go(window, "#/head-office/refused")
+    }),
+    screen("devices", When::Demo, "office-empty", |window| {
+        go(window, "#/head-office/devices")
+    }),
+    screen("erasures", When::Demo, "office-empty", |window| {
+        go(window, "#/head-office/erasures")
     }),
     screen("keys", When::Demo, "keys-dialog", |window| go(window, "#/keys")),
     screen("locked", When::Locked, "locked", |_| Ok(())),
