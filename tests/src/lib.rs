@@ -1,6 +1,8 @@
 //! A machine for the journeys: a folder of its own, dialogs that answer as they are told, and a secret
 //! store that can be absent, locked, emptied or forgetful.
 
+pub mod simulator;
+
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,6 @@
 //! The SQL of the change log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clientele_model::{Body, BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId, Value};
 use clientele_protocol::Hash;
@@ -272,7 +272,7 @@ pub(in crate::workspace) fn highest(conn: &Connection) -> Result<Hlc> {
 }
 
 /// Every row that the log speaks of.
-pub(crate) fn rows(conn: &Connection) -> Result<Vec<(String, RowId)>> {
+pub fn rows(conn: &Connection) -> Result<Vec<(String, RowId)>> {
     let mut statement = conn.prepare("select distinct entity, row_id from changes where state = 0")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row_id(row, 1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -285,6 +285,16 @@ pub(in crate::workspace) fn set_erased(conn: &Connection, row: RowId) -> Result<
     conn.prepare_cached("insert or ignore into erased (row_id) values (?1)")?
         .execute([row.as_bytes()])?;
     Ok(())
+}
+
+/// Every row that is gone for good.
+///
+/// # Errors
+/// What SQLite says.
+pub fn erased_rows(conn: &Connection) -> Result<BTreeSet<RowId>> {
+    let mut statement = conn.prepare("select row_id from erased")?;
+    let rows = statement.query_map([], |row| row_id(row, 0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Is a row gone for good?

@@ -1,0 +1,112 @@
+//! What people do at a device.
+
+use clientele_core::workspace::Actor;
+use clientele_core::{clients, contacts, head_office, testing};
+use clientele_model::{ClientDraft, ClientId, Phone};
+
+use super::{Desk, World, Written};
+
+const NAMES: [&str; 8] = [
+    "Анна",
+    "Ivan",
+    "Мария",
+    "Петър",
+    "Elena",
+    "Георги",
+    "Ольга",
+    "Vera",
+];
+
+fn by() -> Actor {
+    Actor::owner()
+}
+
+impl World {
+    /// Somebody does something at a device; what it says is saved is noted.
+    ///
+    /// # Panics
+    /// Where the book refuses what it must not.
+    pub fn deed(&mut self, place: usize) {
+        let word = format!("word{}", self.written.len());
+        let Self { rng, desks, .. } = self;
+        let desk = &desks[place];
+        let book = desk.book();
+        let ids = book.read(clients::ids).expect("the clients");
+        let chosen = (!ids.is_empty()).then(|| ids[rng.below(ids.len())]);
+        let client = match (chosen, rng.below(20)) {
+            (None, _) | (_, 0..4) => Some(add(desk, NAMES[rng.below(NAMES.len())], &word)),
+            (Some(id), 4..9) => edit(desk, id, |draft| draft.notes.clone_from(&word)),
+            (Some(id), 9..11) => edit(desk, id, |draft| draft.expects.clone_from(&word)),
+            (Some(id), 11) => edit(desk, id, |draft| draft.tags = vec![word.clone()]),
+            (Some(id), 12) => edit(desk, id, |draft| {
+                draft.phones.push(Phone {
+                    typed: format!("0888 12{:04}", rng.below(10_000)),
+                    label: word.clone(),
+                    ..Phone::default()
+                });
+            }),
+            (Some(id), 13..16) => {
+                let at = 1_700_000_000_000 + rng.below(1_000_000) as i64;
+                let logged = contacts::add(book, &by(), id, testing::call(&word, at));
+                logged.ok().map(|_| id)
+            }
+            (Some(id), 16) => {
+                let _ = clients::trash(book, &by(), &[id]);
+                None
+            }
+            (Some(_), 17) => {
+                let _ = book.undo(&by());
+                None
+            }
+            (Some(_), 18) => {
+                let _ = book.redo(&by());
+                None
+            }
+            (Some(id), _) if rng.below(6) == 0 => {
+                clients::trash(book, &by(), &[id]).expect("into the trash");
+                clients::erase(book, &by(), &[id]).expect("erased");
+                None
+            }
+            (Some(id), _) => {
+                let _ = clients::restore(book, &by(), &[id]);
+                None
+            }
+        };
+        if let Some(client) = client {
+            self.written.push(Written {
+                word,
+                desk: place,
+                client,
+                lost_with_its_file: false,
+                acknowledged: false,
+            });
+        }
+    }
+
+    /// What this device has told head office for certain will be found.
+    pub(super) fn note_acknowledged(&mut self, place: usize) {
+        let waiting = self.desks[place].book().read(head_office::waiting);
+        if waiting.is_ok_and(|waiting| waiting == 0) {
+            for word in self.written.iter_mut().filter(|word| word.desk == place) {
+                word.acknowledged = true;
+            }
+        }
+    }
+}
+
+fn add(desk: &Desk, name: &str, word: &str) -> ClientId {
+    let draft = ClientDraft {
+        given_name: name.to_owned(),
+        family_name: word.to_owned(),
+        ..ClientDraft::default()
+    };
+    clients::add(desk.book(), &by(), draft).expect("a client").value
+}
+
+fn edit(desk: &Desk, id: ClientId, change: impl FnOnce(&mut ClientDraft)) -> Option<ClientId> {
+    let before = desk.book().read(|conn| clients::load(conn, id)).ok()?;
+    let mut after = before.clone();
+    change(&mut after);
+    clients::change(desk.book(), &by(), id, &before, after).ok()?;
+    Some(id)
+}

@@ -1,0 +1,154 @@
+//! The end of a history: the line holds, everybody visits, and then all must be as it should.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clientele_core::workspace::store::{conflicts, log, row_ids, values_of_row};
+use clientele_core::{Result, book::Book};
+use clientele_model::RowId;
+
+use super::{Faults, MINUTE, Outcome, World};
+
+/// Every record of a book, in words.
+///
+/// # Panics
+/// Where the book cannot be read.
+#[must_use]
+pub fn rows(book: &Book) -> BTreeMap<(String, RowId), String> {
+    let read = book.read_apart(|conn| {
+        let mut rows = BTreeMap::new();
+        for table in book.schema().tables {
+            for id in row_ids(conn, table)? {
+                let values = values_of_row(conn, table, id)?;
+                let values: Vec<_> = values.iter().map(|(field, value)| (field.name, value)).collect();
+                rows.insert((table.name.to_owned(), id), format!("{values:?}"));
+            }
+        }
+        for lost in conflicts::list(conn, 100_000)? {
+            let words = format!("{} {:?}", lost.field, lost.stamp);
+            rows.entry(("conflict".to_owned(), lost.row))
+                .or_insert_with(String::new)
+                .push_str(&words);
+        }
+        Ok(rows)
+    });
+    read.expect("the book is read")
+}
+
+/// Every word in the log of a book, as far as it has a body.
+fn words(book: &Book) -> Result<BTreeSet<String>> {
+    book.read_apart(|conn| {
+        let mut words = BTreeSet::new();
+        for (_, row) in log::rows(conn)? {
+            for change in log::of_row(conn, row)? {
+                for field in change.body.unwrap_or_default().0 {
+                    words.extend(field.value.as_text().map(str::to_owned));
+                }
+            }
+        }
+        Ok(words)
+    })
+}
+
+fn erased(book: &Book) -> Result<BTreeSet<RowId>> {
+    book.read_apart(log::erased_rows)
+}
+
+/// Lets everybody visit until nothing is left to say, and looks at everything.
+///
+/// # Panics
+/// Where two books differ, a book is not whole, or a word is gone; the seed is in the message.
+pub fn judge(world: &mut World) {
+    world.faults = Faults::none();
+    world.deliver_late();
+    let seed = world.seed;
+    for _ in 0..4 {
+        for place in 0..world.desks.len() {
+            world.time.pass(MINUTE);
+            if world.desks[place].revoked {
+                continue;
+            }
+            match world.visit(place) {
+                Outcome::Done(_) => {}
+                other => panic!("seed {seed}: desk {place} cannot visit: {other:?}"),
+            }
+        }
+    }
+    let live: Vec<usize> = (0..world.desks.len())
+        .filter(|place| !world.desks[*place].revoked)
+        .collect();
+    for place in &live {
+        let outcome = world.visit(*place);
+        let Outcome::Done(report) = outcome else {
+            panic!("seed {seed}: desk {place} cannot visit: {outcome:?}");
+        };
+        assert_eq!(
+            report.agrees,
+            Some(true),
+            "seed {seed}: desk {place} and head office differ"
+        );
+        let check = world.desks[*place].book().check().expect("a look at the book");
+        assert!(
+            check.ok,
+            "seed {seed}: desk {place} is not whole: {:#?}",
+            check.problems
+        );
+    }
+    let books: Vec<_> = live
+        .iter()
+        .map(|place| rows(world.desks[*place].book()))
+        .collect();
+    for (place, book) in live.iter().zip(&books) {
+        let (branch, first) = (world.desks[*place].branch, live[0]);
+        let other = live
+            .iter()
+            .position(|other| world.desks[*other].branch == branch)
+            .unwrap_or(first);
+        same(seed, (*place, book), (live[other], &books[other]));
+    }
+    // Head office sees all that any branch sees, and sees it so.
+    if let Some(all) = live.iter().position(|place| world.desks[*place].branch.is_none()) {
+        for (place, book) in live.iter().zip(&books) {
+            for (row, what) in book {
+                assert_eq!(
+                    books[all].get(row),
+                    Some(what),
+                    "seed {seed}: desk {place} and head office differ in {row:?}"
+                );
+            }
+        }
+    }
+    found(world, &live);
+}
+
+type Rows = BTreeMap<(String, RowId), String>;
+
+fn same(seed: u64, (a, left): (usize, &Rows), (b, right): (usize, &Rows)) {
+    let keys: BTreeSet<_> = left.keys().chain(right.keys()).collect();
+    for key in keys {
+        assert_eq!(
+            left.get(key),
+            right.get(key),
+            "seed {seed}: desks {a} and {b} differ in {key:?}"
+        );
+    }
+}
+
+/// Every word that was saved is found on every device that may see it, unless its client was erased or it
+/// went with a file that was thrown away.
+fn found(world: &World, live: &[usize]) {
+    for place in live {
+        let desk = &world.desks[*place];
+        let words = words(desk.book()).expect("the log is read");
+        let erased = erased(desk.book()).expect("the erased are read");
+        for written in &world.written {
+            let by = &world.desks[written.desk];
+            let sees = desk.branch.is_none() || desk.branch == by.branch;
+            let excused = by.revoked || written.lost_with_its_file || erased.contains(&written.client.into());
+            assert!(
+                !sees || excused || words.contains(&written.word),
+                "seed {}: {written:?} is not on desk {place}",
+                world.seed
+            );
+        }
+    }
+}
