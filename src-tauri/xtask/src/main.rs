@@ -4,6 +4,7 @@
 
 mod bindings;
 mod bundle;
+mod ha;
 mod node;
 mod platform;
 mod program;
@@ -27,6 +28,8 @@ cargo xtask <verb>
            open it on a virtual one and save a picture
   test [--tidy] [--rust] [--ui] [--window]
            everything that is checked before a change is taken, or these parts of it
+  ha [--kills N] [--seed N] [--control]
+           kill the primary of three PostgreSQL nodes again and again under load, and count what is lost
   tidy     the rules of the house that no compiler knows
   bindings [--check]
            write the TypeScript of the commands, or say whether it is fresh
@@ -53,6 +56,7 @@ fn dispatch(verb: &str, arguments: &[String]) -> Result {
     match verb {
         "run" => run::run(arguments),
         "test" => test::test(arguments),
+        "ha" => ha::ha(arguments),
         "tidy" => tidy::tidy(),
         "bindings" => bindings::bindings(arguments),
         "screens" => screens::screens(arguments),

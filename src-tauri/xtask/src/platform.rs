@@ -6,6 +6,13 @@ use std::process::Command;
 
 use crate::sh::{self, Result};
 
+/// Debian's name of its newest PostgreSQL, and of etcd: these two come with a service that nobody here asked for.
+const POSTGRES: &str = "postgresql";
+const ETCD: &str = "etcd-server";
+
+/// What head office's server wants at least; `clientele-cluster` says the same.
+const OLDEST_POSTGRES: u32 = 15;
+
 /// What a verb needs from the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -15,6 +22,10 @@ pub enum Need {
     VirtualDesktop,
     /// To drive the window in tests.
     WindowTests,
+    /// What head office's server is tested on.
+    Postgres,
+    /// Several PostgreSQL that take over from each other.
+    HighAvailability,
 }
 
 impl Need {
@@ -43,6 +54,9 @@ impl Need {
                 "x11-xkb-utils",
             ],
             Self::WindowTests => &["webkit2gtk-driver"],
+            Self::Postgres if has_postgres() => &[],
+            Self::Postgres => &[POSTGRES],
+            Self::HighAvailability => &["patroni", ETCD, "python3-psycopg2", "python3-etcd"],
         }
     }
 }
@@ -86,10 +100,11 @@ pub fn prepare(needs: &[Need]) -> Result {
 }
 
 fn without_virtual_desktop(needs: &[Need]) -> Result {
-    if needs == [Need::Build] {
+    let is_for_linux = |need: &Need| !matches!(need, Need::Build | Need::Postgres);
+    if !needs.iter().any(is_for_linux) {
         return Ok(());
     }
-    Err("The virtual desktop and the tests of the window are for Linux.".into())
+    Err("The virtual desktop, the tests of the window and the cluster are for Linux.".into())
 }
 
 /// What a person must install to have node, where it cannot be brought.
@@ -146,7 +161,7 @@ pub fn install(packages: &[&str]) -> Result {
     if missing.is_empty() {
         return Ok(());
     }
-    let sudo = sh::answer(Command::new("id").arg("-u")).is_some_and(|id| id != "0");
+    let sudo = !is_root();
     eprintln!(
         "Installing with apt-get{}:\n  {}",
         if sudo { " (as root, by sudo)" } else { "" },
@@ -155,26 +170,80 @@ pub fn install(packages: &[&str]) -> Result {
     if sudo && !sh::is_there("sudo") {
         return Err("There is no sudo here. As root, install the packages above; then start again.".into());
     }
-    let apt_get = || {
-        let mut command = Command::new(if sudo { "sudo" } else { "apt-get" });
-        if sudo {
-            // An unattended machine without the right fails at once instead of waiting for a password.
-            command
-                .args(if is_attended() { &[][..] } else { &["-n"][..] })
-                .arg("apt-get");
-        }
-        command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
-        command
-    };
     // The package lists of a fresh machine are empty or old. One broken source among several need not matter.
     if let Err(error) = sh::run(apt_get().arg("update")) {
         eprintln!("{error}; going on with the package lists as they are");
     }
-    sh::run(
-        apt_get()
-            .args(["install", "-y", "--no-install-recommends"])
-            .args(&missing),
-    )
+    if missing.contains(&POSTGRES) {
+        without_a_default_cluster()?;
+    }
+    let mut command = apt_get();
+    sh::run(command.args(INSTALL).args(&missing))?;
+    if missing.contains(&ETCD) && Path::new("/run/systemd/system").is_dir() {
+        // The tests start one of their own.
+        sh::run(as_root("systemctl").args(["disable", "--now", "etcd"]))?;
+    }
+    Ok(())
+}
+
+const INSTALL: [&str; 3] = ["install", "-y", "--no-install-recommends"];
+
+/// Debian's PostgreSQL makes a database server and starts it, now and whenever the machine starts. The tests start their
+/// own, so it is told not to, in the file that comes with the package before.
+fn without_a_default_cluster() -> Result {
+    sh::run(apt_get().args(INSTALL).arg("postgresql-common"))?;
+    eprintln!(
+        "PostgreSQL comes without a server of its own: create_main_cluster = false in {CREATE_CLUSTER}"
+    );
+    sh::run(as_root("sed").args([
+        "-i",
+        "-E",
+        "s/^#?[[:space:]]*create_main_cluster[[:space:]]*=.*/create_main_cluster = false/",
+        CREATE_CLUSTER,
+    ]))
+}
+
+const CREATE_CLUSTER: &str = "/etc/postgresql-common/createcluster.conf";
+
+fn apt_get() -> Command {
+    let mut command = as_root("apt-get");
+    command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
+    command
+}
+
+/// A command as root: by sudo, where one is not root already.
+fn as_root(program: &str) -> Command {
+    if is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    // An unattended machine without the right fails at once instead of waiting for a password.
+    command
+        .args(if is_attended() { &[][..] } else { &["-n"][..] })
+        .arg(program);
+    command
+}
+
+/// Where the system does not say, one is root: apt-get tells the rest.
+fn is_root() -> bool {
+    sh::answer(Command::new("id").arg("-u")).is_none_or(|id| id == "0")
+}
+
+/// Whether a PostgreSQL is installed that is new enough, whichever package brought it.
+fn has_postgres() -> bool {
+    let mut versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let is_new_enough = |folder: std::fs::DirEntry| {
+        let version = folder
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse::<u32>().ok());
+        version.is_some_and(|version| version >= OLDEST_POSTGRES)
+            && folder.path().join("bin/initdb").is_file()
+    };
+    versions.any(is_new_enough)
 }
 
 fn is_installed(package: &str) -> bool {

@@ -19,6 +19,19 @@ struct Parts {
     window: bool,
 }
 
+impl Parts {
+    fn needs(&self) -> Vec<Need> {
+        let mut needs = vec![Need::Build];
+        if self.rust {
+            needs.push(Need::Postgres);
+        }
+        if self.window {
+            needs.extend([Need::VirtualDesktop, Need::WindowTests]);
+        }
+        needs
+    }
+}
+
 /// Runs the parts that were asked for, or all of them.
 pub fn test(arguments: &[String]) -> Result {
     let parts = parse(arguments)?;
@@ -28,12 +41,7 @@ pub fn test(arguments: &[String]) -> Result {
     }
     if parts.rust || parts.window {
         report.check("What the system must have", || {
-            let needs = if parts.window {
-                &[Need::Build, Need::VirtualDesktop, Need::WindowTests][..]
-            } else {
-                &[Need::Build]
-            };
-            platform::prepare(needs).map(|()| Counts::ONE)
+            platform::prepare(&parts.needs()).map(|()| Counts::ONE)
         });
     }
     // The Rust half too: clippy and the tests compile the shell, and that takes the pages in.

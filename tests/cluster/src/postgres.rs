@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result, Wait, wait_for};
 use crate::folder::{Folder, Process};
+use crate::patroni::template;
 use crate::programs;
 use crate::system::{self, Signal, User};
 
@@ -31,6 +32,7 @@ pub struct Postgres {
     user: User,
     port: u16,
     password: String,
+    roles: OnceLock<std::result::Result<(), String>>,
 }
 
 impl Postgres {
@@ -57,6 +59,7 @@ impl Postgres {
             user,
             port: 0,
             password: password()?,
+            roles: OnceLock::new(),
         };
         server.create(configuration)?;
         // Between the look at a port and its use somebody else may take it.
@@ -180,10 +183,33 @@ impl Postgres {
     /// # Errors
     /// When the server refuses.
     pub fn database(&self) -> Result<Database<'_>> {
+        let database = self.unmade();
+        self.sql("postgres", &format!("create database {}", database.name))?;
+        Ok(database)
+    }
+
+    /// The same, made by docs/patroni/database.sql with the roles of roles.sql: `clientele_owner` makes the tables,
+    /// `clientele_service` uses them, `clientele_reader` reads. [`Database::url_of`] connects as one of them.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn database_with_roles(&self) -> Result<Database<'_>> {
+        let own = &self.password;
+        let roles = self.roles.get_or_init(|| {
+            let made = template::roles(own, own, own).and_then(|text| self.sql("postgres", &text));
+            made.map(drop).map_err(|error| error.to_string())
+        });
+        roles.clone().map_err(Error::other)?;
+        let database = self.unmade();
+        self.sql("postgres", &template::database(&database.name)?)?;
+        Ok(database)
+    }
+
+    /// A name that no other database has, as yet without a database.
+    fn unmade(&self) -> Database<'_> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-        self.sql("postgres", &format!("create database {name}"))?;
-        Ok(Database { server: self, name })
+        Database { server: self, name }
     }
 
     /// Makes a role that can log in by [`Postgres::url`]; `attributes` are SQL, for example `nobypassrls`.
@@ -301,7 +327,7 @@ impl Database<'_> {
 
 impl Drop for Database<'_> {
     fn drop(&mut self) {
-        let statement = format!("drop database {} with (force)", self.name);
+        let statement = format!("drop database if exists {} with (force)", self.name);
         // A test may have stopped or killed the server; then the database goes with the server's folder.
         if self.server.process.is_some()
             && let Err(error) = self.server.sql("postgres", &statement)

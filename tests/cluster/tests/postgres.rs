@@ -59,18 +59,15 @@ fn a_database_is_dropped_though_somebody_is_connected() -> Result<()> {
     let server = Postgres::shared()?;
     let own = server.database()?;
     let name = own.name().to_owned();
-    let mut client = Command::new(server.programs().join("psql"))
-        .args(["-X", "-d", &own.url(), "-c", "select pg_sleep(60)"])
-        .stderr(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
     let query = format!("select count(*) from pg_stat_activity where datname = '{name}'");
+    let mut psql = Command::new(server.programs().join("psql"));
+    psql.args(["-X", "-d", &own.url(), "-c", "select pg_sleep(60)"]);
+    let client = std::thread::spawn(move || psql.output().expect("psql"));
     while server.sql("postgres", &query)? == "0\n" {
         std::thread::sleep(Duration::from_millis(10));
     }
     drop(own);
-    assert!(!client.wait().unwrap().success());
+    assert!(!client.join().expect("no panic").status.success());
     assert_eq!(server.sql("postgres", &query)?, "0\n");
     Ok(())
 }

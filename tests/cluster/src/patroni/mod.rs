@@ -1,7 +1,7 @@
 //! Three PostgreSQL servers under Patroni and etcd, as docs/head-office.md sets them up, on one machine.
 
 mod node;
-mod template;
+pub(crate) mod template;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -16,9 +16,9 @@ use crate::system::{self, Signal, User};
 
 use node::{Common, Node};
 pub use template::Replication;
-use template::{Passwords, etcd, roles};
+use template::{Passwords, database, etcd, roles};
 
-/// The database that docs/patroni/roles.sql makes.
+/// The database that docs/patroni/database.sql makes.
 pub const DATABASE: &str = "clientele";
 
 /// How long starting, failing over or coming back may take. A lease runs 20 s; the rest is for busy machines.
@@ -48,6 +48,7 @@ pub struct Patroni {
     patroni: PathBuf,
     programs: PathBuf,
     passwords: Passwords,
+    roles_password: String,
     replication: Replication,
 }
 
@@ -84,9 +85,6 @@ impl Patroni {
             replication: password()?,
             rewind: password()?,
             restapi: password()?,
-            owner: password()?,
-            service: password()?,
-            reader: password()?,
         };
         let folder = Folder::new(user)?;
 
@@ -111,6 +109,7 @@ impl Patroni {
             patroni,
             programs,
             passwords,
+            roles_password: password()?,
             replication,
         };
         for number in 1..=nodes {
@@ -121,8 +120,9 @@ impl Patroni {
             cluster.revive(node)?;
         }
         cluster.wait_until_safe()?;
-        let roles = roles(&cluster.passwords)?;
-        cluster.sql("postgres", &roles)?;
+        let own = &cluster.roles_password;
+        cluster.sql("postgres", &roles(own, own, own)?)?;
+        cluster.sql("postgres", &database(DATABASE)?)?;
         Ok(cluster)
     }
 
@@ -162,9 +162,9 @@ impl Patroni {
     fn address(&self, role: Role, nodes: &[Node], database: &str) -> String {
         let (user, password) = match role {
             Role::Superuser => (SUPERUSER, &self.passwords.superuser),
-            Role::Owner => ("clientele_owner", &self.passwords.owner),
-            Role::Service => ("clientele_service", &self.passwords.service),
-            Role::Reader => ("clientele_reader", &self.passwords.reader),
+            Role::Owner => ("clientele_owner", &self.roles_password),
+            Role::Service => ("clientele_service", &self.roles_password),
+            Role::Reader => ("clientele_reader", &self.roles_password),
         };
         let hosts: Vec<String> = nodes
             .iter()

@@ -13,6 +13,10 @@ const NODE: (&str, &str) = (
 );
 const ETCD: (&str, &str) = ("etcd.yml", include_str!("../../../../docs/patroni/etcd.yml"));
 const ROLES: (&str, &str) = ("roles.sql", include_str!("../../../../docs/patroni/roles.sql"));
+const DATABASE: (&str, &str) = (
+    "database.sql",
+    include_str!("../../../../docs/patroni/database.sql"),
+);
 
 /// Whether a commit waits for a second node. Only the negative control does without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +33,6 @@ pub struct Passwords {
     pub replication: String,
     pub rewind: String,
     pub restapi: String,
-    pub owner: String,
-    pub service: String,
-    pub reader: String,
 }
 
 /// What is particular to one node.
@@ -108,17 +109,31 @@ pub fn etcd(data: &Path, client_port: u16, peer_port: u16) -> Result<String> {
     )
 }
 
-/// The statements that make the roles and the database.
+/// The statements that make the roles.
 ///
 /// # Errors
 /// When the documentation has changed and the harness has not.
-pub fn roles(passwords: &Passwords) -> Result<String> {
+pub fn roles(owner: &str, service: &str, reader: &str) -> Result<String> {
     fill(
         ROLES,
         &[
-            ("change-this-owner-password", &passwords.owner),
-            ("change-this-service-password", &passwords.service),
-            ("change-this-reader-password", &passwords.reader),
+            ("change-this-owner-password", owner),
+            ("change-this-service-password", service),
+            ("change-this-reader-password", reader),
+        ],
+    )
+}
+
+/// The statements that make the database, under this name, with what each role may do in it.
+///
+/// # Errors
+/// When the documentation has changed and the harness has not.
+pub fn database(name: &str) -> Result<String> {
+    fill(
+        DATABASE,
+        &[
+            ("database clientele ", &format!("database {name} ")),
+            ("\\connect clientele\n", &format!("\\connect {name}\n")),
         ],
     )
 }
@@ -158,16 +173,12 @@ mod tests {
     use super::*;
 
     fn passwords() -> Passwords {
-        let [superuser, replication, rewind, restapi, owner, service, reader] =
-            ["pw1", "pw2", "pw3", "pw4", "pw5", "pw6", "pw7"].map(str::to_owned);
+        let [superuser, replication, rewind, restapi] = ["pw1", "pw2", "pw3", "pw4"].map(str::to_owned);
         Passwords {
             superuser,
             replication,
             rewind,
             restapi,
-            owner,
-            service,
-            reader,
         }
     }
 
@@ -214,11 +225,13 @@ mod tests {
             text.contains("advertise-client-urls: http://127.0.0.1:1\n"),
             "{text}"
         );
-        let text = roles(&passwords()).unwrap();
-        assert!(
-            text.contains("password 'pw6';") && text.contains("\\connect clientele\n"),
-            "{text}"
-        );
+        let text = roles("pw5", "pw6", "pw7").unwrap();
+        for password in ["pw5", "pw6", "pw7"] {
+            assert!(text.contains(&format!("password '{password}';")), "{text}");
+        }
+        let text = database("test_7").unwrap();
+        assert!(text.contains("create database test_7 owner") && text.contains("\\connect test_7\n"));
+        assert!(!text.contains("database clientele "), "{text}");
     }
 
     #[test]
