@@ -56,7 +56,15 @@ impl TestBook {
     /// Where there is no disk to write to.
     #[must_use]
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("a folder for the test");
+        Self::new_in(tempfile::tempdir().expect("a folder for the test"))
+    }
+
+    /// A new, empty book in a folder that was chosen.
+    ///
+    /// # Panics
+    /// Where there is no disk to write to.
+    #[must_use]
+    pub fn new_in(folder: TempDir) -> Self {
         let key = BookKey::random();
         let path = folder.path().join("book.clientele");
         let id = BookId::random();

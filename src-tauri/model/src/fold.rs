@@ -113,9 +113,9 @@ impl Folded {
 
     /// Notes what stands as lost, where the author of the next value did not know of it.
     fn lose(&mut self, field: &str, next: &Value, base: Option<Stamp>, by: Stamp) {
-        // What somebody typed over knowingly is not lost.
+        // What somebody typed over knowingly is not lost, nor is what stands again.
         self.lost
-            .retain(|lost| lost.field != field || Some(lost.stamp) != base);
+            .retain(|lost| lost.field != field || (Some(lost.stamp) != base && lost.value != *next));
         let Some(standing) = self.fields.get(field) else {
             return;
         };

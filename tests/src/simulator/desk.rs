@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use clientele_core::book::Book;
-use clientele_core::head_office;
 use clientele_core::testing::TestBook;
 use clientele_model::{BranchId, ClientId, DeviceId, Timestamp};
 use tempfile::TempDir;
@@ -44,16 +43,6 @@ pub struct Desk {
     pub revoked: bool,
 }
 
-/// The closed, encrypted, empty book that all begin as: making one costs more than all else.
-fn template() -> &'static TestBook {
-    static TEMPLATE: std::sync::OnceLock<TestBook> = std::sync::OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let mut book = TestBook::new();
-        book.close();
-        book
-    })
-}
-
 fn copy(of: &TestBook) -> TestBook {
     let folder: TempDir = folder();
     for ending in ["", "-wal"] {
@@ -72,24 +61,27 @@ fn copy(of: &TestBook) -> TestBook {
 
 impl Desk {
     pub(super) fn new(place: usize, time: Time) -> Self {
-        let test_book = copy(template());
-        let mut desk = Self {
+        let test_book = TestBook::new_in(folder());
+        let device = test_book.device().0;
+        let desk = Self {
             test_book,
             branch: None,
-            device: DeviceId::new(),
+            device,
             skew: Arc::new(AtomicI64::new(place as i64)),
             time,
             backup: None,
             revoked: false,
         };
-        desk.open();
-        head_office::copied::rename(desk.book(), desk.device, head_office::new_seed(), 1)
-            .expect("a name of its own");
+        desk.set_time();
         desk
     }
 
     fn open(&mut self) {
         self.test_book.reopen();
+        self.set_time();
+    }
+
+    fn set_time(&self) {
         let (time, skew) = (self.time.clone(), Arc::clone(&self.skew));
         let now = move || Timestamp(time.now() + skew.load(Ordering::Relaxed));
         self.book()

@@ -103,18 +103,17 @@ pub fn judge(world: &mut World) {
             .iter()
             .position(|other| world.desks[*other].branch == branch)
             .unwrap_or(first);
-        same(seed, (*place, book), (live[other], &books[other]));
+        same(world, (*place, book), (live[other], &books[other]));
     }
     // Head office sees all that any branch sees, and sees it so.
     if let Some(all) = live.iter().position(|place| world.desks[*place].branch.is_none()) {
         for (place, book) in live.iter().zip(&books) {
-            for (row, what) in book {
-                assert_eq!(
-                    books[all].get(row),
-                    Some(what),
-                    "seed {seed}: desk {place} and head office differ in {row:?}"
-                );
-            }
+            let of_branch: Rows = books[all]
+                .iter()
+                .filter(|(row, _)| book.contains_key(row))
+                .map(|(row, what)| (row.clone(), what.clone()))
+                .collect();
+            same(world, (*place, book), (live[all], &of_branch));
         }
     }
     found(world, &live);
@@ -122,15 +121,32 @@ pub fn judge(world: &mut World) {
 
 type Rows = BTreeMap<(String, RowId), String>;
 
-fn same(seed: u64, (a, left): (usize, &Rows), (b, right): (usize, &Rows)) {
+fn same(world: &World, (a, left): (usize, &Rows), (b, right): (usize, &Rows)) {
     let keys: BTreeSet<_> = left.keys().chain(right.keys()).collect();
     for key in keys {
-        assert_eq!(
-            left.get(key),
-            right.get(key),
-            "seed {seed}: desks {a} and {b} differ in {key:?}"
-        );
+        if left.get(key) != right.get(key) {
+            let seed = world.seed;
+            println!("desk {a}: {}", story(world.desks[a].book(), key.1));
+            println!("desk {b}: {}", story(world.desks[b].book(), key.1));
+            panic!("seed {seed}: desks {a} and {b} differ in {key:?}");
+        }
     }
+}
+
+/// What the log of a book says of a row, for whoever looks for the reason.
+fn story(book: &Book, row: RowId) -> String {
+    let log = book.read(|conn| log::of_row(conn, row)).expect("the log is read");
+    let lines = log.iter().map(|change| {
+        let fields = change.body.iter().flat_map(|body| &body.0);
+        let fields: Vec<_> = fields
+            .map(|field| format!("{} = {:?} over {:?}", field.field, field.value, field.base))
+            .collect();
+        format!(
+            "\n  {:?} {:?} {:?} {fields:?}",
+            change.eff_hlc, change.stamp, change.kind
+        )
+    });
+    lines.collect()
 }
 
 /// Every word that was saved is found on every device that may see it, unless its client was erased or it

@@ -286,8 +286,9 @@ impl<'a> Write<'a> {
             .collect();
         if !settled.is_empty() {
             body.0.push(FieldChange::stamps(SETTLES, &settled));
-            self.quarrelled.insert((table.name, row));
         }
+        // Typed over something older than what stands by now, this may itself be a quarrel.
+        self.quarrelled.insert((table.name, row));
         Ok(())
     }
 

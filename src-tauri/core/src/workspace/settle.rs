@@ -33,10 +33,9 @@ pub(crate) fn due(conn: &Connection, schema: &Schema, table: &Table, id: RowId) 
             .iter()
             .map(|change| (change.stamp, change.kind, change.body.as_ref())),
     );
-    if !folded.added
-        || folded.erased
-        || log::is_erased(conn, id)?
-        || its_client_is_erased(conn, table, &folded)?
+    // A body that is gone was its owner's to have erased: the row is theirs, or stood on their card.
+    let forgotten = changes.iter().any(|change| change.body.is_none());
+    if !folded.added || forgotten || log::is_erased(conn, id)? || its_client_is_erased(conn, table, &folded)?
     {
         return Ok(Due {
             values: None,

@@ -126,6 +126,7 @@ pub(super) fn erase_row(conn: &Connection, table: &Table, id: RowId) -> Result<(
     conn.prepare_cached(&format!("delete from {} where id = ?1", table.name))?
         .execute([id.as_bytes()])?;
     log::forget(conn, id)?;
+    conflicts::put(conn, table.name, id, &[])?;
     log::set_erased(conn, id)
 }
 

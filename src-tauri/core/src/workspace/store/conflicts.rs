@@ -74,7 +74,9 @@ pub fn of_row(conn: &Connection, row: RowId) -> Result<Vec<LostValue>> {
 /// # Errors
 /// What SQLite says.
 pub fn list(conn: &Connection, limit: usize) -> Result<Vec<LostValue>> {
-    let mut statement = conn.prepare_cached(&format!("{LOST} order by c.row_id, c.field limit ?1"))?;
+    let mut statement = conn.prepare_cached(&format!(
+        "{LOST} order by c.row_id, c.field, d.id, c.seq limit ?1"
+    ))?;
     let lost = statement.query_map([i64::try_from(limit).unwrap_or(i64::MAX)], read)?;
     Ok(lost.collect::<rusqlite::Result<_>>()?)
 }
