@@ -128,6 +128,19 @@ fn same(world: &World, (a, left): (usize, &Rows), (b, right): (usize, &Rows)) {
             let seed = world.seed;
             println!("desk {a}: {}", story(world.desks[a].book(), key.1));
             println!("desk {b}: {}", story(world.desks[b].book(), key.1));
+            for (one, other) in [(a, b), (b, a)] {
+                let log = world.desks[one].book().read(|conn| log::of_row(conn, key.1));
+                for change in log.expect("the log is read") {
+                    let there = world.desks[other].book().read(|conn| log::of_stamp(conn, change.stamp));
+                    println!("{:?} on desk {other}: {:?}", change.stamp, there.map(|there| there.map(|t| t.state)));
+                    let step = world.desks[one].book().read(|conn| log::of_step(conn, change.step, 50));
+                    for change in step.expect("the step is read") {
+                        let there = world.desks[other].book().read(|conn| log::of_stamp(conn, change.stamp));
+                        println!("  with {:?} {} of {:?}, {:?}", change.stamp, change.entity, change.scope, there.map(|there| there.map(|t| (t.state, t.body.is_some()))));
+                    }
+                }
+            }
+            println!("branches {:?} {:?}", world.desks[a].branch, world.desks[b].branch);
             panic!("seed {seed}: desks {a} and {b} differ in {key:?}");
         }
     }
@@ -142,8 +155,8 @@ fn story(book: &Book, row: RowId) -> String {
             .map(|field| format!("{} = {:?} over {:?}", field.field, field.value, field.base))
             .collect();
         format!(
-            "\n  {:?} {:?} {:?} {fields:?}",
-            change.eff_hlc, change.stamp, change.kind
+            "\n  {:?} {:?} {:?} of {:?} {fields:?}",
+            change.eff_hlc, change.stamp, change.kind, change.scope
         )
     });
     lines.collect()

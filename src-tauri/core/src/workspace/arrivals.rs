@@ -119,6 +119,11 @@ impl<'a> Arrivals<'a> {
             payload => Content::Gone(payload.commitment()),
         };
         let state = if is_whole { State::Counts } else { State::Waits };
+        if let Some((entity, row)) = log::displace(self.conn, device_n, seq, &change.payload.commitment())? {
+            // A book that was copied wrote twice under these numbers, and the server that had the first was
+            // restored: it comes again, under the copy's own name.
+            self.note(&entity, row);
+        }
         let new = log::append(
             self.conn,
             &NewLogged {

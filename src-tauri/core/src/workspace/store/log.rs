@@ -28,6 +28,8 @@ pub struct Logged {
     pub body: Option<Body>,
     /// Whose it is.
     pub scope: Option<BranchId>,
+    /// Does it count?
+    pub state: State,
 }
 
 /// Does a change count? It may wait for the rest of its step, or have been refused.
@@ -42,6 +44,14 @@ pub enum State {
 }
 
 impl State {
+    fn from_code(code: i64) -> Self {
+        match code {
+            0 => Self::Counts,
+            1 => Self::Waits,
+            _ => Self::Refused,
+        }
+    }
+
     fn code(self) -> i64 {
         match self {
             Self::Counts => 0,
@@ -113,7 +123,8 @@ pub(in crate::workspace) fn append(conn: &Connection, change: &NewLogged<'_>) ->
     Ok(added > 0)
 }
 
-const LOGGED: &str = "select d.id, c.seq, c.eff_hlc, c.step, c.entity, c.row_id, c.kind, c.body, c.scope
+const LOGGED: &str =
+    "select d.id, c.seq, c.eff_hlc, c.step, c.entity, c.row_id, c.kind, c.body, c.scope, c.state
     from changes c join devices d on d.n = c.device";
 
 fn logged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Logged> {
@@ -131,6 +142,7 @@ fn logged(row: &rusqlite::Row<'_>) -> rusqlite::Result<Logged> {
         kind: ChangeKind::from_code(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(6, kind))?,
         body: body.and_then(Body::decode),
         scope: row_id_or_none(row, 8).map(|id| BranchId(id.0)),
+        state: State::from_code(row.get(9)?),
     })
 }
 
@@ -230,6 +242,22 @@ pub(in crate::workspace) fn forget(conn: &Connection, row: RowId) -> Result<()> 
     )?
     .execute([row.as_bytes()])?;
     Ok(())
+}
+
+/// Takes a change out whose body is bound to another commitment than this. Returns its row.
+pub(in crate::workspace) fn displace(
+    conn: &Connection,
+    device_n: i64,
+    seq: u64,
+    commitment: &Hash,
+) -> Result<Option<(String, RowId)>> {
+    let mut statement = conn.prepare_cached(
+        "delete from changes where device = ?1 and seq = ?2 and commitment <> ?3 returning entity, row_id",
+    )?;
+    let displaced = statement.query_row(params![device_n, seq.cast_signed(), commitment.0], |row| {
+        Ok((row.get(0)?, row_id(row, 1)?))
+    });
+    Ok(displaced.optional()?)
 }
 
 /// Gives a change another place in the order, where it has another. Returns whether it had.
