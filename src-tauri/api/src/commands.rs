@@ -17,7 +17,7 @@ use crate::app::Api;
 use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
-use crate::{app, books, cards, files, past};
+use crate::{access, app, books, cards, files, past};
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,6 +152,8 @@ commands! {
     Manager import_cancel(ImportRef) -> Nothing = files::import_cancel;
     /// Lets the user choose where, and writes everybody there.
     Owner export_choose(ExportAsk) -> ExportResult = files::export_choose;
+    /// Lets the user choose where, and writes everything that the book holds about a client there.
+    Owner client_access_export(ClientAccessExport) -> AccessResult = access::choose;
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(command: &str, args: Value) -> Result<T, Refusal> {

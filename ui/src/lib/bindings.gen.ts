@@ -1,5 +1,11 @@
 // The contract between the window and the core. Written by `cargo xtask bindings`; do not edit.
 
+export type AccessKind = "json" | "html" | "pdf";
+
+export type AccessResult = { 
+/** Where. */
+path: string, };
+
 export type Address = { 
 /** The row, where it has one. */
 id: RowId | null, 
@@ -95,6 +101,12 @@ contacts: number,
 changes: number, 
 /** Steps. */
 steps: number, };
+
+export type ClientAccessExport = { 
+/** Which client. */
+id: ClientId, 
+/** As what. */
+kind: AccessKind, };
 
 export type ClientCard = { 
 /** Which client. */
@@ -692,4 +704,5 @@ export interface Commands {
   import_run: { args: ImportRef; result: Written<ImportResult> };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
+  client_access_export: { args: ClientAccessExport; result: AccessResult };
 }
