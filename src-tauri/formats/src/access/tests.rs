@@ -38,7 +38,7 @@ fn change(step: StepId, at: &str, label: &str) -> AccessChange {
 /// A client with something in every place.
 pub(super) fn anna() -> AccessExport {
     let (off, id) = (Some("2026-05-04T09:30:00+03:00"), Some(RowId::new()));
-    let gone = Some(RowId::new());
+    let gone = RowId::new();
     let (added, changed) = (StepId::new(), StepId::new());
     let contact = |text: &str, at: &str| AccessContact {
         id: ContactId::new(),
@@ -92,7 +92,7 @@ pub(super) fn anna() -> AccessExport {
             ),
             kept(
                 Phone {
-                    id: gone,
+                    id: Some(gone),
                     label: String::new(),
                     typed: "0899 999 999".into(),
                     e164: "+359899999999".into(),
@@ -158,7 +158,7 @@ pub(super) fn anna() -> AccessExport {
             },
             AccessChange {
                 entity: "phones".into(),
-                row: gone.unwrap(),
+                row: gone,
                 field: "deleted_at".into(),
                 is: Some("2026-05-04T09:30:00+03:00".into()),
                 ..change(changed, "2026-05-04T09:30:00+03:00", "client_changed")
