@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::AccessExport;
-use super::sheet::{Block, Section, Sheet, sheet};
+use super::sheet::{Block, Change, Section, Sheet, sheet};
 
 /// Nothing may be run or fetched, whatever stands in the page: the style above all is all there is.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -25,7 +25,7 @@ article { margin: 0 0 1.1rem; break-inside: avoid-page; }
 article p { margin: 0; }
 table { width: 100%; border-collapse: collapse; table-layout: fixed; font-size: .9rem; }
 th, td { padding: .2rem .5rem .2rem 0; border-top: 1px solid #8886; text-align: start; vertical-align: top; }
-th { font-weight: 400; opacity: .75; }
+th { width: 12rem; font-weight: 400; opacity: .75; }
 .none { opacity: .6; }
 @media print {
   :root { color-scheme: light; }
@@ -144,27 +144,44 @@ impl Page {
             }
             Block::Step { when, head, changes } => {
                 self.head(when, head);
-                self.put("<table><thead><tr>");
-                for column in [sheet.words.field, sheet.words.was, sheet.words.is] {
-                    self.put("<th scope=\"col\">");
-                    self.say(column);
-                    self.put("</th>");
-                }
-                self.put("</tr></thead><tbody>");
-                for change in changes {
-                    self.put("<tr>");
-                    self.element("td", "", &change.field);
-                    for value in [&change.was, &change.is] {
-                        match value {
-                            Some(value) => self.element("td", "said", value),
-                            None => self.element("td", "none", sheet.words.nothing),
-                        }
-                    }
-                    self.put("</tr>");
-                }
-                self.put("</tbody></table></article>\n");
+                self.changes(sheet, changes);
+                self.put("</article>\n");
             }
         }
+    }
+
+    /// A table of three columns; of two where there was nothing before.
+    fn changes(&mut self, sheet: &Sheet, changes: &[Change]) {
+        if changes.is_empty() {
+            return;
+        }
+        let words = sheet.words;
+        let are_changed = changes.iter().any(|change| change.was.is_some());
+        self.put("<table>");
+        if are_changed {
+            self.put("<thead><tr>");
+            for column in [words.field, words.was, words.is] {
+                self.put("<th scope=\"col\">");
+                self.say(column);
+                self.put("</th>");
+            }
+            self.put("</tr></thead>");
+        }
+        self.put("<tbody>");
+        for Change { field, was, is } in changes {
+            self.put("<tr><th scope=\"row\" dir=\"auto\">");
+            self.say(field);
+            self.put("</th>");
+            let values = if are_changed { vec![was, is] } else { vec![is] };
+            for value in values {
+                match value {
+                    Some(value) => self.element("td", "said", value),
+                    None => self.element("td", "none", words.nothing),
+                }
+            }
+            self.put("</tr>");
+        }
+        self.put("</tbody></table>");
     }
 
     fn head(&mut self, when: &str, head: &str) {
