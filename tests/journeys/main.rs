@@ -1,5 +1,6 @@
 //! Journeys: the features through the api, as the window and the command line take them.
 
+mod access;
 mod commands;
 mod crash;
 mod files;

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { parse } from "../src/lib/router.svelte";
 import { T } from "../src/lib/testids";
+import { dismissAll } from "../src/lib/toasts.svelte";
 import { all, click, one, press, settle, start, type } from "./start";
 
 it("every screen has an address", () => {
@@ -99,4 +100,40 @@ it("the keys are listed, and letters do nothing while a dialog is open", async (
   expect(all(T.keysDialog)).toHaveLength(1);
   await press(document.body, "KeyE");
   expect(location.hash).toBe("#/clients/c0");
+});
+
+it("a client is handed everything the book holds, as what they like to have it", async () => {
+  const fake = await start("#/clients/c1");
+  const kinds = [["pdf", T.accessPdf], ["html", T.accessHtml], ["json", T.accessJson]] as const;
+  for (const [kind, button] of kinds) {
+    await click(one(T.cardAccess));
+    expect(one(T.access).textContent).toContain("Everything we hold about");
+    await click(one(button));
+    expect(fake.asked.filter((a) => a.command === "client_access_export").at(-1)?.args).toEqual({ id: "c1", kind });
+    expect(all(T.access)).toHaveLength(0);
+    expect(all(T.toast).map((toast) => toast.textContent).join()).toContain(`.${kind}`);
+  }
+});
+
+it("a closed file dialog leaves the question open, and a refusal is told", async () => {
+  const fake = await start("#/clients/c1");
+  dismissAll();
+  fake.refusing.set("client_access_export", { code: "dialog.cancelled", params: {} });
+  await click(one(T.cardAccess));
+  await click(one(T.accessPdf));
+  expect(all(T.access)).toHaveLength(1);
+  expect(all(T.toast)).toHaveLength(0);
+  fake.refusing.set("client_access_export", { code: "disk.full", params: {} });
+  await click(one(T.accessPdf));
+  expect(all(T.toast)).toHaveLength(1);
+  await click(one(T.dialogClose));
+  expect(all(T.access)).toHaveLength(0);
+});
+
+it("the question about one card is not open on the next", async () => {
+  await start("#/clients/c1");
+  await click(one(T.cardAccess));
+  location.hash = "#/clients/c0";
+  await settle();
+  expect(all(T.access)).toHaveLength(0);
 });

@@ -18,6 +18,7 @@ use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
 use crate::{app, books, cards, files, head_office, past};
+use crate::{access, app, books, cards, files, past};
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -179,6 +180,8 @@ commands! {
     Owner erasures_list(Nothing) -> Vec<ErasureRow> = head_office::erasures;
     /// Chooses the branch whose clients the window shows.
     Desk branch_choose(BranchChoose) -> AppState = head_office::choose_branch;
+    /// Lets the user choose where, and writes everything that the book holds about a client there.
+    Owner client_access_export(ClientAccessExport) -> AccessResult = access::choose;
 }
 
 fn from_json<T: serde::de::DeserializeOwned>(command: &str, args: Value) -> Result<T, Refusal> {

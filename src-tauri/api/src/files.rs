@@ -306,13 +306,19 @@ pub(crate) fn export_choose<H: Host>(api: &Api<H>, ask: ExportAsk) -> Result<Exp
     export(api, &path, &ask)
 }
 
-fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportResult> {
-    let book = api.book()?;
+/// What is written for others must not fall on a book, this one or another.
+pub(crate) fn not_onto_book(book: &Book, path: &Path) -> Result<()> {
     if book.owns(path) || path.extension().is_some_and(|ending| ending == EXTENSION) {
         return Err(Refusal::new(ErrorCode::ExportOntoBook)
             .with("path", path.display())
             .into());
     }
+    Ok(())
+}
+
+fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportResult> {
+    let book = api.book()?;
+    not_onto_book(&book, path)?;
     let cards = book.read_apart(|conn| exports::cards(conn, ask.ids.as_deref()))?;
     let bytes = match ask.format {
         Format::Csv => formats::export::csv(cards.iter()),

@@ -62,6 +62,12 @@ pub enum FileKind {
     Csv,
     /// An export as vCard.
     Vcard,
+    /// A client's data as JSON.
+    Json,
+    /// A client's data as a web page.
+    Html,
+    /// A client's data as a PDF.
+    Pdf,
 }
 
 impl FileKind {
@@ -73,6 +79,9 @@ impl FileKind {
             Self::Import => &["csv", "tsv", "txt", "psv", "vcf", "vcard"],
             Self::Csv => &["csv"],
             Self::Vcard => &["vcf"],
+            Self::Json => &["json"],
+            Self::Html => &["html", "htm"],
+            Self::Pdf => &["pdf"],
         }
     }
 }

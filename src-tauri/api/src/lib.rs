@@ -3,6 +3,7 @@
 //! [`Api`] is the one way into the book: it checks the session's role, parses the arguments and calls a
 //! body that calls core. What a body needs of the machine it asks of the narrow [`Host`].
 
+mod access;
 mod app;
 pub mod bindings;
 mod books;

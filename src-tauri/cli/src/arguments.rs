@@ -113,6 +113,8 @@ pub enum Client {
     },
     /// Add a client.
     Add(Box<NewClient>),
+    /// Write everything the book holds about a client to a file, to be handed to that client.
+    Access(Access),
     /// Put clients into the trash, where they lie for 30 days.
     Trash {
         /// Which clients.
@@ -125,6 +127,30 @@ pub enum Client {
         #[arg(required = true)]
         ids: Vec<Uuid>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct Access {
+    /// Which client.
+    pub id: Uuid,
+    /// The file to write: .pdf and .html to be read, .json for programs.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+impl Access {
+    /// As what, by the file's name.
+    pub fn kind(&self) -> Result<&'static str, Refusal> {
+        let ending = self.out.extension().map(|ending| ending.to_ascii_lowercase());
+        match ending.as_ref().and_then(|ending| ending.to_str()) {
+            Some("json") => Ok("json"),
+            Some("html" | "htm") => Ok("html"),
+            Some("pdf") => Ok("pdf"),
+            _ => {
+                Err(Refusal::new(ErrorCode::Usage).with("detail", "--out takes a .pdf, .html or .json file"))
+            }
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,7 @@
 //! A feature is a folder: its rules in `mod.rs`, its SQL in `store.rs`. Every write passes
 //! [`workspace::Workspace::write`]; nothing here knows of a window, a command line or a network.
 
+pub mod access;
 pub mod book;
 pub mod clients;
 pub mod contacts;

@@ -1,4 +1,5 @@
-//! Foreign formats, in and out: CSV of any dialect and vCard of any version.
+//! Foreign formats, in and out: CSV of any dialect and vCard of any version; and what a client is given of the
+//! book ([`access`]).
 //!
 //! Bytes come in, records go out: nothing here opens a file, knows a table of the book or a window. A file
 //! may be anything that somebody found on a disk, so nothing here panics, and memory and time stay in
@@ -7,6 +8,7 @@
 //! The way of an import: [`sniff`] says what it is, [`preview`] shows the user how a table would be read,
 //! [`parse`] reads it, with the user's [`Options`]. The way out is [`export`].
 
+pub mod access;
 mod bounds;
 mod card;
 mod columns;

@@ -14,6 +14,7 @@ export const T = {
   card: "client-card", cardName: "card-name", cardBack: "card-back", cardEdit: "card-edit", cardLog: "card-log", cardHistory: "card-history", cardTrash: "card-trash", cardRestore: "card-restore",
   cardNever: "card-never", cardExpects: "card-expects", cardPhone: "card-phone", cardEmail: "card-email", cardField: "card-field", cardTag: "card-tag", cardGone: "card-gone", copy: "copy", who: "who-changed",
   whoPanel: "who-panel", whoEntry: "who-entry",
+  cardAccess: "card-access", access: "access", accessPdf: "access-pdf", accessHtml: "access-html", accessJson: "access-json",
   // form
   form: "client-form", formSave: "form-save", formCancel: "form-cancel", formProblem: "form-problem", formKindPerson: "form-kind-person", formKindCompany: "form-kind-company",
   field: "field", fieldProblem: "field-problem", addPhone: "add-phone", addEmail: "add-email", addMessenger: "add-messenger", addAddress: "add-address", addOtherName: "add-other-name", addContactPerson: "add-contact-person",

@@ -31,6 +31,8 @@ const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash
 
 export class Fake implements Transport {
   readonly asked: { command: string; args: unknown }[] = [];
+  /** Commands that a test wants refused, and why. */
+  readonly refusing = new Map<string, Refusal>();
   private handlers = new Set<(event: Event) => void>();
   readonly now: number;
   readonly clients: Kept[];
@@ -70,6 +72,8 @@ export class Fake implements Transport {
     this.asked.push({ command, args });
     const handler = this.commands[command as keyof Commands] as ((args: unknown) => unknown) | undefined;
     if (!handler) return refuse("request.bad", { detail: command });
+    const refusal = this.refusing.get(command);
+    if (refusal) refuse(refusal.code, refusal.params as Record<string, string>);
     return JSON.parse(JSON.stringify((await handler(args)) ?? null)) as unknown;
   }
 
@@ -257,6 +261,7 @@ export class Fake implements Transport {
       this.cancelled = true;
       return null;
     },
+    client_access_export: ({ id, kind }) => ({ path: `/home/anna/${displayName(this.find(id).draft)}.${kind}` }),
     export_choose: ({ format }) => ({ path: `/home/anna/clients.${format === "csv" ? "csv" : "vcf"}`, clients: this.live().length }),
     head_office: () => this.office.standing,
     head_office_pair: ({ code, device_name }) => {

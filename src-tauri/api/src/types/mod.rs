@@ -274,3 +274,19 @@ pub struct ExportResult {
     /// How many clients.
     pub clients: u32,
 }
+
+/// Everything that the book holds about one client, to be handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClientAccessExport {
+    /// Which client.
+    pub id: ClientId,
+    /// As what.
+    pub kind: formats::access::AccessKind,
+}
+
+/// An access export that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccessResult {
+    /// Where.
+    pub path: String,
+}

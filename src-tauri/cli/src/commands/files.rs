@@ -1,14 +1,14 @@
 //! Foreign files, in and out.
 
 use clientele_api::Refusal;
-use clientele_api::types::{ExportAsk, ImportRef};
+use clientele_api::types::{ClientAccessExport, ExportAsk, ImportRef};
 use serde::Serialize;
 use serde_json::json;
 
-use super::from_json;
+use super::{from_json, id};
 use crate::Terminal;
 use crate::answer::Answer;
-use crate::arguments::{Export, Format, Import};
+use crate::arguments::{Access, Export, Format, Import};
 use crate::page::Page;
 use crate::sentences;
 
@@ -75,5 +75,14 @@ pub fn export(api: &Terminal, ask: &Export) -> Result<Answer, Refusal> {
     let ask_api: ExportAsk = from_json(json!({ "format": format, "ids": null }));
     let done = api.export_to(&ask.file, &ask_api)?;
     let page = Page::of(format!("Clients written: {}, to {}.", done.clients, done.path));
+    Ok(Answer::new(&done, page))
+}
+
+/// Writes everything that the book holds about a client to a file.
+pub fn access(api: &Terminal, ask: &Access) -> Result<Answer, Refusal> {
+    let kind = from_json(json!(ask.kind()?));
+    let id = id(ask.id);
+    let done = api.access_to(&ask.out, &ClientAccessExport { id, kind })?;
+    let page = Page::of(format!("Written to {}.", done.path));
     Ok(Answer::new(&done, page))
 }

@@ -29,6 +29,7 @@ pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
         Command::Search(ask) => clients::search(api, &ask),
         Command::List(ask) => clients::list(api, &ask),
         Command::Client(Client::Show { id }) => clients::show(api, id),
+        Command::Client(Client::Access(ask)) => files::access(api, &ask),
         Command::Client(Client::Add(new)) => clients::add(api, *new),
         Command::Client(Client::Trash { ids }) => clients::trash(api, &ids),
         Command::Client(Client::Restore { ids }) => clients::restore(api, &ids),

@@ -119,6 +119,32 @@ fn what_is_exported_comes_back() {
 }
 
 #[test]
+fn a_client_is_handed_everything_the_book_holds() {
+    let salon = Salon::new();
+    let id = salon.add(["--given-name", "Анна", "--never", "<b>амоняк</b>"]);
+    let text = "иска час";
+    salon.json(["contact", "add", &id, "--kind", "call", "--text", text]);
+    let access = |file: &str| {
+        let done = salon.json(["client", "access", &id, "--out", file]);
+        assert_eq!(done, json!({ "path": file }));
+        std::fs::read(salon.path(file)).unwrap()
+    };
+    let held: Value = serde_json::from_slice(&access("anna.json")).unwrap();
+    assert_eq!(held["format"], "clientele-access/1");
+    assert_eq!(held["client"]["never"], "<b>амоняк</b>");
+    assert_eq!(held["contacts"][0]["text"], text);
+    let page = String::from_utf8(access("anna.HTML")).unwrap();
+    assert!(page.contains("&lt;b&gt;амоняк&lt;/b&gt;") && page.contains(text));
+    assert!(access("anna.pdf").starts_with(b"%PDF-1."));
+    let run = |id: &str, file: &str| salon.run(["client", "access", id, "--out", file]);
+    run(&id, "anna").assert_refused(2, "usage");
+    run(&id, "anna.docx").assert_refused(2, "usage");
+    run(&id, "absent/anna.pdf").assert_refused(1, "file.failed");
+    run("00000000-0000-7000-8000-000000000000", "nobody.pdf").assert_refused(1, "not_found");
+    assert!(!salon.path("nobody.pdf").exists());
+}
+
+#[test]
 fn a_large_import_needs_no_window() {
     let salon = Salon::new();
     let row = |n: u32| format!("Клиент{n} Иванова;0888 {:06}\n", n);

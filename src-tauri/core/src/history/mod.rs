@@ -14,10 +14,11 @@ use ts_rs::TS;
 
 use crate::Result;
 use crate::clients::{CLIENTS, PARTS};
+use crate::schema::SCHEMA;
 use crate::workspace::step::STEPS;
 use crate::workspace::store::{self, log::Logged, steps::StepRow};
 use crate::workspace::undo::{can_undo, value_before};
-use crate::workspace::{StepLabel, StepSummary, summary};
+use crate::workspace::{Card, StepLabel, StepSummary, Table, summary};
 
 /// A step, as a line of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -166,14 +167,46 @@ pub fn step(conn: &Connection, id: StepId) -> Result<StepDetails> {
     })
 }
 
+impl FieldChangeKind {
+    /// Its word, as everywhere outside the program.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::Add => "add",
+            Self::Inc => "inc",
+            Self::Del => "del",
+            Self::Erase => "erase",
+        }
+    }
+}
+
 /// Everything that happened to a client's card, newest first.
 ///
 /// # Errors
 /// `not_found`; what SQLite says.
 pub fn of_client(conn: &Connection, id: ClientId) -> Result<Vec<FieldHistoryEntry>> {
+    of_rows(conn, id, PARTS.into_iter())
+}
+
+/// Everything that happened to whatever the book holds about a client, newest first: the card, and every row of
+/// any table that names the client.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn of_client_whole(conn: &Connection, id: ClientId) -> Result<Vec<FieldHistoryEntry>> {
+    let tables = SCHEMA.tables.iter().copied();
+    of_rows(conn, id, tables.filter(|table| table.card == Card::ByClientId))
+}
+
+fn of_rows(
+    conn: &Connection,
+    id: ClientId,
+    tables: impl Iterator<Item = &'static Table>,
+) -> Result<Vec<FieldHistoryEntry>> {
     store::values_of_row(conn, &CLIENTS, id.into())?;
     let mut rows = vec![RowId::from(id)];
-    for table in PARTS {
+    for table in tables {
         rows.extend(store::rows_of_client(conn, table, id.into())?);
     }
     let mut steps: HashMap<StepId, Option<StepRow>> = HashMap::new();

@@ -66,6 +66,10 @@ pub const SCREENS: &[Screen] = &[
     screen("card-history", When::Demo, "client-card", |window| {
         go(window, &format!("{}/history", card(window)?))
     }),
+    screen("access", When::Demo, "access", |window| {
+        go(window, &card(window)?)?;
+        window.click("card-access")
+    }),
     screen("edit", When::Demo, "client-form", |window| {
         go(window, &format!("{}/edit", card(window)?))
     }),

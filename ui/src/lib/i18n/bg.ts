@@ -35,6 +35,7 @@ export const bg = {
   "action.log": "Запиши контакт",
   "action.who": "Кой какво е променил",
   "action.remove": "Премести в кошчето",
+  "action.access": "Всичко, което пазим за този клиент…",
 
   "do.save": "Запази",
   "do.cancel": "Отказ",
@@ -111,6 +112,13 @@ export const bg = {
   "card.age": { one: "{count} година", other: "{count} години" },
   "card.onlyName": "Засега тук има само име.",
   "card.addDetails": "Добави телефон и още",
+
+  "access.title": "Всичко, което пазим за {name}",
+  "access.text": "Който пита какво пазите за него, има право на всичко: картона, контактите, кой какво е променил и какво е в кошчето. PDF за печат или изпращане, уеб страница за четене, JSON за програми. Файлът не е шифрован.",
+  "access.pdf": "PDF",
+  "access.html": "Уеб страница",
+  "access.json": "JSON",
+  "access.saved": "Всичко е записано във файла",
 
   "form.newTitle": "Нов клиент",
   "form.editTitle": "{name}: промяна",

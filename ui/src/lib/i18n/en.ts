@@ -33,6 +33,7 @@ export const en = {
   "action.log": "Log a contact",
   "action.who": "Who changed what",
   "action.remove": "Move to the trash",
+  "action.access": "Everything we hold about this client…",
 
   "do.save": "Save",
   "do.cancel": "Cancel",
@@ -109,6 +110,13 @@ export const en = {
   "card.age": { one: "{count} year", other: "{count} years" },
   "card.onlyName": "There is only a name here so far.",
   "card.addDetails": "Add a phone and more",
+
+  "access.title": "Everything we hold about {name}",
+  "access.text": "Who asks what you keep about them has a right to all of it: the card, the contacts, who changed what, and what lies in the trash. PDF to print or send, a web page to read, JSON for programs. The file is not encrypted.",
+  "access.pdf": "PDF",
+  "access.html": "Web page",
+  "access.json": "JSON",
+  "access.saved": "Everything is in the file",
 
   "form.newTitle": "New client",
   "form.editTitle": "Edit {name}",

@@ -35,6 +35,7 @@ export const ru = {
   "action.log": "Записать контакт",
   "action.who": "Кто что менял",
   "action.remove": "Убрать в корзину",
+  "action.access": "Всё, что мы храним об этом клиенте…",
 
   "do.save": "Сохранить",
   "do.cancel": "Отмена",
@@ -111,6 +112,13 @@ export const ru = {
   "card.age": { one: "{count} год", few: "{count} года", many: "{count} лет", other: "{count} года" },
   "card.onlyName": "Пока здесь только имя.",
   "card.addDetails": "Добавить телефон и остальное",
+
+  "access.title": "Всё, что мы храним: {name}",
+  "access.text": "Кто спрашивает, что вы о нём храните, имеет право получить всё: карточку, контакты, кто что менял и что лежит в корзине. PDF — напечатать или отправить, веб-страница — прочитать, JSON — для программ. Файл не зашифрован.",
+  "access.pdf": "PDF",
+  "access.html": "Веб-страница",
+  "access.json": "JSON",
+  "access.saved": "Всё записано в файл",
 
   "form.newTitle": "Новый клиент",
   "form.editTitle": "{name}: правка",

@@ -1,0 +1,241 @@
+//! The right of access: everything the book holds about one client, as one record to be handed out.
+//!
+//! What lies in the trash or was taken off the card is still in the book, and belongs to it; so does what the
+//! log keeps of earlier values. What the book works out from all this (list columns, the search index) does not.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use chrono::Local;
+use clientele_formats::access::{
+    AccessChange, AccessClient, AccessContact, AccessExport, AccessTag, FORMAT, Kept, Moment,
+};
+use clientele_model::{
+    Address, ClientId, ContactPerson, Email, Messenger, OtherName, Phone, RowId, StepId, Timestamp, Value,
+};
+use rusqlite::Connection;
+
+use crate::clients::{
+    ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES,
+};
+use crate::contacts::CONTACTS;
+use crate::history::{self, FieldHistoryEntry};
+use crate::workspace::store::{self, rows_of_client, values_of_row};
+use crate::workspace::table::DELETED_AT;
+use crate::workspace::{StepLabel, Table, summary};
+use crate::{Result, clients, settings};
+
+/// Everything the book holds about a client, trashed or not, as it stood at one moment.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn of_client(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<AccessExport> {
+    // A card changed half-way through must not stand here half old and half new.
+    let transaction = conn.unchecked_transaction()?;
+    let export = collect(&transaction, id, made_at)?;
+    transaction.commit()?;
+    Ok(export)
+}
+
+fn collect(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<AccessExport> {
+    let settings = settings::load(conn)?;
+    let own = Row::read(conn, &CLIENTS, id.into())?;
+    let part = |table| parts(conn, table, id);
+    Ok(AccessExport {
+        format: FORMAT.to_owned(),
+        made_at: local(made_at),
+        business_name: settings.business_name,
+        language: settings.language,
+        client: client(conn, &own, id)?,
+        other_names: kept(part(&CLIENT_NAMES)?, |row| OtherName {
+            id: Some(row.id),
+            label: row.text("label"),
+            name: row.text("name"),
+        }),
+        phones: kept(part(&PHONES)?, |row| Phone {
+            id: Some(row.id),
+            label: row.text("label"),
+            typed: row.text("typed"),
+            e164: row.text("e164"),
+        }),
+        emails: kept(part(&EMAILS)?, |row| Email {
+            id: Some(row.id),
+            label: row.text("label"),
+            address: row.text("address"),
+        }),
+        addresses: kept(part(&ADDRESSES)?, |row| Address {
+            id: Some(row.id),
+            label: row.text("label"),
+            street: row.text("street"),
+            city: row.text("city"),
+            region: row.text("region"),
+            postal_code: row.text("postal_code"),
+            country: row.text("country"),
+        }),
+        messengers: kept(part(&MESSENGERS)?, |row| Messenger {
+            id: Some(row.id),
+            service: row.text("service"),
+            handle: row.text("handle"),
+        }),
+        contact_persons: kept(part(&CONTACT_PERSONS)?, |row| ContactPerson {
+            id: Some(row.id),
+            name: row.text("name"),
+            role: row.text("role"),
+            phone: row.text("phone"),
+            email: row.text("email"),
+            note: row.text("note"),
+        }),
+        tags: tags(part(&CLIENT_TAGS)?),
+        contacts: contacts(part(&CONTACTS)?),
+        history: changes(conn, id)?,
+    })
+}
+
+fn client(conn: &Connection, own: &Row, id: ClientId) -> Result<AccessClient> {
+    Ok(AccessClient {
+        id,
+        name: clients::load(conn, id)?.display_name(),
+        kind: own.text("kind"),
+        given_name: own.text("given_name"),
+        patronymic: own.text("patronymic"),
+        family_name: own.text("family_name"),
+        company_name: own.text("company_name"),
+        birthday: own.text("birthday"),
+        language: own.text("language"),
+        source: own.text("source"),
+        card_number: own.text("card_number"),
+        notes: own.text("notes"),
+        expects: own.text("expects"),
+        never: own.text("never"),
+        created_at: local(Timestamp(own.int("created_at"))),
+        trashed_at: own.trashed_at(),
+    })
+}
+
+fn tags(mut rows: Vec<Row>) -> Vec<Kept<AccessTag>> {
+    rows.sort_by_key(|row| (row.trashed_at(), row.text("tag")));
+    kept(rows, |row| AccessTag {
+        id: Some(row.id),
+        tag: row.text("tag"),
+    })
+}
+
+fn contacts(mut rows: Vec<Row>) -> Vec<Kept<AccessContact>> {
+    rows.sort_by_key(|row| std::cmp::Reverse((row.int("at"), row.id)));
+    kept(rows, |row| AccessContact {
+        id: row.id.into(),
+        at: local(Timestamp(row.int("at"))),
+        kind: row.text("kind"),
+        direction: row.text("direction"),
+        channel: row.text("channel"),
+        staff: row.text("staff"),
+        text: row.text("text"),
+    })
+}
+
+// ---- rows
+
+/// A row of any table, trashed or not, field by field.
+struct Row {
+    id: RowId,
+    values: HashMap<&'static str, Value>,
+}
+
+impl Row {
+    fn read(conn: &Connection, table: &'static Table, id: RowId) -> Result<Self> {
+        let values = values_of_row(conn, table, id)?;
+        let values = values
+            .into_iter()
+            .map(|(field, value)| (field.name, value))
+            .collect();
+        Ok(Self { id, values })
+    }
+
+    fn text(&self, field: &str) -> String {
+        match self.values.get(field) {
+            Some(Value::Text(text)) => text.clone(),
+            _ => String::new(),
+        }
+    }
+
+    fn int(&self, field: &str) -> i64 {
+        self.values.get(field).and_then(Value::as_int).unwrap_or(0)
+    }
+
+    fn trashed_at(&self) -> Option<Moment> {
+        let millis = self.values.get(DELETED_AT).and_then(Value::as_int);
+        millis.map(|millis| local(Timestamp(millis)))
+    }
+}
+
+/// The rows of a table that stand on a client's card, and then those that were taken off it.
+fn parts(conn: &Connection, table: &'static Table, client: ClientId) -> Result<Vec<Row>> {
+    let ids = rows_of_client(conn, table, client.into())?;
+    let rows = ids.into_iter().map(|id| Row::read(conn, table, id));
+    let mut rows: Vec<Row> = rows.collect::<Result<_>>()?;
+    rows.sort_by_key(|row| (row.trashed_at(), row.int("position"), row.id));
+    Ok(rows)
+}
+
+fn kept<T>(rows: Vec<Row>, part: impl Fn(&Row) -> T) -> Vec<Kept<T>> {
+    let kept = |row: &Row| Kept {
+        part: part(row),
+        trashed_at: row.trashed_at(),
+    };
+    rows.iter().map(kept).collect()
+}
+
+// ---- who changed what
+
+fn changes(conn: &Connection, id: ClientId) -> Result<Vec<AccessChange>> {
+    let mut steps: HashMap<StepId, (StepLabel, Option<String>)> = HashMap::new();
+    let mut changes = Vec::new();
+    for entry in history::of_client_whole(conn, id)? {
+        let step = match steps.get(&entry.step) {
+            Some(step) => step,
+            None => steps.entry(entry.step).or_insert(step(conn, &entry)?),
+        };
+        let (label, file) = step.clone();
+        let read = |value: Option<String>| value.map(|value| in_words(&entry.field, value));
+        changes.push(AccessChange {
+            was: read(entry.was.clone()),
+            is: read(entry.is.clone()),
+            at: local(entry.at),
+            staff: entry.staff,
+            device: entry.device,
+            step: entry.step,
+            label: label.as_str().to_owned(),
+            file,
+            kind: entry.kind.as_str().to_owned(),
+            entity: entry.entity,
+            row: entry.row,
+            field: entry.field,
+        });
+    }
+    Ok(changes)
+}
+
+/// What sort of step it was, and the file that an import read.
+fn step(conn: &Connection, entry: &FieldHistoryEntry) -> Result<(StepLabel, Option<String>)> {
+    let file = match store::step(conn, entry.step)? {
+        Some(row) => summary(conn, &row)?.params.remove("file"),
+        None => None,
+    };
+    Ok((entry.label, file))
+}
+
+/// Moments stand in the log as numbers, which nobody reads.
+fn in_words(field: &str, value: String) -> String {
+    let millis = matches!(field, "at" | DELETED_AT).then(|| value.parse().ok());
+    match millis.flatten() {
+        Some(millis) => local(Timestamp(millis)).to_rfc3339(),
+        None => value,
+    }
+}
+
+/// A moment by the clock on the wall of this machine.
+fn local(moment: Timestamp) -> Moment {
+    moment.to_utc().with_timezone(&Local).fixed_offset()
+}

@@ -1,0 +1,300 @@
+//! Nothing that the book holds about a client is left out, and nothing of anybody else is let in.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clientele_formats::access::{AccessKind, write};
+use clientele_model::{ClientDraft, ErrorCode};
+
+use super::*;
+use crate::contacts::{self, Channel, ContactDraft, ContactKind, Direction};
+use crate::schema::SCHEMA;
+use crate::testing::{ClientBuilder, TestBook, log_call};
+use crate::workspace::table::Sort;
+use crate::workspace::{Actor, Card, NewStep};
+
+const NOW: Timestamp = Timestamp(1_795_357_800_000);
+
+fn access(book: &TestBook, id: ClientId) -> AccessExport {
+    book.read_apart(|conn| of_client(conn, id, NOW)).unwrap()
+}
+
+fn json(export: &AccessExport) -> String {
+    String::from_utf8(write(export, AccessKind::Json).unwrap()).unwrap()
+}
+
+/// Every table of the book in which a row names a client, or is one.
+fn of_cards() -> impl Iterator<Item = &'static Table> {
+    SCHEMA
+        .tables
+        .iter()
+        .copied()
+        .filter(|table| table.card != Card::None)
+}
+
+/// A new table, or a new field, is in the export before this test is green again.
+#[test]
+fn every_field_of_every_table_about_a_client_is_in_the_export() {
+    let book = TestBook::new();
+    let id = ClientBuilder::new("Анна").create(&book);
+    let mut typed = Vec::new();
+    let step = NewStep::new(&Actor::owner(), StepLabel::ClientChanged);
+    let written = book.write(step, |w| {
+        for table in of_cards() {
+            let texts = table.fields.iter().filter(|field| field.sort == Sort::Text);
+            let texts: Vec<_> = texts
+                .map(|field| (field.name, format!("{}-{}-value", table.name, field.name)))
+                .collect();
+            typed.extend(texts.iter().map(|(_, text)| text.clone()));
+            let fields = texts.into_iter().map(|(name, text)| (name, text.into()));
+            match table.card {
+                Card::Itself => drop(w.set(table, id.into(), fields.collect())?),
+                _ => {
+                    let owner = ("client_id", RowId::from(id).into());
+                    w.add(
+                        table,
+                        RowId::new(),
+                        std::iter::once(owner).chain(fields).collect(),
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    });
+    written.unwrap();
+    let mut export = access(&book, id);
+    assert!(typed.len() > 30, "{}", typed.len());
+    // The history must not stand in for the card: without it all is there just the same.
+    let history = json(&export);
+    export.history.clear();
+    let card = json(&export);
+    for text in &typed {
+        assert!(card.contains(text.as_str()), "{text} is not on the card");
+    }
+    for text in typed.iter().filter(|text| !text.contains("e164")) {
+        assert!(
+            history.matches(text.as_str()).count() > 1,
+            "{text} is not in the history"
+        );
+    }
+}
+
+#[test]
+fn the_card_stands_as_it_was_typed() {
+    let book = TestBook::new();
+    let id = ClientBuilder::new("Анна Иванова")
+        .phone("0888 123 456")
+        .email("anna@example.com")
+        .create(&book);
+    let export = access(&book, id);
+    assert_eq!(
+        (export.format.as_str(), export.business_name.as_str()),
+        ("clientele-access/1", "Салон Хвойна")
+    );
+    assert_eq!(export.language, clientele_model::Language::Bg);
+    assert_eq!(export.made_at.timestamp_millis(), NOW.0);
+    let client = &export.client;
+    assert_eq!(
+        (
+            client.name.as_str(),
+            client.kind.as_str(),
+            client.given_name.as_str()
+        ),
+        ("Анна Иванова", "person", "Анна")
+    );
+    assert_eq!(client.trashed_at, None);
+    let phone = &export.phones[0].part;
+    assert_eq!(
+        (phone.typed.as_str(), phone.e164.as_str()),
+        ("0888 123 456", "+359888123456")
+    );
+    assert_eq!(export.emails[0].part.address, "anna@example.com");
+    let added = |change: &AccessChange| (change.label.as_str() == "client_added") && change.kind == "add";
+    assert!(!export.history.is_empty() && export.history.iter().all(added));
+}
+
+#[test]
+fn what_was_taken_off_and_thrown_away_belongs_to_it() {
+    let book = TestBook::new();
+    let by = Actor::owner();
+    let id = ClientBuilder::new("Анна")
+        .phone("0888 111 111")
+        .phone("0888 222 222")
+        .create(&book);
+    let before = book.read(|conn| clients::load(conn, id)).unwrap();
+    let mut after = before.clone();
+    after.phones.remove(0);
+    after.notes = "нова".into();
+    clients::change(&book, &by, id, &before, after).unwrap();
+    let first = log_call(&book, id, "първи", 1_790_000_000_000);
+    let second = log_call(&book, id, "втори", 1_790_000_100_000);
+    contacts::trash(&book, &by, first).unwrap();
+    clients::trash(&book, &by, &[id]).unwrap();
+    let export = access(&book, id);
+    let phones: Vec<_> = export
+        .phones
+        .iter()
+        .map(|phone| (phone.part.typed.as_str(), phone.trashed_at.is_some()))
+        .collect();
+    assert_eq!(phones, [("0888 222 222", false), ("0888 111 111", true)]);
+    let told: Vec<_> = export
+        .contacts
+        .iter()
+        .map(|contact| {
+            (
+                contact.part.id,
+                contact.part.text.as_str(),
+                contact.trashed_at.is_some(),
+            )
+        })
+        .collect();
+    assert_eq!(told, [(second, "втори", false), (first, "първи", true)]);
+    assert!(export.client.trashed_at.is_some());
+    let trashed = export
+        .history
+        .iter()
+        .find(|c| c.entity == "contacts" && c.field == "deleted_at");
+    let moment = trashed.unwrap().is.as_deref().unwrap();
+    let said = chrono::DateTime::parse_from_rfc3339(moment).unwrap();
+    assert_eq!(
+        Some(said),
+        export.contacts[1].trashed_at,
+        "a moment, not a number"
+    );
+}
+
+#[test]
+fn the_history_tells_of_the_contacts_too() {
+    let book = TestBook::new();
+    let by = Actor::owner();
+    let id = ClientBuilder::new("Анна").create(&book);
+    let contact = log_call(&book, id, "преди", 1_790_000_000_000);
+    let (kind, direction) = (ContactKind::Message, Some(Direction::Out));
+    let (channel, at) = (Some(Channel::Viber), Timestamp(1_790_000_000_000));
+    let draft = ContactDraft {
+        kind,
+        direction,
+        channel,
+        at,
+        text: "след".into(),
+    };
+    contacts::change(&book, &by, contact, draft).unwrap();
+    let export = access(&book, id);
+    let change = export
+        .history
+        .iter()
+        .find(|change| change.field == "text")
+        .unwrap();
+    assert_eq!(
+        (
+            change.was.as_deref(),
+            change.is.as_deref(),
+            change.label.as_str(),
+            change.kind.as_str()
+        ),
+        (Some("преди"), Some("след"), "contact_changed", "set")
+    );
+    let at = export.history.iter().find(|change| change.field == "at").unwrap();
+    let said = chrono::DateTime::parse_from_rfc3339(at.is.as_deref().unwrap()).unwrap();
+    assert_eq!(said.timestamp_millis(), 1_790_000_000_000);
+}
+
+#[test]
+fn where_the_data_came_from_is_said() {
+    let book = TestBook::new();
+    let parsed = clientele_formats::parse(
+        "стари клиенти.csv",
+        "Име;Телефон\nАнна Иванова;0888 123 456\nБорис;0899 111 222\nВяра;0877 111 222\n".as_bytes(),
+        &clientele_formats::Options::default(),
+        "BG",
+        &mut |_, _| std::ops::ControlFlow::Continue(()),
+    );
+    let plan = book
+        .read(|conn| {
+            crate::imports::Plan::new(conn, parsed.unwrap(), &mut |_, _| {
+                std::ops::ControlFlow::Continue(())
+            })
+        })
+        .unwrap();
+    crate::imports::run(
+        &book,
+        &Actor::owner(),
+        "стари клиенти.csv",
+        &plan,
+        &mut |_, _| std::ops::ControlFlow::Continue(()),
+    )
+    .unwrap();
+    let id = book.read(clients::ids).unwrap()[0];
+    let export = access(&book, id);
+    let from = |change: &AccessChange| change.file.as_deref() == Some("стари клиенти.csv");
+    assert!(!export.history.is_empty() && export.history.iter().all(from));
+}
+
+#[test]
+fn nobody_else_is_in_it() {
+    let book = TestBook::new();
+    let id = ClientBuilder::new("Анна Иванова")
+        .phone("0888 123 456")
+        .create(&book);
+    let other = ClientBuilder::new("Борис Чужд")
+        .phone("0899 999 999")
+        .create(&book);
+    log_call(&book, other, "чужда тайна", 1);
+    let text = json(&access(&book, id));
+    for foreign in ["Борис", "0899", "тайна", other.to_string().as_str()] {
+        assert!(!text.contains(foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn who_is_not_there_or_was_erased_is_not_found() {
+    let book = TestBook::new();
+    let by = Actor::owner();
+    let id = ClientBuilder::new("Анна").create(&book);
+    clients::trash(&book, &by, &[id]).unwrap();
+    clients::erase(&book, &by, &[id]).unwrap();
+    for id in [id, ClientId::new()] {
+        let refused = book.read_apart(|conn| of_client(conn, id, NOW)).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::NotFound);
+    }
+}
+
+/// A card is written again and again, always with the same number in three places, while it is exported: an
+/// export that saw half a step would hold two numbers.
+#[test]
+fn an_export_is_of_one_moment() {
+    let book = TestBook::new();
+    let by = Actor::owner();
+    let numbered = |n: u32, before: Option<&ClientDraft>| {
+        let mut draft = ClientBuilder::new("Анна").phone(&format!("0888 {n:06}")).0;
+        (draft.notes, draft.phones[0].label) = (n.to_string(), n.to_string());
+        draft.phones[0].id = before.and_then(|before| before.phones[0].id);
+        draft
+    };
+    let id = clients::add(&book, &by, numbered(0, None)).unwrap().value;
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 1..=150 {
+                let before = book.read(|conn| clients::load(conn, id)).unwrap();
+                clients::change(&book, &by, id, &before, numbered(n, Some(&before))).unwrap();
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        let mut seen = std::collections::BTreeSet::new();
+        while !done.load(Ordering::Relaxed) {
+            let export = access(&book, id);
+            let notes = export.client.notes.clone();
+            let label = &export.phones[0].part.label;
+            let newest = |field: &str| {
+                let of = export.history.iter().find(|change| change.field == field);
+                of.and_then(|change| change.is.clone()).unwrap()
+            };
+            assert_eq!(
+                (label, newest("notes"), newest("label")),
+                (&notes, notes.clone(), notes.clone())
+            );
+            seen.insert(notes);
+        }
+        assert!(seen.len() > 1, "the two ran side by side");
+    });
+}

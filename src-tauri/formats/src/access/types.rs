@@ -1,0 +1,147 @@
+//! The data of an access export: what the book holds, word for word, without what it works out from it.
+
+use chrono::{DateTime, FixedOffset};
+use clientele_model::{
+    Address, ClientId, ContactId, ContactPerson, Email, Language, Messenger, OtherName, Phone, RowId, StepId,
+};
+use serde::{Deserialize, Serialize};
+
+/// A moment on the wall of the place where the export was made, with its offset (RFC 3339).
+pub type Moment = DateTime<FixedOffset>;
+
+/// Everything that a book holds about one client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessExport {
+    /// [`FORMAT`](super::FORMAT).
+    pub format: String,
+    /// When the export was made; all of it is how the book stood at one moment.
+    pub made_at: Moment,
+    /// Whose book it is.
+    pub business_name: String,
+    /// The language of the book, and of the readable forms of this export.
+    pub language: Language,
+    /// The card's own fields.
+    pub client: AccessClient,
+    /// More names.
+    pub other_names: Vec<Kept<OtherName>>,
+    /// Phone numbers.
+    pub phones: Vec<Kept<Phone>>,
+    /// E-mail addresses.
+    pub emails: Vec<Kept<Email>>,
+    /// Postal addresses.
+    pub addresses: Vec<Kept<Address>>,
+    /// Names in messengers.
+    pub messengers: Vec<Kept<Messenger>>,
+    /// People to talk to.
+    pub contact_persons: Vec<Kept<ContactPerson>>,
+    /// Tags.
+    pub tags: Vec<Kept<AccessTag>>,
+    /// The contact history, newest first.
+    pub contacts: Vec<Kept<AccessContact>>,
+    /// Who changed which field when, from what to what, newest first: of the card and of the contacts.
+    pub history: Vec<AccessChange>,
+}
+
+/// Something on the card, standing or taken off: what was taken off is still in the book.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept<T> {
+    /// What it is.
+    #[serde(flatten)]
+    pub part: T,
+    /// Since when it has been off the card or in the trash; none where it stands.
+    pub trashed_at: Option<Moment>,
+}
+
+/// The card's own fields; empty where nothing was written. Texts as they stand in the book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessClient {
+    /// Which client.
+    pub id: ClientId,
+    /// The name as shown.
+    pub name: String,
+    /// `person` or `company`.
+    pub kind: String,
+    /// Given name.
+    pub given_name: String,
+    /// Patronymic or middle names.
+    pub patronymic: String,
+    /// Family name.
+    pub family_name: String,
+    /// The name of the company; for a person, where he or she works.
+    pub company_name: String,
+    /// `1985-03-07`, or `--03-07` without the year.
+    pub birthday: String,
+    /// The language the client prefers, by its code.
+    pub language: String,
+    /// Where the client heard of us.
+    pub source: String,
+    /// Number of the customer card.
+    pub card_number: String,
+    /// Notes.
+    pub notes: String,
+    /// What the client expects.
+    pub expects: String,
+    /// What must never be done.
+    pub never: String,
+    /// When the card was made.
+    pub created_at: Moment,
+    /// Since when the whole card has lain in the trash; none where it does not.
+    pub trashed_at: Option<Moment>,
+}
+
+/// A tag.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessTag {
+    /// The row.
+    pub id: Option<RowId>,
+    /// The tag.
+    pub tag: String,
+}
+
+/// One entry of the contact history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessContact {
+    /// The row.
+    pub id: ContactId,
+    /// When it was.
+    pub at: Moment,
+    /// `call`, `message`, `email`, `walk_in`, `note`, `complaint`, `offer`.
+    pub kind: String,
+    /// `in`, from the client; `out`, from the business; empty where it means nothing.
+    pub direction: String,
+    /// `phone`, `sms`, `viber`, `whatsapp`, `telegram`, `email`, `web`, `in_person`, `other`; empty where not said.
+    pub channel: String,
+    /// Who of the staff.
+    pub staff: String,
+    /// What was said.
+    pub text: String,
+}
+
+/// What happened to one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessChange {
+    /// When.
+    pub at: Moment,
+    /// By whom.
+    pub staff: String,
+    /// On which device.
+    pub device: String,
+    /// The step it belongs to; changes of one step were made at once.
+    pub step: StepId,
+    /// What sort of step, as `client_changed`, `imported`, `undo`.
+    pub label: String,
+    /// The file that an import read it from; none for other steps.
+    pub file: Option<String>,
+    /// `add`, `set`, `inc`, `del` or `erase`.
+    pub kind: String,
+    /// The table, as `phones`.
+    pub entity: String,
+    /// The row.
+    pub row: RowId,
+    /// The field, as `typed`.
+    pub field: String,
+    /// What stood there before; none for nothing. Moments as RFC 3339.
+    pub was: Option<String>,
+    /// What stands there since; none for nothing.
+    pub is: Option<String>,
+}
