@@ -17,8 +17,7 @@ use crate::app::Api;
 use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
-use crate::{app, books, cards, files, head_office, past};
-use crate::{access, app, books, cards, files, past};
+use crate::{access, app, books, cards, files, head_office, past};
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -66,6 +66,15 @@ create table refusals (
   primary key (device, seq)
 ) strict, without rowid;
 
+-- What stood under numbers that a restored server gave to others: it waits to be written once more.
+create table displaced (
+  id      integer primary key,
+  entity  text not null,
+  row_id  blob not null,
+  kind    integer not null,
+  body    blob
+) strict;
+
 -- The others, as head office last told.
 create table companions (
   id          blob primary key,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use clientele_core::head_office::incoming::{self, Stopped};
 use clientele_core::head_office::{self, Membership, outgoing};
-use clientele_core::workspace::{Invalidation, Workspace};
+use clientele_core::workspace::{Actor, Invalidation, Workspace};
 use clientele_model::change::SCHEMA;
 use clientele_model::{DeviceId, ErrorCode};
 use clientele_protocol::envelope::SessionId;
@@ -416,6 +416,7 @@ impl<'a> Contact<'a> {
             incoming::rewind(self.book, Mark::start())?;
             return self.again(Stage::Heads);
         }
+        self.book.rescue(&Actor::owner())?;
         if self.book.read(head_office::waiting)? > 0 {
             return self.again(Stage::Push);
         }

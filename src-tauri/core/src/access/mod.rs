@@ -219,7 +219,7 @@ fn changes(conn: &Connection, id: ClientId) -> Result<Vec<AccessChange>> {
 
 /// What sort of step it was, and the file that an import read.
 fn step(conn: &Connection, entry: &FieldHistoryEntry) -> Result<(StepLabel, Option<String>)> {
-    let file = match store::step(conn, entry.step)? {
+    let file = match store::steps::get(conn, entry.step)? {
         Some(row) => summary(conn, &row)?.params.remove("file"),
         None => None,
     };

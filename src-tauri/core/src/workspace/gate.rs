@@ -223,6 +223,12 @@ impl<'a> Write<'a> {
         self.record(table, row, ChangeKind::Set, body)
     }
 
+    /// Sets fields without having seen what stands there: where that is another's, the two are a quarrel.
+    pub(super) fn unknowingly(&mut self, table: &'static Table, row: RowId, body: Body) -> Result<()> {
+        self.quarrelled.insert((table.name, row));
+        self.record(table, row, ChangeKind::Set, body)
+    }
+
     fn set_as(
         &mut self,
         kind: ChangeKind,

@@ -8,6 +8,7 @@ pub mod arrivals;
 pub mod clock;
 mod gate;
 pub mod guard;
+mod rescue;
 pub(crate) mod settle;
 pub mod step;
 pub mod store;

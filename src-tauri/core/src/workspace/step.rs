@@ -87,6 +87,8 @@ labels! {
     TrashEmptied = "trash_emptied",
     /// Somebody chose between two values of a conflict. `client`
     ConflictSettled = "conflict_settled",
+    /// What a restored server had lost, and this device still knew, was written once more.
+    Rescued = "rescued",
     /// A step was undone.
     Undo = "undo",
     /// An undone step was done again.

@@ -19,6 +19,7 @@ export const words: Words<Plural> = {
     settings_changed: { plain: "Настройките са променени" },
     demo_filled: { plain: "Демо книгата е попълнена", counted: { one: "Демо книгата е попълнена с {count} клиент", other: "Демо книгата е попълнена с {count} клиенти" } },
     trash_emptied: { plain: "Кошчето е изпразнено", counted: { one: "{count} стар запис напусна кошчето", other: "{count} стари записа напуснаха кошчето" } },
+    rescued: { plain: "Спасено е изгубеното", named: "Спасено е изгубеното: {name}" },
     conflict_settled: { plain: "Разминаването е решено", named: "Решено разминаване: {name}" },
     undo: { plain: "Отменено", named: "Отменено: {name}" },
     redo: { plain: "Върнато", named: "Върнато: {name}" },

@@ -19,6 +19,7 @@ export const words: Words<Plural> = {
     settings_changed: { plain: "Settings changed" },
     demo_filled: { plain: "Demo book filled", counted: { one: "Demo book filled with {count} client", other: "Demo book filled with {count} clients" } },
     trash_emptied: { plain: "Trash emptied", counted: { one: "{count} old entry left the trash", other: "{count} old entries left the trash" } },
+    rescued: { plain: "Rescued what was lost", named: "Rescued what was lost: {name}" },
     conflict_settled: { plain: "Conflict settled", named: "Conflict settled: {name}" },
     undo: { plain: "Undone", named: "Undone: {name}" },
     redo: { plain: "Redone", named: "Redone: {name}" },

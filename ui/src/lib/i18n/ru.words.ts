@@ -19,6 +19,7 @@ export const words: Words<SlavicPlural> = {
     settings_changed: { plain: "Настройки изменены" },
     demo_filled: { plain: "Учебная книга заполнена", counted: { one: "Учебная книга заполнена: {count} клиент", few: "Учебная книга заполнена: {count} клиента", many: "Учебная книга заполнена: {count} клиентов", other: "Учебная книга заполнена: {count} клиента" } },
     trash_emptied: { plain: "Корзина очищена", counted: { one: "Из корзины ушла {count} старая запись", few: "Из корзины ушли {count} старые записи", many: "Из корзины ушло {count} старых записей", other: "Из корзины ушло {count} старой записи" } },
+    rescued: { plain: "Спасено то, что было утрачено", named: "Спасено то, что было утрачено: {name}" },
     conflict_settled: { plain: "Расхождение решено", named: "Расхождение решено: {name}" },
     undo: { plain: "Отменено", named: "Отменено: {name}" },
     redo: { plain: "Возвращено", named: "Возвращено: {name}" },

@@ -241,16 +241,24 @@ pub(in crate::workspace) fn forget(conn: &Connection, row: RowId) -> Result<()> 
         "update changes set body = null, salt = null where row_id = ?1 and body is not null",
     )?
     .execute([row.as_bytes()])?;
+    conn.prepare_cached("delete from displaced where row_id = ?1")?
+        .execute([row.as_bytes()])?;
     Ok(())
 }
 
-/// Takes a change out whose body is bound to another commitment than this. Returns its row.
+/// Takes a change out whose body is bound to another commitment than this, and puts it aside to be written
+/// once more. Returns its row.
 pub(in crate::workspace) fn displace(
     conn: &Connection,
     device_n: i64,
     seq: u64,
     commitment: &Hash,
 ) -> Result<Option<(String, RowId)>> {
+    conn.prepare_cached(
+        "insert into displaced (entity, row_id, kind, body) select entity, row_id, kind, body
+         from changes where device = ?1 and seq = ?2 and commitment <> ?3 and state = 0",
+    )?
+    .execute(params![device_n, seq.cast_signed(), commitment.0])?;
     let mut statement = conn.prepare_cached(
         "delete from changes where device = ?1 and seq = ?2 and commitment <> ?3 returning entity, row_id",
     )?;
@@ -258,6 +266,27 @@ pub(in crate::workspace) fn displace(
         Ok((row.get(0)?, row_id(row, 1)?))
     });
     Ok(displaced.optional()?)
+}
+
+/// What was put aside, in order.
+pub(in crate::workspace) fn displaced(
+    conn: &Connection,
+) -> Result<Vec<(String, RowId, ChangeKind, Option<Body>)>> {
+    let mut statement =
+        conn.prepare_cached("select entity, row_id, kind, body from displaced order by id")?;
+    let rows = statement.query_map([], |row| {
+        let kind: i64 = row.get(2)?;
+        let kind = ChangeKind::from_code(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(2, kind))?;
+        let body = row.get_ref(3)?.as_blob_or_null()?.and_then(Body::decode);
+        Ok((row.get(0)?, row_id(row, 1)?, kind, body))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// It was written once more.
+pub(in crate::workspace) fn forget_displaced(conn: &Connection) -> Result<()> {
+    conn.prepare_cached("delete from displaced")?.execute([])?;
+    Ok(())
 }
 
 /// Gives a change another place in the order, where it has another. Returns whether it had.
