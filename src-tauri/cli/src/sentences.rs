@@ -85,6 +85,9 @@ fn sentence(code: ErrorCode) -> &'static str {
             "The server is not the one that the pairing code speaks of; nothing was sent to it."
         }
         Code::HeadOfficeRevoked => "Head office has revoked this device; the book stays as it is.",
+        Code::HeadOfficeUnknown => {
+            "Head office does not know this device any more; pair it again, everything is kept."
+        }
         Code::HeadOfficeNotAllowed => "Only a device of head office may do this; nothing was changed.",
         Code::HeadOfficeProtocol => {
             "Head office's server and this program are of different ages; what was written waits in the book."

@@ -131,6 +131,8 @@ codes! {
     HeadOfficeNotTrusted = "head_office.not_trusted",
     /// Head office has revoked this device.
     HeadOfficeRevoked = "head_office.revoked",
+    /// Head office's server does not know this device (any more); it can be paired again.
+    HeadOfficeUnknown = "head_office.unknown",
     /// Only a device of head office may do this.
     HeadOfficeNotAllowed = "head_office.not_allowed",
     /// Head office's server is too old or too new for this program. `found`, `known`

@@ -44,6 +44,9 @@ pub struct Report {
 /// How often a contact begins again before it gives up. Each time it knows more than before.
 const RESTARTS_MAX: u32 = 12;
 
+/// A server that refuses so many sessions one after the other does not know the device (any more).
+const SESSIONS_LOST_MAX: u32 = 3;
+
 /// Marks that are told at the beginning.
 const MARKS_MAX: usize = 24;
 
@@ -60,6 +63,8 @@ pub struct Contact<'a> {
     refill: bool,
     repaired: bool,
     restarts: u32,
+    /// Sessions that were refused one after the other.
+    sessions_lost: u32,
     /// The batch that is on its way: whose, from where to where.
     sent: Option<(DeviceId, Head, Head)>,
     report: Report,
@@ -121,6 +126,7 @@ impl<'a> Contact<'a> {
             refill: false,
             repaired: false,
             restarts: 0,
+            sessions_lost: 0,
             sent: None,
             report: Report::default(),
         })
@@ -227,6 +233,7 @@ impl<'a> Contact<'a> {
             (self.session, self.number) = (Some(session), 0);
             return Ok(());
         }
+        self.sessions_lost = 0;
         match (std::mem::replace(&mut self.stage, Stage::Done), response) {
             (Stage::Hello, Response::Welcome(welcome)) => self.welcome(&welcome),
             (Stage::Compare { .. }, Response::Stream { entries, head }) => self.compared(&entries, head),
@@ -279,7 +286,8 @@ impl<'a> Contact<'a> {
     fn refused(&mut self, no: No) -> Result<()> {
         match no {
             // The server was started anew, or the session is too old: what was asked is asked again.
-            No::Session if self.session.is_some() => {
+            No::Session if self.session.is_some() && self.sessions_lost < SESSIONS_LOST_MAX => {
+                self.sessions_lost += 1;
                 self.session = None;
                 let stage = std::mem::replace(&mut self.stage, Stage::Done);
                 self.again(stage)

@@ -42,6 +42,8 @@ impl From<Error> for Refusal {
             }
             Error::No(No::Code) => ErrorCode::HeadOfficeCodeUsed.into(),
             Error::No(No::Revoked) => ErrorCode::HeadOfficeRevoked.into(),
+            // It was restored from a backup of a time before this device was paired.
+            Error::No(No::Session) => ErrorCode::HeadOfficeUnknown.into(),
             Error::No(No::NotAllowed) => ErrorCode::HeadOfficeNotAllowed.into(),
             Error::No(No::Busy) => ErrorCode::HeadOfficeUnreachable.into(),
             other => Self::new(ErrorCode::HeadOfficeFailed).with("detail", other),

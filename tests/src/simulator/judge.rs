@@ -61,7 +61,7 @@ pub fn judge(world: &mut World) {
     world.faults = Faults::none();
     world.deliver_late();
     let seed = world.seed;
-    for _ in 0..4 {
+    for round in 0..4 {
         for place in 0..world.desks.len() {
             world.time.pass(MINUTE);
             if world.desks[place].revoked {
@@ -69,6 +69,7 @@ pub fn judge(world: &mut World) {
             }
             match world.visit(place) {
                 Outcome::Done(_) => {}
+                Outcome::Cut if round == 0 => {}
                 other => panic!("seed {seed}: desk {place} cannot visit: {other:?}"),
             }
         }
@@ -131,12 +132,28 @@ fn same(world: &World, (a, left): (usize, &Rows), (b, right): (usize, &Rows)) {
             for (one, other) in [(a, b), (b, a)] {
                 let log = world.desks[one].book().read(|conn| log::of_row(conn, key.1));
                 for change in log.expect("the log is read") {
-                    let there = world.desks[other].book().read(|conn| log::of_stamp(conn, change.stamp));
-                    println!("{:?} on desk {other}: {:?}", change.stamp, there.map(|there| there.map(|t| t.state)));
-                    let step = world.desks[one].book().read(|conn| log::of_step(conn, change.step, 50));
+                    let there = world.desks[other]
+                        .book()
+                        .read(|conn| log::of_stamp(conn, change.stamp));
+                    println!(
+                        "{:?} on desk {other}: {:?}",
+                        change.stamp,
+                        there.map(|there| there.map(|t| t.state))
+                    );
+                    let step = world.desks[one]
+                        .book()
+                        .read(|conn| log::of_step(conn, change.step, 50));
                     for change in step.expect("the step is read") {
-                        let there = world.desks[other].book().read(|conn| log::of_stamp(conn, change.stamp));
-                        println!("  with {:?} {} of {:?}, {:?}", change.stamp, change.entity, change.scope, there.map(|there| there.map(|t| (t.state, t.body.is_some()))));
+                        let there = world.desks[other]
+                            .book()
+                            .read(|conn| log::of_stamp(conn, change.stamp));
+                        println!(
+                            "  with {:?} {} of {:?}, {:?}",
+                            change.stamp,
+                            change.entity,
+                            change.scope,
+                            there.map(|there| there.map(|t| (t.state, t.body.is_some())))
+                        );
                     }
                 }
             }

@@ -3,6 +3,8 @@
 use clientele_server::Path;
 use clientele_sync::{Ask, Contact, Error, Report};
 
+use clientele_protocol::message::No;
+
 use super::{MINUTE, World};
 
 /// What may go wrong.
@@ -110,6 +112,12 @@ impl World {
             panic!("a visit that does not end");
         })();
         self.note_acknowledged(place);
+        if matches!(outcome, Outcome::Ended(Error::No(No::Session))) && !self.desks[place].revoked {
+            // The server was restored from a time before this device: head office gives it another code.
+            let branch = self.desks[place].branch;
+            self.pair_again(place, branch);
+            return Outcome::Cut;
+        }
         outcome
     }
 
