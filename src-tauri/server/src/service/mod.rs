@@ -4,6 +4,7 @@ mod call;
 mod pair;
 mod sequencer;
 mod sessions;
+mod settle;
 pub mod stats;
 
 use std::collections::HashMap;
@@ -18,8 +19,8 @@ use self::sequencer::Sequencer;
 use self::sessions::Sessions;
 pub use self::stats::Stats;
 use crate::store::Storage;
-use crate::store::control::{AddCompany, AddPairing, Company, Found, Pairing};
-use crate::store::devices::SaveBranch;
+use crate::store::control::{AddCompany, AddPairing, Companies, Company, Found, Pairing};
+use crate::store::devices::{AllDevices, SaveBranch};
 use crate::{Error, Result, Sabotage};
 
 /// To which door a message came.
@@ -131,6 +132,44 @@ impl<S: Storage> Service<S> {
                 Err(_) => unreadable,
             },
         }
+    }
+
+    /// How many sessions are open.
+    pub fn session_count(&self) -> usize {
+        self.sessions.count()
+    }
+
+    /// How many devices there are that are not shut out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn device_count(&self) -> Result<usize> {
+        let mut count = 0;
+        for company in self.storage.control(Companies).await? {
+            let devices = self.storage.read(company.id, AllDevices).await?;
+            let live = devices.iter().filter(|device| device.device.revoked_at.is_none());
+            count += live.count();
+        }
+        Ok(count)
+    }
+
+    /// Can the databases be read?
+    ///
+    /// # Errors
+    /// What they say.
+    pub async fn health(&self) -> Result<()> {
+        self.storage.control(Companies).await.map(drop)
+    }
+
+    /// Does for every company what [`Self::settle`] does.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn settle_all(&self, now_millis: i64) -> Result<()> {
+        for company in self.storage.control(Companies).await? {
+            self.settle(company.id, now_millis).await?;
+        }
+        Ok(())
     }
 
     fn sequencer(&self, company: CompanyId) -> Arc<Sequencer> {
