@@ -2,12 +2,14 @@
 
 mod call;
 mod pair;
+mod rates;
 mod sequencer;
 mod sessions;
 mod settle;
 pub mod stats;
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clientele_model::{BranchId, CompanyId};
@@ -15,6 +17,7 @@ use clientele_protocol::bytes::{decode, encode};
 use clientele_protocol::message::{Branch, No, OpenAsk, PairAsk};
 use clientele_protocol::{Envelope, MESSAGE_BYTES_MAX, Response};
 
+use self::rates::Rates;
 use self::sequencer::Sequencer;
 use self::sessions::Sessions;
 pub use self::stats::Stats;
@@ -42,6 +45,8 @@ pub struct Settings {
     /// Brings the plain tables up to date before a push is answered. Otherwise somebody calls
     /// [`Service::settle`] now and then.
     pub settles_at_once: bool,
+    /// Messages of one device in a second at most, ten seconds' worth of them at once; `None` for no bound.
+    pub calls_per_second: Option<NonZeroU32>,
     /// How it is to be broken, for the suite's negative controls.
     pub sabotage: Sabotage,
 }
@@ -55,6 +60,7 @@ impl Settings {
         Ok(Self {
             seed: random()?,
             settles_at_once: true,
+            calls_per_second: None,
             sabotage: Sabotage::None,
         })
     }
@@ -75,6 +81,7 @@ pub struct Service<S> {
     storage: S,
     settings: Settings,
     sessions: Sessions,
+    rates: Rates,
     sequencers: Mutex<HashMap<CompanyId, Arc<Sequencer>>>,
     stats: Stats,
 }
@@ -87,6 +94,7 @@ impl<S: Storage> Service<S> {
             storage,
             settings,
             sessions: Sessions::new(settings.seed),
+            rates: Rates::new(settings.calls_per_second),
             sequencers: Mutex::default(),
             stats: Stats::default(),
         }

@@ -4,6 +4,7 @@
 //! Two spellings differ and stand in braces: `{company}` before the columns of a key (PostgreSQL keeps all
 //! companies in the same tables, SQLite one file for each), and `{lock}` after a row that is read to be changed.
 
+pub mod any;
 pub mod append;
 pub mod cell;
 pub mod control;

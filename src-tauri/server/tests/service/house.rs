@@ -28,6 +28,7 @@ pub fn settings() -> Settings {
     Settings {
         seed: [7; 32],
         settles_at_once: true,
+        calls_per_second: None,
         sabotage: Sabotage::None,
     }
 }
