@@ -4,6 +4,7 @@
 //! out, so that a simulator can be its network. [`store`] says where the log lies.
 
 pub mod error;
+pub mod http;
 pub mod offer;
 pub mod sabotage;
 pub mod service;

@@ -292,6 +292,13 @@ impl<'a> Contact<'a> {
                 let stage = std::mem::replace(&mut self.stage, Stage::Done);
                 self.again(stage)
             }
+            // A stream that the server has no key for: its own device must be paired again.
+            No::NotAllowed if matches!(self.stage, Stage::Refill(_)) => {
+                let Stage::Refill(heads) = std::mem::replace(&mut self.stage, Stage::Done) else {
+                    return Err(Error::No(no));
+                };
+                self.refilled(heads, &Response::Done)
+            }
             No::Revoked => {
                 head_office::revoked(self.book)?;
                 Err(Error::No(no))

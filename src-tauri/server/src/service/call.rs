@@ -30,6 +30,9 @@ impl<S: Storage> Service<S> {
             return Ok(Response::No(No::Session));
         };
         self.stats.calls.add(1);
+        if !self.rates.allow(me.device.id, now_millis) {
+            return Ok(Response::No(No::Busy));
+        }
         let company = envelope.company;
         let Ok(request) = decode::<Request>(&envelope.message) else {
             return Ok(Response::No(No::Unreadable));

@@ -7,6 +7,7 @@ use clientele_model::{BranchId, CompanyId};
 use clientele_protocol::bytes::decode;
 use clientele_protocol::{Response, bytes};
 use clientele_server::store::Storage;
+use clientele_server::store::postgres::{Options, Postgres};
 use clientele_server::store::sqlite::Sqlite;
 use clientele_server::{Path, Sabotage, Service, Settings};
 
@@ -27,6 +28,7 @@ pub fn settings() -> Settings {
     Settings {
         seed: [7; 32],
         settles_at_once: true,
+        calls_per_second: None,
         sabotage: Sabotage::None,
     }
 }
@@ -34,6 +36,14 @@ pub fn settings() -> Settings {
 impl House<Sqlite> {
     pub async fn sqlite(folder: &FilePath) -> Self {
         House::over(Sqlite::open(folder).expect("databases")).await
+    }
+}
+
+impl House<Postgres> {
+    /// A database of its own in the test's cluster.
+    pub async fn postgres() -> Self {
+        let options = Options::new(&crate::cluster::database().await);
+        House::over(Postgres::open(&options).await.expect("a database")).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The server, asked as devices ask it, over every database that it knows: one list of stories for all.
 
+mod cluster;
 mod device;
 mod house;
 mod stories;
@@ -14,6 +15,14 @@ macro_rules! stories {
             async fn $story() {
                 let folder = tempfile::tempdir().expect("a folder");
                 let house = crate::House::sqlite(folder.path()).await;
+                crate::stories::$module::$story(house).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                let house = crate::House::postgres().await;
                 crate::stories::$module::$story(house).await;
             })*
         }

@@ -58,6 +58,17 @@ impl SqliteTx {
         Ok(self.0.pragma_update(None, "synchronous", level)?)
     }
 
+    /// Puts all that was written into the file itself, and empties the log beside it.
+    pub fn checkpoint(&mut self) -> Result<()> {
+        let busy: i64 = self
+            .0
+            .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+        if busy != 0 {
+            return Err(Error::Refused("somebody reads for too long".to_owned()));
+        }
+        Ok(())
+    }
+
     /// Runs a job between `begin` and the commit; undoes all of it where it fails.
     pub fn transaction<J: Job>(&mut self, job: &J, begin: &str) -> Result<J::Out> {
         self.0.execute_batch(begin)?;

@@ -115,4 +115,8 @@ impl Storage for Sqlite {
     async fn found(&self, company: CompanyId) -> Result<()> {
         self.company(company, true).map(drop)
     }
+
+    async fn scour(&self, company: CompanyId) -> Result<()> {
+        self.company(company, false)?.writer.scour().await
+    }
 }
