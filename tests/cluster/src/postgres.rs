@@ -188,6 +188,23 @@ impl Postgres {
         Ok(database)
     }
 
+    /// A copy of another database under a new name; whoever is connected to the other is thrown out.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn copy_of(&self, other: &Database<'_>) -> Result<Database<'_>> {
+        let copy = self.unmade();
+        self.sql(
+            "postgres",
+            &format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{}';
+                 create database {} template {}",
+                other.name, copy.name, other.name
+            ),
+        )?;
+        Ok(copy)
+    }
+
     /// The same, made by docs/patroni/database.sql with the roles of roles.sql: `clientele_owner` makes the tables,
     /// `clientele_service` uses them, `clientele_reader` reads. [`Database::url_of`] connects as one of them.
     ///

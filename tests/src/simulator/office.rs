@@ -2,9 +2,11 @@
 
 use std::path::{Path as FilePath, PathBuf};
 
+use clientele_cluster::{Database, Postgres};
 use clientele_model::{BranchId, CompanyId};
 use clientele_protocol::pairing::PairingCode;
-use clientele_server::store::sqlite::Sqlite;
+use clientele_server::store::any::AnyStorage;
+use clientele_server::store::postgres::Options;
 use clientele_server::{Path, Sabotage, Service, Settings};
 use tempfile::TempDir;
 
@@ -13,18 +15,86 @@ use tempfile::TempDir;
 pub enum OfficeKind {
     /// One SQLite file a company.
     Sqlite,
+    /// A real PostgreSQL of the test's own.
+    Postgres,
     /// As [`Self::Sqlite`], broken.
     Sabotaged(Sabotage),
+}
+
+/// Where its data lies.
+enum Disk {
+    Folder(TempDir),
+    Database(Database<'static>),
+}
+
+impl Disk {
+    fn new(kind: OfficeKind) -> Self {
+        match kind {
+            OfficeKind::Postgres => {
+                let cluster = Postgres::shared().expect("a PostgreSQL");
+                // Made once, with all its tables; the others are copies of it.
+                static TEMPLATE: std::sync::OnceLock<Database<'static>> = std::sync::OnceLock::new();
+                let template = TEMPLATE.get_or_init(|| {
+                    let template = cluster.database().expect("a database");
+                    let options = Options::new(&template.url());
+                    runtime().block_on(async {
+                        AnyStorage::open(FilePath::new("."), Some(&options))
+                            .await
+                            .map(drop)
+                            .expect("tables");
+                    });
+                    template
+                });
+                Self::Database(cluster.copy_of(template).expect("a database"))
+            }
+            OfficeKind::Sqlite | OfficeKind::Sabotaged(_) => Self::Folder(folder()),
+        }
+    }
+
+    fn copy(&self) -> Self {
+        match self {
+            Self::Folder(from) => {
+                let to = folder();
+                copy_folder(from.path(), to.path());
+                Self::Folder(to)
+            }
+            Self::Database(from) => {
+                let cluster = Postgres::shared().expect("a PostgreSQL");
+                Self::Database(cluster.copy_of(from).expect("a copy"))
+            }
+        }
+    }
+
+    async fn open(&self) -> AnyStorage {
+        let storage = match self {
+            Self::Folder(folder) => AnyStorage::open(folder.path(), None).await,
+            Self::Database(database) => {
+                let options = Options {
+                    connections: 4,
+                    ..Options::new(&database.url())
+                };
+                AnyStorage::open(FilePath::new("."), Some(&options)).await
+            }
+        };
+        storage.expect("the database opens")
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 /// The server.
 pub struct Office {
     runtime: tokio::runtime::Runtime,
-    service: Option<Service<Sqlite>>,
-    folder: TempDir,
+    service: Option<Service<AnyStorage>>,
+    disk: Disk,
     company: CompanyId,
     settings: Settings,
-    backup: Option<TempDir>,
+    backup: Option<Disk>,
 }
 
 /// A folder in memory where there is one: simulated power cuts need no disk.
@@ -49,34 +119,31 @@ impl Office {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         let sabotage = match kind {
-            OfficeKind::Sqlite => Sabotage::None,
+            OfficeKind::Sqlite | OfficeKind::Postgres => Sabotage::None,
             OfficeKind::Sabotaged(how) => how,
         };
         let settings = Settings {
             seed: bytes,
             settles_at_once: true,
+            calls_per_second: None,
             sabotage,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let folder = folder();
-        let service = Service::new(Sqlite::open(folder.path()).expect("a database"), settings);
+        let (runtime, disk) = (runtime(), Disk::new(kind));
+        let service = Service::new(runtime.block_on(disk.open()), settings);
         let company = runtime
             .block_on(service.add_company("Хвойна", super::BEGINNING))
             .expect("a company");
         Self {
             runtime,
             service: Some(service),
-            folder,
+            disk,
             company,
             settings,
             backup: None,
         }
     }
 
-    fn service(&self) -> &Service<Sqlite> {
+    fn service(&self) -> &Service<AnyStorage> {
         self.service.as_ref().expect("the server runs")
     }
 
@@ -92,10 +159,13 @@ impl Office {
         self.company
     }
 
-    /// Where its files are.
+    /// Where its files are; `None` where they are a PostgreSQL's.
     #[must_use]
-    pub fn folder(&self) -> &FilePath {
-        self.folder.path()
+    pub fn folder(&self) -> Option<&FilePath> {
+        match &self.disk {
+            Disk::Folder(folder) => Some(folder.path()),
+            Disk::Database(_) => None,
+        }
     }
 
     /// One more branch.
@@ -127,16 +197,14 @@ impl Office {
     pub fn restart(&mut self) {
         self.service = None;
         self.settings.seed[31] = self.settings.seed[31].wrapping_add(1);
-        let storage = Sqlite::open(self.folder.path()).expect("the database opens again");
+        let storage = self.runtime.block_on(self.disk.open());
         self.service = Some(Service::new(storage, self.settings));
     }
 
-    /// Somebody copies its files, the server standing still.
+    /// Somebody copies its data, the server standing still.
     pub fn back_up(&mut self) {
         self.service = None;
-        let backup = folder();
-        copy_folder(self.folder.path(), backup.path());
-        self.backup = Some(backup);
+        self.backup = Some(self.disk.copy());
         self.restart();
     }
 
@@ -146,9 +214,7 @@ impl Office {
             return false;
         };
         self.service = None;
-        let fresh = folder();
-        copy_folder(backup.path(), fresh.path());
-        self.folder = fresh;
+        self.disk = backup.copy();
         self.restart();
         true
     }
