@@ -9,7 +9,7 @@ use clientele_model::change::SCHEMA;
 use clientele_model::{DeviceId, ErrorCode};
 use clientele_protocol::envelope::SessionId;
 use clientele_protocol::message::{Hello, Mark, No, OpenAsk, PairAsk, Push, Welcome};
-use clientele_protocol::{DeviceKey, Envelope, Head, Request, Response, VERSION, bytes};
+use clientele_protocol::{BATCH_CHANGES_MAX, DeviceKey, Envelope, Head, Request, Response, VERSION, bytes};
 
 use crate::{Error, Result};
 
@@ -65,6 +65,7 @@ pub struct Contact<'a> {
     restarts: u32,
     /// Sessions that were refused one after the other.
     sessions_lost: u32,
+    batch_changes: usize,
     /// The batch that is on its way: whose, from where to where.
     sent: Option<(DeviceId, Head, Head)>,
     report: Report,
@@ -127,9 +128,17 @@ impl<'a> Contact<'a> {
             repaired: false,
             restarts: 0,
             sessions_lost: 0,
+            batch_changes: BATCH_CHANGES_MAX,
             sent: None,
             report: Report::default(),
         })
+    }
+
+    /// With smaller batches, for a line that does not carry much at once.
+    #[must_use]
+    pub fn in_batches_of(mut self, changes: usize) -> Self {
+        self.batch_changes = changes;
+        self
     }
 
     /// What was done so far.
@@ -214,7 +223,7 @@ impl<'a> Contact<'a> {
     }
 
     fn next_push(&self) -> Result<Option<Push>> {
-        Ok(self.book.read(|conn| outgoing::next(conn, &self.member))?)
+        Ok(self.book.read(|conn| outgoing::next(conn, &self.member, self.batch_changes))?)
     }
 
     /// Takes what came back.

@@ -7,27 +7,22 @@ use clientele_model::record::STEPS;
 use clientele_model::{DeviceId, RowId};
 use clientele_protocol::batch::Filling;
 use clientele_protocol::message::Push;
-use clientele_protocol::{BODY_BYTES_MAX, Batch, Head, Link, Payload};
+use clientele_protocol::{BATCH_CHANGES_MAX, BODY_BYTES_MAX, Batch, Head, Link, Payload};
 use rusqlite::Connection;
 
 use super::store::{self, Kept};
 use super::{Membership, acknowledged};
 use crate::Result;
 
-/// The next changes that the server does not have; `None` where it has all.
+/// The next changes that the server does not have, at most so many; `None` where it has all.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn next(conn: &Connection, member: &Membership) -> Result<Option<Push>> {
+pub fn next(conn: &Connection, member: &Membership, at_most: usize) -> Result<Option<Push>> {
+    let at_most = at_most.clamp(1, BATCH_CHANGES_MAX);
     let (device, head) = (store::own_device(conn)?, acknowledged(conn)?);
-    let kept = store::kept(
-        conn,
-        device,
-        head.seq + 1,
-        u64::MAX,
-        clientele_protocol::BATCH_CHANGES_MAX,
-    )?;
-    let taken = whole_steps(&kept);
+    let kept = store::kept(conn, device, head.seq + 1, u64::MAX, at_most)?;
+    let taken = whole_steps(&kept, at_most);
     if taken.is_empty() {
         return Ok(None);
     }
@@ -41,7 +36,7 @@ pub fn next(conn: &Connection, member: &Membership) -> Result<Option<Push>> {
 }
 
 /// As many whole steps as a batch takes; of one that is longer than a batch, as much as it takes.
-fn whole_steps(kept: &[Kept]) -> &[Kept] {
+fn whole_steps(kept: &[Kept], at_most: usize) -> &[Kept] {
     let mut filling = Filling::default();
     let mut taken = 0;
     let mut whole = 0;
@@ -60,7 +55,7 @@ fn whole_steps(kept: &[Kept]) -> &[Kept] {
         }
     }
     // The last step of all is always whole: the gate writes no other.
-    if taken == kept.len() && taken < clientele_protocol::BATCH_CHANGES_MAX || whole == 0 {
+    if taken == kept.len() && taken < at_most || whole == 0 {
         whole = taken;
     }
     &kept[..whole]
@@ -119,7 +114,7 @@ pub fn own_head(conn: &Connection, seq: u64) -> Result<Option<Head>> {
             device,
             head.seq + 1,
             seq,
-            clientele_protocol::BATCH_CHANGES_MAX,
+            BATCH_CHANGES_MAX,
         )?;
         if kept.first().is_none_or(|first| first.seq != head.seq + 1) {
             return Ok(None);
@@ -154,7 +149,7 @@ pub fn refill(conn: &Connection, heads: &HashMap<DeviceId, Head>) -> Result<Opti
             lost.device,
             lost.before.seq + 1,
             lost.after.seq,
-            clientele_protocol::BATCH_CHANGES_MAX,
+            BATCH_CHANGES_MAX,
         )?;
         if kept.len() as u64 != lost.after.seq - lost.before.seq {
             continue;

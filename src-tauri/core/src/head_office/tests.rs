@@ -61,7 +61,7 @@ impl Log {
 
     fn push(&mut self, book: &TestBook) {
         let member = book.read(membership).unwrap().expect("it is paired");
-        while let Some(push) = book.read(|conn| outgoing::next(conn, &member)).unwrap() {
+        while let Some(push) = book.read(|conn| outgoing::next(conn, &member, 1000)).unwrap() {
             let links = push.batch.open(&member.key().public()).unwrap();
             let Mark { n, chain } = self.mark();
             let (n, chain) = (n + 1, chain.then(Hash::of(&[&push.batch.packed])));

@@ -26,7 +26,7 @@ pub struct Arrivals<'a> {
     numbers: BTreeMap<DeviceId, i64>,
     highest: Hlc,
     own_was_placed: bool,
-    device: Option<DeviceId>,
+    knows_erased: bool,
     touched: Touched,
 }
 
@@ -53,7 +53,7 @@ impl Workspace {
             numbers: BTreeMap::new(),
             highest: Hlc(0),
             own_was_placed: false,
-            device: None,
+            knows_erased: log::knows_erased(&transaction)?,
             touched: Touched::default(),
         };
         let value = f(&mut arrivals)?;
@@ -119,28 +119,30 @@ impl<'a> Arrivals<'a> {
             payload => Content::Gone(payload.commitment()),
         };
         let state = if is_whole { State::Counts } else { State::Waits };
-        if let Some((entity, row)) = log::displace(self.conn, device_n, seq, &change.payload.commitment())? {
+        let logged = NewLogged {
+            device_n,
+            seq,
+            hlc: change.hlc,
+            eff_hlc,
+            schema: change.schema,
+            step: change.step,
+            scope: change.scope,
+            entity: &change.entity,
+            row: change.row,
+            kind: change.kind,
+            content,
+            state,
+        };
+        let mut new = log::append(self.conn, &logged)?;
+        if !new
+            && let Some((entity, row)) =
+                log::displace(self.conn, device_n, seq, &change.payload.commitment())?
+        {
             // A book that was copied wrote twice under these numbers, and the server that had the first was
-            // restored: it comes again, under the copy's own name.
+            // restored: what stood here is written once more, under another name.
             self.note(&entity, row);
+            new = log::append(self.conn, &logged)?;
         }
-        let new = log::append(
-            self.conn,
-            &NewLogged {
-                device_n,
-                seq,
-                hlc: change.hlc,
-                eff_hlc,
-                schema: change.schema,
-                step: change.step,
-                scope: change.scope,
-                entity: &change.entity,
-                row: change.row,
-                kind: change.kind,
-                content,
-                state,
-            },
-        )?;
         let moved = !new && log::place(self.conn, device_n, seq, eff_hlc)?;
         self.own_was_placed |= moved && device_n == self.own_n;
         self.highest = self.highest.observe(eff_hlc);
@@ -182,7 +184,6 @@ impl<'a> Arrivals<'a> {
     /// What SQLite says.
     pub fn become_device(&mut self, device: DeviceId) -> Result<i64> {
         self.own_n = store::set_device(self.conn, device)?;
-        self.device = Some(device);
         Ok(self.own_n)
     }
 
@@ -202,6 +203,9 @@ impl<'a> Arrivals<'a> {
 
     /// Is it about somebody who was erased? A late device does not bring them back.
     fn is_suppressed(&self, table: Option<&'static Table>, change: &Sealed) -> Result<bool> {
+        if !self.knows_erased {
+            return Ok(false);
+        }
         if log::is_erased(self.conn, change.row)? {
             return Ok(true);
         }
@@ -225,6 +229,7 @@ impl<'a> Arrivals<'a> {
 
     /// Forgets a row, and all that stands on its card: also what the one who erased it had not seen.
     fn erase(&mut self, table: Option<&'static Table>, row: RowId) -> Result<()> {
+        self.knows_erased = true;
         log::forget(self.conn, row)?;
         log::set_erased(self.conn, row)?;
         if table.is_some_and(|table| table.card == Card::Itself) {

@@ -354,6 +354,12 @@ pub fn erased_rows(conn: &Connection) -> Result<BTreeSet<RowId>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Was anything ever erased?
+pub(in crate::workspace) fn knows_erased(conn: &Connection) -> Result<bool> {
+    let mut statement = conn.prepare_cached("select exists (select 1 from erased)")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 /// Is a row gone for good?
 pub(crate) fn is_erased(conn: &Connection, row: RowId) -> Result<bool> {
     let mut statement = conn.prepare_cached("select exists (select 1 from erased where row_id = ?1)")?;
