@@ -1,5 +1,6 @@
 //! The command line. Every command works while the server runs.
 
+mod care;
 mod people;
 mod serve;
 
@@ -86,6 +87,12 @@ enum Command {
     Revoke(Revoke),
     /// Lists, adds and renames branches.
     Branches(Branches),
+    /// Writes all companies into one new file, while the server runs.
+    Backup(CopyTo),
+    /// Fills an empty database from such a file.
+    Restore(CopyTo),
+    /// Proves the whole log again, and holds the plain tables against it.
+    Check(CheckAll),
     /// Lists what was refused, and what devices pushed that were shut out.
     Quarantine(Listing),
 }
@@ -149,6 +156,20 @@ struct Listing {
 }
 
 #[derive(Args)]
+struct CopyTo {
+    #[command(flatten)]
+    place: Place,
+    /// The file.
+    file: PathBuf,
+}
+
+#[derive(Args)]
+struct CheckAll {
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Args)]
 struct Revoke {
     #[command(flatten)]
     place: Place,
@@ -196,6 +217,9 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Devices(listing) => people::devices(listing).await,
         Command::Revoke(revoke) => people::revoke(revoke).await,
         Command::Branches(branches) => people::branches(branches).await,
+        Command::Backup(copy) => care::backup_to(copy).await,
+        Command::Restore(copy) => care::restore_from(copy).await,
+        Command::Check(check) => care::check(check).await,
         Command::Quarantine(listing) => people::quarantine(listing).await,
     };
     match done {

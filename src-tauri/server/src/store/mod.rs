@@ -10,6 +10,7 @@ pub mod cell;
 pub mod check;
 pub mod control;
 pub mod devices;
+pub mod dump;
 pub mod entry;
 pub mod erased;
 pub mod hello;

@@ -73,7 +73,21 @@ impl<S: Storage> House<S> {
     }
 
     pub async fn over(storage: S) -> Self {
-        let service = Service::new(storage, settings());
+        Self::over_service(Service::new(storage, settings())).await
+    }
+
+    /// Another server of the same company.
+    pub fn around<O>(service: Service<S>, other: &House<O>) -> Self {
+        Self {
+            service: Running(Some(service)),
+            company: other.company,
+            east: other.east,
+            west: other.west,
+            now: AtomicI64::new(other.now.load(Ordering::Relaxed)),
+        }
+    }
+
+    pub async fn over_service(service: Service<S>) -> Self {
         let company = service.add_company("Salon Anna", NOW).await.unwrap();
         let east = service.add_branch(company, "East").await.unwrap();
         let west = service.add_branch(company, "West").await.unwrap();

@@ -1,10 +1,13 @@
 //! The server, asked as devices ask it, over every database that it knows: one list of stories for all.
 
 mod cluster;
+mod crowd;
 mod device;
 mod dice;
+mod files;
 mod house;
 mod stories;
+mod walls;
 
 use house::House;
 
@@ -55,4 +58,5 @@ stories! {
     erasure::an_erasure_is_confirmed_by_every_device
     erasure::a_branch_erases_only_what_it_may_see
     erasure::an_erasure_goes_on_after_a_restart
+    backups::a_backup_brings_all_of_it_back
 }
