@@ -5,6 +5,7 @@
 
 pub mod book;
 pub mod clients;
+pub mod conflicts;
 pub mod contacts;
 pub mod demo;
 pub mod error;
