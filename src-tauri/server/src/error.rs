@@ -6,6 +6,12 @@ pub enum Error {
     /// SQLite says no.
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL says no.
+    #[error("PostgreSQL: {}", told(.0))]
+    Postgres(#[from] tokio_postgres::Error),
+    /// No connection to PostgreSQL could be had.
+    #[error("no connection to PostgreSQL: {0}")]
+    Pool(#[from] deadpool_postgres::PoolError),
     /// A file or a socket says no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -21,6 +27,14 @@ pub enum Error {
     /// What a person asked of the command line cannot be done.
     #[error("{0}")]
     Refused(String),
+}
+
+/// What PostgreSQL says, with the reason that its own words leave out.
+fn told(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(reason) => format!("{} ({})", reason.message(), reason.code().code()),
+        None => error.to_string(),
+    }
 }
 
 impl Error {

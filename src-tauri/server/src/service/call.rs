@@ -30,6 +30,9 @@ impl<S: Storage> Service<S> {
             return Ok(Response::No(No::Session));
         };
         self.stats.calls.add(1);
+        if !self.rates.allow(me.device.id, now_millis) {
+            return Ok(Response::No(No::Busy));
+        }
         let company = envelope.company;
         let Ok(request) = decode::<Request>(&envelope.message) else {
             return Ok(Response::No(No::Unreadable));
@@ -168,6 +171,12 @@ impl<S: Storage> Service<S> {
         self.stats.appends.add(appends);
         self.stats.refused.add(appended.refused as u64);
         if appended.changes > 0 {
+            if self.settings.settles_at_once {
+                // The push is in the log, whatever comes of this.
+                if let Err(error) = self.settle(company).await {
+                    tracing::error!(%error, "the plain tables could not be brought up to date");
+                }
+            }
             self.stats.batches.add(1);
             self.stats.changes.add(appended.changes as u64);
             self.stats.bytes.add(bytes);

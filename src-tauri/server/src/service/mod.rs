@@ -2,11 +2,14 @@
 
 mod call;
 mod pair;
+mod rates;
 mod sequencer;
 mod sessions;
+mod settle;
 pub mod stats;
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clientele_model::{BranchId, CompanyId};
@@ -14,12 +17,13 @@ use clientele_protocol::bytes::{decode, encode};
 use clientele_protocol::message::{Branch, No, OpenAsk, PairAsk};
 use clientele_protocol::{Envelope, MESSAGE_BYTES_MAX, Response};
 
+use self::rates::Rates;
 use self::sequencer::Sequencer;
 use self::sessions::Sessions;
 pub use self::stats::Stats;
 use crate::store::Storage;
-use crate::store::control::{AddCompany, AddPairing, Company, Found, Pairing};
-use crate::store::devices::SaveBranch;
+use crate::store::control::{AddCompany, AddPairing, Companies, Company, Found, Pairing};
+use crate::store::devices::{AllDevices, SaveBranch};
 use crate::{Error, Result, Sabotage};
 
 /// To which door a message came.
@@ -41,6 +45,8 @@ pub struct Settings {
     /// Brings the plain tables up to date before a push is answered. Otherwise somebody calls
     /// [`Service::settle`] now and then.
     pub settles_at_once: bool,
+    /// Messages of one device in a second at most, ten seconds' worth of them at once; `None` for no bound.
+    pub calls_per_second: Option<NonZeroU32>,
     /// How it is to be broken, for the suite's negative controls.
     pub sabotage: Sabotage,
 }
@@ -54,6 +60,7 @@ impl Settings {
         Ok(Self {
             seed: random()?,
             settles_at_once: true,
+            calls_per_second: None,
             sabotage: Sabotage::None,
         })
     }
@@ -74,6 +81,7 @@ pub struct Service<S> {
     storage: S,
     settings: Settings,
     sessions: Sessions,
+    rates: Rates,
     sequencers: Mutex<HashMap<CompanyId, Arc<Sequencer>>>,
     stats: Stats,
 }
@@ -86,6 +94,7 @@ impl<S: Storage> Service<S> {
             storage,
             settings,
             sessions: Sessions::new(settings.seed),
+            rates: Rates::new(settings.calls_per_second),
             sequencers: Mutex::default(),
             stats: Stats::default(),
         }
@@ -94,6 +103,11 @@ impl<S: Storage> Service<S> {
     /// The databases.
     pub fn storage(&self) -> &S {
         &self.storage
+    }
+
+    /// The databases again, when the server is no more.
+    pub fn into_storage(self) -> S {
+        self.storage
     }
 
     /// What it has done so far.
@@ -131,6 +145,44 @@ impl<S: Storage> Service<S> {
                 Err(_) => unreadable,
             },
         }
+    }
+
+    /// How many sessions are open.
+    pub fn session_count(&self) -> usize {
+        self.sessions.count()
+    }
+
+    /// How many devices there are that are not shut out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn device_count(&self) -> Result<usize> {
+        let mut count = 0;
+        for company in self.storage.control(Companies).await? {
+            let devices = self.storage.read(company.id, AllDevices).await?;
+            let live = devices.iter().filter(|device| device.device.revoked_at.is_none());
+            count += live.count();
+        }
+        Ok(count)
+    }
+
+    /// Can the databases be read?
+    ///
+    /// # Errors
+    /// What they say.
+    pub async fn health(&self) -> Result<()> {
+        self.storage.control(Companies).await.map(drop)
+    }
+
+    /// Does for every company what [`Self::settle`] does.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn settle_all(&self) -> Result<()> {
+        for company in self.storage.control(Companies).await? {
+            self.settle(company.id).await?;
+        }
+        Ok(())
     }
 
     fn sequencer(&self, company: CompanyId) -> Arc<Sequencer> {

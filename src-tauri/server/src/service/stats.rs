@@ -31,6 +31,10 @@ pub struct Stats {
     pub disbelieved: Counter,
     /// Devices that were paired.
     pub paired: Counter,
+    /// Changes that went into the plain tables.
+    pub projected: Counter,
+    /// Bodies that were taken out of the log.
+    pub erased: Counter,
 }
 
 /// A number that grows.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc};
 use clientele_protocol::message::{Mark, Response, Why};
-use clientele_protocol::{Batch, Digest, Link, Payload};
+use clientele_protocol::{Batch, Chain, Digest, Link, Payload};
 
 use super::devices::{DeviceRow, branch_ids, devices_of};
 use super::entry::{RowMarks, Scope, Share, Stored, chain_at, chain_inside, log_leaf, scope_cell};
@@ -42,6 +42,8 @@ pub struct Appended {
 
 /// The log as it stands, and what is to be added.
 struct State {
+    /// The number that a sequence gave out before the head was held: sabotage.
+    drawn: Option<u64>,
     mark: Mark,
     devices: HashMap<DeviceId, DeviceRow>,
     branches: Vec<BranchId>,
@@ -73,10 +75,17 @@ impl Job for Append {
 impl Append {
     /// All that the answers depend on. The head is held from here to the commit.
     async fn load<T: Tx>(&self, tx: &mut T) -> Result<State> {
+        let drawn = if self.sabotage.is_serial_cursor() {
+            let row = tx.one("select nextval('serial_cursor')", &[]).await?;
+            row.map(|row| row.count(0)).transpose()?
+        } else {
+            None
+        };
         let mark = super::page::head(tx, "{lock}").await?;
         let authors: HashSet<DeviceId> = self.offers.iter().map(|offer| offer.batch.device).collect();
         let authors: Vec<DeviceId> = authors.into_iter().collect();
         let mut state = State {
+            drawn,
             mark,
             devices: devices_of(tx, &authors).await?,
             branches: branch_ids(tx).await?,
@@ -224,20 +233,30 @@ impl State {
                         commitment: change.payload.commitment(),
                     };
                 }
-                // What else is written there belongs to the same card.
+                // A row that comes to be on an erased card: what else is written there belongs to it, too.
                 if let Some(branch) = by_client
+                    && change.kind == ChangeKind::Add
                     && self.erased.insert(mark, branch)
                 {
                     self.suppress.push(vec![mark.as_slice().into(), branch.into()]);
+                    let n = self.mark.n + 1;
+                    self.erasing
+                        .push(vec![change.row.into(), 0_i64.into(), branch.into(), n.into()]);
                 }
             }
             if change.kind == ChangeKind::Erase && self.erased.insert(mark, branch) {
                 self.suppress.push(vec![mark.as_slice().into(), branch.into()]);
             }
         }
-        let mark = Mark {
-            n: self.mark.n + 1,
-            chain: self.mark.chain.then(log_leaf(batch)),
+        let mark = match self.drawn {
+            None => Mark {
+                n: self.mark.n + 1,
+                chain: self.mark.chain.then(log_leaf(batch)),
+            },
+            Some(n) => Mark {
+                n,
+                chain: Chain::log().then(log_leaf(batch)),
+            },
         };
         let taken = |at: usize| !refused.iter().any(|(place, _)| *place as usize == at);
         for erasing in offer.erasing().filter(|erasing| taken(erasing.at)) {
@@ -271,7 +290,9 @@ impl State {
             .iter()
             .filter_map(|link| link.change().map(|change| change.row));
         self.held.entry(batch.device).or_default().push(kept.clone());
-        self.mark = mark;
+        if mark.n > self.mark.n {
+            self.mark = mark;
+        }
         let counts = (refused.len(), links.len());
         self.added.push(Stored {
             n: mark.n,

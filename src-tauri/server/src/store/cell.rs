@@ -3,13 +3,13 @@
 use clientele_model::{BranchId, CompanyId, DeviceId, RowId, StepId};
 use clientele_protocol::envelope::Signature;
 use clientele_protocol::{Chain, Digest, Hash, PublicKey};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
 /// A value. Identifiers are their 16 bytes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
     /// None.
     Null,

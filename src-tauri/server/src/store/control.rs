@@ -120,17 +120,6 @@ pub(super) async fn fact<T: Tx>(tx: &mut T, name: &str) -> Result<Option<Vec<u8>
     row.map(|row| row.bytes(0).map(<[u8]>::to_vec)).transpose()
 }
 
-/// Writes down what there is once.
-pub(super) async fn set_fact<T: Tx>(tx: &mut T, name: &str, value: Vec<u8>) -> Result<()> {
-    tx.execute(
-        "insert into facts (name, value) values ($1, $2)
-         on conflict ({company}name) do update set value = excluded.value",
-        &[name.into(), value.into()],
-    )
-    .await?;
-    Ok(())
-}
-
 /// A pairing code, as the server knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pairing {

@@ -1,19 +1,25 @@
 //! Where the log lies. What is asked of a database is said once, as a [`Job`] in SQL that both of them speak;
-//! [`sqlite`] and [`postgres`](self) differ in what a transaction is and how its bytes get to the disk.
+//! [`sqlite`] and [`postgres`] differ in what a transaction is and how its bytes get to the disk.
 //!
 //! Two spellings differ and stand in braces: `{company}` before the columns of a key (PostgreSQL keeps all
 //! companies in the same tables, SQLite one file for each), and `{lock}` after a row that is read to be changed.
 
+pub mod any;
 pub mod append;
 pub mod cell;
+pub mod check;
 pub mod control;
 pub mod devices;
+pub mod dump;
 pub mod entry;
 pub mod erased;
 pub mod hello;
 pub mod page;
+pub mod postgres;
+pub mod project;
 pub mod quarantine;
 pub mod schema;
+pub mod scrub;
 pub mod sqlite;
 pub mod streams;
 
@@ -79,4 +85,7 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Makes room for a company that [`control`](Self::control) has just written down.
     fn found(&self, company: CompanyId) -> impl Future<Output = Result<()>> + Send;
+
+    /// After bodies were overwritten: not even the files hold them any more when this returns.
+    fn scour(&self, company: CompanyId) -> impl Future<Output = Result<()>> + Send;
 }

@@ -65,7 +65,7 @@ pub const TABLES: &[Table] = &[
         key: 1,
         unique: &["device", "first_seq"],
     },
-    // One row a device that has pushed: how far its stream goes, its clock there, how far the plain tables have it.
+    // One row a device that has pushed: how far its stream goes, and its clock there.
     Table {
         name: "streams",
         columns: &[
@@ -75,7 +75,6 @@ pub const TABLES: &[Table] = &[
             ("chain", Bytes, false),
             ("clock", Int, false),
             ("scopes", Bytes, true),
-            ("projected_seq", Int, false),
         ],
         key: 1,
         unique: &["short"],
@@ -162,6 +161,27 @@ pub const TABLES: &[Table] = &[
         key: 1,
         unique: &[],
     },
+    // One row: how far the plain tables follow the log.
+    Table {
+        name: "projection",
+        columns: &[("one", Int, false), ("n", Int, false)],
+        key: 1,
+        unique: &[],
+    },
+    // And each stream: what stands behind is the beginning of a step whose end has not come.
+    Table {
+        name: "projected",
+        columns: &[("device", Id, false), ("seq", Int, false)],
+        key: 1,
+        unique: &[],
+    },
+    // Clients that somebody threw away: who writes on their card may bring them back.
+    Table {
+        name: "thrown",
+        columns: &[("client_id", Id, false)],
+        key: 1,
+        unique: &[],
+    },
     // Rows that were changed before they were added: their author pushes later.
     Table {
         name: "waiting",
@@ -228,6 +248,99 @@ pub fn sqlite(tables: &[Table]) -> String {
                 table.unique[0],
             );
         }
+    }
+    sql
+}
+
+/// Into how many parts the tables of PostgreSQL are divided, by company.
+const PARTS: usize = 8;
+
+/// The statements with which PostgreSQL makes the tables that are not there yet: each divided by company, and
+/// none of them shows a company to who has not named it, not even to their owner.
+#[must_use]
+pub fn postgres(tables: &[Table]) -> String {
+    let mut sql = String::new();
+    for table in tables {
+        let key: Vec<&str> = table.columns[..table.key].iter().map(|c| c.0).collect();
+        postgres_table(&mut sql, table.name, table.columns, &key, table.unique);
+    }
+    sql
+}
+
+/// One table of a company's.
+pub(super) fn postgres_table(
+    sql: &mut String,
+    name: &str,
+    columns: &[Column],
+    key: &[&str],
+    unique: &[&str],
+) {
+    let mut parts =
+        vec!["company uuid not null default current_setting('clientele.company')::uuid".to_owned()];
+    parts.extend(columns.iter().map(postgres_column));
+    parts.push(format!("primary key (company, {})", key.join(", ")));
+    if !unique.is_empty() {
+        parts.push(format!("unique (company, {})", unique.join(", ")));
+    }
+    let _ = write!(
+        sql,
+        "create table if not exists {name} ({}) partition by hash (company);",
+        parts.join(", "),
+    );
+    // What is packed already is not packed again.
+    for (column, ..) in columns.iter().filter(|(column, ..)| *column == "packed") {
+        let _ = write!(
+            sql,
+            "alter table {name} alter column {column} set storage external;"
+        );
+    }
+    for part in 0..PARTS {
+        let _ = write!(
+            sql,
+            "create table if not exists {name}_{part} partition of {name}
+             for values with (modulus {PARTS}, remainder {part});",
+        );
+    }
+    let _ = write!(
+        sql,
+        "alter table {name} enable row level security;
+         alter table {name} force row level security;
+         drop policy if exists one_company on {name};
+         create policy one_company on {name}
+         using (company = current_setting('clientele.company')::uuid)
+         with check (company = current_setting('clientele.company')::uuid);
+         grant select, insert, update, delete on {name} to clientele_service;",
+    );
+}
+
+fn postgres_column((column, kind, may_be_null): &Column) -> String {
+    let kind = match kind {
+        Id => "uuid",
+        Int => "bigint",
+        Text => "text",
+        Bytes => "bytea",
+    };
+    format!(
+        "\"{column}\" {kind}{}",
+        if *may_be_null { "" } else { " not null" }
+    )
+}
+
+/// The tables about all companies, for PostgreSQL.
+#[must_use]
+pub fn postgres_control(tables: &[Table]) -> String {
+    let mut sql = String::new();
+    for table in tables {
+        let name = table.name;
+        let columns: Vec<String> = table.columns.iter().map(postgres_column).collect();
+        let key: Vec<&str> = table.columns[..table.key].iter().map(|c| c.0).collect();
+        let _ = write!(
+            sql,
+            "create table if not exists {name} ({}, primary key ({}));
+             grant select, insert, update on {name} to clientele_service;",
+            columns.join(", "),
+            key.join(", "),
+        );
     }
     sql
 }

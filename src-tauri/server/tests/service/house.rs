@@ -7,6 +7,8 @@ use clientele_model::{BranchId, CompanyId};
 use clientele_protocol::bytes::decode;
 use clientele_protocol::{Response, bytes};
 use clientele_server::store::Storage;
+use clientele_server::store::check::{Check, Checked};
+use clientele_server::store::postgres::{Options, Postgres};
 use clientele_server::store::sqlite::Sqlite;
 use clientele_server::{Path, Sabotage, Service, Settings};
 
@@ -16,17 +18,35 @@ use crate::device::Device;
 pub const NOW: i64 = 1_790_000_000_000;
 
 pub struct House<S> {
-    pub service: Service<S>,
+    pub service: Running<S>,
     pub company: CompanyId,
     pub east: BranchId,
     pub west: BranchId,
     pub now: AtomicI64,
 }
 
+/// A server that can be exchanged for another.
+pub struct Running<S>(Option<Service<S>>);
+
+impl<S> Running<S> {
+    fn take(&mut self) -> Option<Service<S>> {
+        self.0.take()
+    }
+}
+
+impl<S> std::ops::Deref for Running<S> {
+    type Target = Service<S>;
+
+    fn deref(&self) -> &Service<S> {
+        self.0.as_ref().expect("a server")
+    }
+}
+
 pub fn settings() -> Settings {
     Settings {
         seed: [7; 32],
         settles_at_once: true,
+        calls_per_second: None,
         sabotage: Sabotage::None,
     }
 }
@@ -37,14 +57,42 @@ impl House<Sqlite> {
     }
 }
 
+impl House<Postgres> {
+    /// A database of its own in the test's cluster.
+    pub async fn postgres() -> Self {
+        let options = Options::new(&crate::cluster::database().await);
+        House::over(Postgres::open(&options).await.expect("a database")).await
+    }
+}
+
 impl<S: Storage> House<S> {
+    /// The server stops, and another starts over the same databases.
+    pub fn replace(&mut self, start: impl Fn(S) -> Service<S>) {
+        let service = self.service.take().expect("a server");
+        self.service = Running(Some(start(service.into_storage())));
+    }
+
     pub async fn over(storage: S) -> Self {
-        let service = Service::new(storage, settings());
+        Self::over_service(Service::new(storage, settings())).await
+    }
+
+    /// Another server of the same company.
+    pub fn around<O>(service: Service<S>, other: &House<O>) -> Self {
+        Self {
+            service: Running(Some(service)),
+            company: other.company,
+            east: other.east,
+            west: other.west,
+            now: AtomicI64::new(other.now.load(Ordering::Relaxed)),
+        }
+    }
+
+    pub async fn over_service(service: Service<S>) -> Self {
         let company = service.add_company("Salon Anna", NOW).await.unwrap();
         let east = service.add_branch(company, "East").await.unwrap();
         let west = service.add_branch(company, "West").await.unwrap();
         Self {
-            service,
+            service: Running(Some(service)),
             company,
             east,
             west,
@@ -58,6 +106,13 @@ impl<S: Storage> House<S> {
 
     pub fn wait(&self, millis: i64) {
         self.now.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// The whole database is what it says.
+    pub async fn check(&self) -> Checked {
+        let checked = self.service.storage().read(self.company, Check).await.unwrap();
+        assert_eq!(checked.complaints, Vec::<String>::new());
+        checked
     }
 
     pub async fn send(&self, path: Path, message: &[u8]) -> Response {

@@ -1,8 +1,13 @@
 //! The server, asked as devices ask it, over every database that it knows: one list of stories for all.
 
+mod cluster;
+mod crowd;
 mod device;
+mod dice;
+mod files;
 mod house;
 mod stories;
+mod walls;
 
 use house::House;
 
@@ -14,6 +19,14 @@ macro_rules! stories {
             async fn $story() {
                 let folder = tempfile::tempdir().expect("a folder");
                 let house = crate::House::sqlite(folder.path()).await;
+                crate::stories::$module::$story(house).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                let house = crate::House::postgres().await;
                 crate::stories::$module::$story(house).await;
             })*
         }
@@ -37,4 +50,13 @@ stories! {
     doors::a_copied_book_goes_on_under_its_own_name
     doors::another_protocol_is_answered_with_ours
     doors::forged_and_cut_messages_get_nothing
+    tables::the_tables_are_what_the_log_adds_up_to
+    tables::a_step_is_seen_as_a_whole
+    tables::who_writes_on_a_card_keeps_it_out_of_the_trash
+    erasure::of_an_erased_client_no_body_stays_anywhere
+    erasure::a_late_device_brings_nobody_back
+    erasure::an_erasure_is_confirmed_by_every_device
+    erasure::a_branch_erases_only_what_it_may_see
+    erasure::an_erasure_goes_on_after_a_restart
+    backups::a_backup_brings_all_of_it_back
 }

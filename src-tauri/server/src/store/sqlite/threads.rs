@@ -38,13 +38,26 @@ impl Writer {
 
     /// Runs a job in a transaction of its own.
     pub async fn run<J: Job>(&self, job: J, durable: bool) -> Result<J::Out> {
+        self.act(move |tx| {
+            tx.set_durable(durable)?;
+            tx.transaction(&job, "begin immediate")
+        })
+        .await
+    }
+
+    /// See [`super::super::Storage::scour`].
+    pub async fn scour(&self) -> Result<()> {
+        self.act(SqliteTx::checkpoint).await
+    }
+
+    async fn act<O: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut SqliteTx) -> Result<O> + Send + 'static,
+    ) -> Result<O> {
         let (answer, answered) = oneshot::channel();
         let writing: Writing = Box::new(move |tx| {
-            let out = tx
-                .set_durable(durable)
-                .and_then(|()| tx.transaction(&job, "begin immediate"));
             // Who asked may have gone; what was done stays done.
-            let _ = answer.send(out);
+            let _ = answer.send(work(tx));
         });
         let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
         jobs.send(writing).map_err(|_| Error::Closed)?;

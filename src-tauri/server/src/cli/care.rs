@@ -1,0 +1,48 @@
+//! Backups, and whether the database is what it says.
+
+use clientele_model::Timestamp;
+use clientele_server::store::Storage;
+use clientele_server::store::check::Check;
+use clientele_server::store::control::Companies;
+use clientele_server::{Result, Service, Settings, backup};
+
+use super::{CheckAll, CopyTo, refused};
+
+/// Writes a backup.
+pub async fn backup_to(arguments: CopyTo) -> Result<()> {
+    let storage = arguments.place.open().await?;
+    backup::backup(&storage, &arguments.file).await
+}
+
+/// Fills an empty database from a backup.
+pub async fn restore_from(arguments: CopyTo) -> Result<()> {
+    let storage = arguments.place.open().await?;
+    backup::restore(&storage, &arguments.file, Timestamp::now().0).await?;
+    Service::new(storage, Settings::new()?).settle_all().await
+}
+
+/// Proves the whole log again, and holds the plain tables against it.
+pub async fn check(arguments: CheckAll) -> Result<()> {
+    let storage = arguments.place.open().await?;
+    let mut wrong = 0;
+    for company in storage.control(Companies).await? {
+        let checked = storage.read(company.id, Check).await?;
+        println!(
+            "{}\t{} entries, {} changes, {} rows, {} complaints",
+            company.id,
+            checked.entries,
+            checked.changes,
+            checked.rows,
+            checked.complaints.len(),
+        );
+        for complaint in &checked.complaints {
+            println!("{}\t{complaint}", company.id);
+        }
+        wrong += checked.complaints.len();
+    }
+    if wrong == 0 {
+        Ok(())
+    } else {
+        Err(refused("the database is not what it says"))
+    }
+}

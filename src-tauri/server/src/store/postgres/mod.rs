@@ -1,0 +1,242 @@
+//! PostgreSQL: all companies in the same tables, divided by company, and each transaction sees one of them.
+//!
+//! The server works under the role `clientele_service`, which owns nothing; the tables belong to whoever
+//! migrated. Several servers may work on one database: who appends holds the head of the company's log.
+
+mod cells;
+mod migrate;
+
+use std::future::Future;
+use std::time::Duration;
+
+use clientele_model::CompanyId;
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts, Transaction};
+use futures_util::future::try_join_all;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Config, IsolationLevel, NoTls};
+
+use super::{Cell, Job, Row, Storage, Tx};
+use crate::{Error, Result};
+
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a transaction is begun anew that the database could not finish beside others.
+const ATTEMPTS: usize = 5;
+
+/// A database.
+pub struct Postgres {
+    pool: Pool,
+    owner: Config,
+}
+
+/// Which database, and how many connections.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// As whom the server works; a member of `clientele_service`.
+    pub url: String,
+    /// As whom it migrates and clears up after an erasure; the tables' owner. The same where there is none.
+    pub admin_url: Option<String>,
+    /// Connections at most.
+    pub connections: usize,
+}
+
+impl Options {
+    /// One login for all, and as many connections as are useful.
+    #[must_use]
+    pub fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            admin_url: None,
+            connections: 16,
+        }
+    }
+}
+
+/// One transaction.
+pub struct PostgresTx<'a>(Transaction<'a>);
+
+/// What a transaction is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Write,
+    Note,
+    Read,
+}
+
+impl Postgres {
+    /// Connects, and makes or changes the tables where that is due.
+    ///
+    /// # Errors
+    /// What PostgreSQL says; [`Error::Refused`] where the login may not do what it must.
+    pub async fn open(options: &Options) -> Result<Self> {
+        let config: Config = options.url.parse()?;
+        let owner: Config = match &options.admin_url {
+            Some(url) => url.parse()?,
+            None => config.clone(),
+        };
+        migrate::migrate(&owner).await?;
+        let manager = ManagerConfig {
+            recycling_method: RecyclingMethod::Fast,
+        };
+        let pool = Pool::builder(Manager::from_config(config, NoTls, manager))
+            .max_size(options.connections)
+            .timeouts(Timeouts {
+                wait: Some(PATIENCE),
+                create: Some(PATIENCE),
+                recycle: Some(PATIENCE),
+            })
+            .runtime(Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::Refused(error.to_string()))?;
+        let storage = Self { pool, owner };
+        storage.check_role().await?;
+        Ok(storage)
+    }
+
+    async fn check_role(&self) -> Result<()> {
+        let client = self.pool.get().await?;
+        let row = client
+            .query_one(
+                "select pg_has_role(session_user, 'clientele_service', 'member')",
+                &[],
+            )
+            .await?;
+        if row.try_get::<_, bool>(0)? {
+            Ok(())
+        } else {
+            Err(Error::Refused(
+                "the login of the server must be a member of clientele_service".to_owned(),
+            ))
+        }
+    }
+
+    /// A connection as the tables' owner.
+    async fn owner(&self) -> Result<tokio_postgres::Client> {
+        migrate::connect(&self.owner).await
+    }
+
+    async fn run<J: Job>(&self, company: Option<CompanyId>, job: &J, kind: Kind) -> Result<J::Out> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(company, job, kind).await {
+                Err(Error::Postgres(error)) if attempt < ATTEMPTS && is_passing(&error) => attempt += 1,
+                out => return out,
+            }
+        }
+    }
+
+    async fn attempt<J: Job>(&self, company: Option<CompanyId>, job: &J, kind: Kind) -> Result<J::Out> {
+        let mut client = self.pool.get().await?;
+        let transaction = client.build_transaction();
+        let transaction = match kind {
+            // One moment of the log, from its head to its last entry.
+            Kind::Read => transaction
+                .isolation_level(IsolationLevel::RepeatableRead)
+                .read_only(true),
+            Kind::Write | Kind::Note => transaction.isolation_level(IsolationLevel::ReadCommitted),
+        };
+        let mut tx = PostgresTx(transaction.start().await?);
+        let name = company.map(|company| company.to_string()).unwrap_or_default();
+        let commit = if kind == Kind::Note { "off" } else { "on" };
+        // An identifier is letters and dashes; `set` takes no parameters.
+        let begin = format!(
+            "set local role clientele_service; set local search_path = clientele;
+             set local clientele.company = '{name}';{}",
+            if kind == Kind::Read {
+                String::new()
+            } else if commit == "off" {
+                "set local synchronous_commit = off".to_owned()
+            } else {
+                String::new()
+            },
+        );
+        tx.0.batch_execute(&begin).await?;
+        let out = job.run(&mut tx).await?;
+        tx.0.commit().await?;
+        Ok(out)
+    }
+}
+
+/// Would it work at another moment?
+fn is_passing(error: &tokio_postgres::Error) -> bool {
+    error.code().is_some_and(|code| {
+        *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
+    })
+}
+
+/// As PostgreSQL spells it.
+fn spelled(sql: &str) -> String {
+    sql.replace("{company}", "company, ")
+        .replace("{lock}", " for update")
+}
+
+fn borrowed(params: &[Cell]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect()
+}
+
+impl Tx for PostgresTx<'_> {
+    async fn query(&mut self, sql: &str, params: &[Cell]) -> Result<Vec<Row>> {
+        let statement = self.0.prepare_cached(&spelled(sql)).await?;
+        let rows = self.0.query(&statement, &borrowed(params)).await?;
+        rows.iter().map(cells::row).collect()
+    }
+
+    async fn query_many(&mut self, sql: &str, params: &[Vec<Cell>]) -> Result<Vec<Vec<Row>>> {
+        if params.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statement = self.0.prepare_cached(&spelled(sql)).await?;
+        // All go out before the first answer comes back.
+        let transaction = &self.0;
+        let asked = params.iter().map(|params| {
+            let statement = &statement;
+            async move {
+                let rows = transaction.query(statement, &borrowed(params)).await?;
+                rows.iter().map(cells::row).collect::<Result<Vec<_>>>()
+            }
+        });
+        try_join_all(asked).await
+    }
+
+    async fn execute_many(&mut self, sql: &str, params: &[Vec<Cell>]) -> Result<u64> {
+        if params.is_empty() {
+            return Ok(0);
+        }
+        let statement = self.0.prepare_cached(&spelled(sql)).await?;
+        let transaction = &self.0;
+        let asked = params.iter().map(|params| {
+            let statement = &statement;
+            async move { Ok::<_, Error>(transaction.execute(statement, &borrowed(params)).await?) }
+        });
+        Ok(try_join_all(asked).await?.into_iter().sum())
+    }
+}
+
+impl Storage for Postgres {
+    fn write<J: Job>(&self, company: CompanyId, job: J) -> impl Future<Output = Result<J::Out>> + Send {
+        async move { self.run(Some(company), &job, Kind::Write).await }
+    }
+
+    fn note<J: Job>(&self, company: CompanyId, job: J) -> impl Future<Output = Result<J::Out>> + Send {
+        async move { self.run(Some(company), &job, Kind::Note).await }
+    }
+
+    fn read<J: Job>(&self, company: CompanyId, job: J) -> impl Future<Output = Result<J::Out>> + Send {
+        async move { self.run(Some(company), &job, Kind::Read).await }
+    }
+
+    fn control<J: Job>(&self, job: J) -> impl Future<Output = Result<J::Out>> + Send {
+        async move { self.run(None, &job, Kind::Write).await }
+    }
+
+    async fn found(&self, _company: CompanyId) -> Result<()> {
+        // The tables are there for all companies.
+        Ok(())
+    }
+
+    async fn scour(&self, company: CompanyId) -> Result<()> {
+        migrate::scour(&self.owner().await?, company).await
+    }
+}
