@@ -61,6 +61,7 @@ pub fn run(arguments: Arguments) -> tauri::Result<()> {
             let start = StartOptions {
                 book: arguments.book,
                 key_file: arguments.key_file,
+                only_when_asked: false,
             };
             let api: Desktop = Arc::new(Api::new(host, start));
             // Before the window, because its page may call at once.

@@ -126,13 +126,27 @@ fn a_book_alone_says_so_and_refuses_what_needs_head_office() {
     for (command, args) in [
         ("head_office_leave", Value::Null),
         ("head_office_sync", Value::Null),
-        ("conflict_settle", json!({"id": "x", "keep": "standing"})),
-        ("refused_discard", json!({"id": "x"})),
         ("device_revoke", nobody),
         ("branch_choose", json!({"branch": null})),
     ] {
         let refusal = api.dispatch(command, args).unwrap_err();
         assert_eq!(refusal.code, ErrorCode::HeadOfficeOff, "{command}");
+    }
+    // What was left open when head office was switched off can still be settled; here is nothing of the kind.
+    for (command, args) in [
+        ("conflict_settle", json!({"id": "x", "keep": "standing"})),
+        ("refused_discard", json!({"id": "x"})),
+    ] {
+        let refusal = api.dispatch(command, args).unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::NotFound, "{command}");
+    }
+    for (code, name, expected) in [
+        ("ABCD-EFGH", "Desk", ErrorCode::HeadOfficeCodeWrong),
+        ("", "Desk", ErrorCode::HeadOfficeCodeWrong),
+        ("ABCD-EFGH", " ", ErrorCode::BadRequest),
+    ] {
+        let refusal = api.dispatch("head_office_pair", json!({"code": code, "device_name": name}));
+        assert_eq!(refusal.unwrap_err().code, expected);
     }
 }
 

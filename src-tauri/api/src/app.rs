@@ -13,7 +13,7 @@ use clientele_model::{ErrorCode, Language, Refusal};
 use crate::books;
 use crate::commands::Role;
 use crate::files::Draft;
-use crate::head_office;
+use crate::head_office::{self, Office};
 use crate::host::Host;
 use crate::preferences::Stored;
 use crate::types::{AppState, BookState, Nothing, Preferences};
@@ -25,6 +25,8 @@ pub struct StartOptions {
     pub book: Option<PathBuf>,
     /// A file with the book's key, instead of the secret store.
     pub key_file: Option<PathBuf>,
+    /// Head office is visited only when somebody says so ([`Api::visit_now`]), not in the background.
+    pub only_when_asked: bool,
 }
 
 /// The book as the api holds it.
@@ -32,12 +34,24 @@ pub(crate) enum State {
     NotStarted,
     None,
     Locked { path: PathBuf, refusal: Refusal },
-    Open(Arc<Book>),
+    Open(OpenBook),
+}
+
+/// A book that is open, and its line to head office. When it is let go, nobody speaks for it any more.
+pub(crate) struct OpenBook {
+    pub book: Arc<Book>,
+    pub office: Arc<Office>,
+}
+
+impl Drop for OpenBook {
+    fn drop(&mut self) {
+        self.office.close();
+    }
 }
 
 /// Every command, over one host.
 pub struct Api<H: Host> {
-    pub(crate) host: H,
+    pub(crate) host: Arc<H>,
     pub(crate) start: StartOptions,
     pub(crate) state: Mutex<State>,
     pub(crate) stored: Mutex<Stored>,
@@ -60,7 +74,7 @@ impl<H: Host> Api<H> {
     pub fn new(host: H, start: StartOptions) -> Self {
         let stored = Stored::load(&host.data_dir());
         Self {
-            host,
+            host: Arc::new(host),
             start,
             state: Mutex::new(State::NotStarted),
             stored: Mutex::new(stored),
@@ -91,10 +105,15 @@ impl<H: Host> Api<H> {
 
     /// The open book, for as long as the caller needs it.
     pub(crate) fn book(&self) -> Result<Arc<Book>> {
+        Ok(self.open_book()?.0)
+    }
+
+    /// The open book, and its line to head office.
+    pub(crate) fn open_book(&self) -> Result<(Arc<Book>, Arc<Office>)> {
         let mut state = lock(&self.state);
         books::start(self, &mut state);
         match &*state {
-            State::Open(book) => Ok(Arc::clone(book)),
+            State::Open(open) => Ok((Arc::clone(&open.book), Arc::clone(&open.office))),
             State::Locked { refusal, .. } => Err(refusal.clone().into()),
             State::None | State::NotStarted => Err(ErrorCode::BookNotOpen.into()),
         }
@@ -115,7 +134,7 @@ pub(crate) fn state<H: Host>(api: &Api<H>, _: Nothing) -> Result<AppState> {
             path: path.display().to_string(),
             refusal: refusal.clone(),
         },
-        State::Open(book) => BookState::Open {
+        State::Open(OpenBook { book, .. }) => BookState::Open {
             path: book.path().display().to_string(),
             demo: book.is_demo(),
             settings: book.read(settings::load)?,

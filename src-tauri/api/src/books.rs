@@ -12,9 +12,9 @@ use clientele_core::workspace::{Written, store};
 use clientele_core::{Error, Result, trash};
 use clientele_model::{ErrorCode, Language, Refusal, Timestamp};
 
-use crate::app::{Api, State, lock, state};
+use crate::app::{Api, OpenBook, State, lock, state};
 use crate::commands::Role;
-use crate::head_office;
+use crate::head_office::{self, Office};
 use crate::host::{Event, FileKind, Host, SecretStore};
 use crate::types::*;
 
@@ -54,7 +54,14 @@ fn try_open<H: Host>(api: &Api<H>, path: PathBuf) -> State {
 fn opened<H: Host>(api: &Api<H>, book: Book) -> State {
     // What has lain in the trash too long goes now; failing that is no reason not to open the book.
     let _ = trash::empty_old(&book, api.by(), Timestamp::now());
-    State::Open(Arc::new(book))
+    held(api, book)
+}
+
+/// An open book, from which head office is visited if it is one of a company's.
+fn held<H: Host>(api: &Api<H>, book: Book) -> State {
+    let (book, office) = (Arc::new(book), Arc::new(Office::default()));
+    head_office::begin(api, &book, &office);
+    State::Open(OpenBook { book, office })
 }
 
 fn key_for<H: Host>(api: &Api<H>, path: &Path) -> Result<BookKey> {
@@ -178,13 +185,13 @@ fn forget_imports<H: Host>(api: &Api<H>) {
 }
 
 pub(crate) fn demo<H: Host>(api: &Api<H>, ask: BookDemo) -> Result<AppState> {
-    if matches!(&*lock(&api.state), State::Open(book) if book.is_demo()) {
+    if matches!(&*lock(&api.state), State::Open(open) if open.book.is_demo()) {
         return state(api, Nothing);
     }
     let path = api.host.data_dir().join(format!("demo.{EXTENSION}"));
     let standing = path.exists().then(|| try_open(api, path.clone()));
     let opened = match standing {
-        Some(State::Open(book)) if book.is_demo() => State::Open(book),
+        Some(State::Open(open)) if open.book.is_demo() => State::Open(open),
         Some(State::Locked { refusal, .. }) if refusal.code == ErrorCode::BookInUse => {
             return Err(refusal.into());
         }
@@ -205,7 +212,7 @@ pub(crate) fn demo<H: Host>(api: &Api<H>, ask: BookDemo) -> Result<AppState> {
                 let _ = put_aside(&path);
                 return Err(error);
             }
-            State::Open(Arc::new(made.book))
+            held(api, made.book)
         }
     };
     forget_imports(api);

@@ -3,6 +3,7 @@
 use clientele_core::Result;
 use clientele_core::clients::{self, ClientCard, ClientPage, ClientsList, TagCount};
 use clientele_core::contacts::{self, ContactPage, ContactsList};
+use clientele_core::head_office;
 use clientele_core::history::{self, FieldHistoryEntry};
 use clientele_core::search::{self, SearchHit};
 use clientele_core::workspace::Written;
@@ -15,7 +16,7 @@ use crate::types::*;
 pub(crate) fn list<H: Host>(api: &Api<H>, ask: ClientsList) -> Result<ClientPage> {
     let book = api.book()?;
     let country = api.country(&book)?;
-    book.read(|conn| clients::list(conn, &ask, &country))
+    book.read(|conn| clients::list(conn, &ask, &country, head_office::sight(conn)?))
 }
 
 pub(crate) fn get<H: Host>(api: &Api<H>, ask: ClientRef) -> Result<ClientCard> {
@@ -83,5 +84,8 @@ pub(crate) fn contact_restore<H: Host>(api: &Api<H>, ask: ContactRef) -> Result<
 pub(crate) fn search<H: Host>(api: &Api<H>, ask: SearchAsk) -> Result<Vec<SearchHit>> {
     let book = api.book()?;
     let country = api.country(&book)?;
-    book.read(|conn| search::search(conn, &ask.query, ask.limit.clamp(1, 500) as usize, &country))
+    book.read(|conn| {
+        let (limit, sight) = (ask.limit.clamp(1, 500) as usize, head_office::sight(conn)?);
+        search::search_of(conn, &ask.query, limit, &country, sight)
+    })
 }

@@ -45,6 +45,7 @@ fn run() -> Result<bool, Refusal> {
     let start = StartOptions {
         book: Some(book),
         key_file: arguments.key_file,
+        only_when_asked: true,
     };
     let api = Api::new(TerminalHost::new(), start);
     let answer = commands::run(&api, arguments.command);

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod book;
 pub mod clients;
+pub mod conflicts;
 pub mod contacts;
 pub mod demo;
 pub mod error;

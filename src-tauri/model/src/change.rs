@@ -143,11 +143,25 @@ pub struct FieldChange {
 /// its author had seen. What is written there by somebody whom this list does not name was not known.
 pub const SEEN: &str = "~seen";
 
-/// A field of no table: the changes whose lost values the author of this one knew and passed over.
+/// A field of no table: the lost values, field by field, that the author of this change knew and passed over.
 pub const SETTLES: &str = "~settles";
 
+/// A field of no table: lost values that count as lost again, because whoever had passed them over took that back.
+pub const UNSETTLES: &str = "~unsettles";
+
 impl FieldChange {
-    /// A list of changes, under one of the two names above.
+    /// A list of lost values, under [`SETTLES`] or [`UNSETTLES`]: each by its field and the change that had set it.
+    #[must_use]
+    pub fn lost(field: &str, lost: &[(String, Stamp)]) -> Self {
+        let bytes = postcard::to_allocvec(lost).expect("a list is plain data, and memory is there");
+        Self {
+            field: field.to_owned(),
+            value: Value::Blob(bytes),
+            base: None,
+        }
+    }
+
+    /// A list of changes, under [`SEEN`].
     #[must_use]
     pub fn stamps(field: &str, stamps: &[Stamp]) -> Self {
         let bytes = postcard::to_allocvec(stamps).expect("a list is plain data, and memory is there");
@@ -170,7 +184,17 @@ impl Body {
         postcard::to_allocvec(self).expect("a body is plain data, and memory is there")
     }
 
-    /// The list of changes under one of the names [`SEEN`] and [`SETTLES`]; empty where there is none.
+    /// The list of lost values under one of the names [`SETTLES`] and [`UNSETTLES`]; empty where there is none.
+    #[must_use]
+    pub fn lost(&self, field: &str) -> Vec<(String, Stamp)> {
+        let found = self.0.iter().find(|change| change.field == field);
+        match found.map(|change| &change.value) {
+            Some(Value::Blob(bytes)) => postcard::from_bytes(bytes).unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The list of changes under the name [`SEEN`]; empty where there is none.
     #[must_use]
     pub fn stamps(&self, field: &str) -> Vec<Stamp> {
         let found = self.0.iter().find(|change| change.field == field);

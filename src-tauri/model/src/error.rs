@@ -71,6 +71,8 @@ codes! {
     NotFound = "not_found",
     /// A client needs a name, a phone or another word to be found by.
     ClientEmpty = "client.empty",
+    /// The client lies in the trash: nothing is written to the card before it is taken out.
+    ClientInTrash = "client.in_trash",
     /// A text is longer than a field takes. `field`, `max`
     TextTooLong = "text.too_long",
     /// There are more entries than a card takes. `field`, `max`

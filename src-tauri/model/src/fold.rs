@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::change::{SEEN, SETTLES};
+use crate::change::{SEEN, SETTLES, UNSETTLES};
 use crate::record::DELETED_AT;
 use crate::{Body, ChangeKind, Stamp, Value};
 
@@ -44,6 +44,10 @@ pub struct Folded {
     /// Where it lies in the trash: the newest changes on its card that the one who threw it there had seen,
     /// one for each device.
     pub thrown_away_seeing: Option<Vec<Stamp>>,
+    /// Lost values that somebody passed over; that may be taken back.
+    settled: Vec<Lost>,
+    /// Every time that it was thrown away: by which change, its value, and what was seen then.
+    thrown: Vec<(Standing, Vec<Stamp>)>,
 }
 
 impl Folded {
@@ -70,7 +74,7 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a
         }
         for change in body.iter().flat_map(|body| &body.0) {
             match (change.field.as_str(), kind) {
-                (SEEN | SETTLES, _) => {}
+                (SEEN | SETTLES | UNSETTLES, _) => {}
                 (field, ChangeKind::Inc) => {
                     let was = row.value(field).and_then(Value::as_int).unwrap_or(0);
                     let by = change.value.as_int().unwrap_or(0);
@@ -78,9 +82,11 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a
                 }
                 (DELETED_AT, _) => {
                     let thrown_away = change.value != Value::Null;
-                    row.thrown_away_seeing =
-                        thrown_away.then(|| body.map(|body| body.stamps(SEEN)).unwrap_or_default());
+                    let seen = body.map(|body| body.stamps(SEEN)).unwrap_or_default();
+                    row.thrown_away_seeing = thrown_away.then(|| seen.clone());
                     row.put(DELETED_AT, change.value.clone(), stamp);
+                    let value = change.value.clone();
+                    row.thrown.push((Standing { value, stamp }, seen));
                 }
                 (field, _) => {
                     row.lose(field, &change.value, change.base, stamp);
@@ -88,8 +94,12 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a
                 }
             }
         }
-        let settled = body.map(|body| body.stamps(SETTLES)).unwrap_or_default();
-        row.lost.retain(|lost| !settled.contains(&lost.stamp));
+        for (field, of) in body.map(|body| body.lost(SETTLES)).unwrap_or_default() {
+            row.settle(|lost| lost.field == field && lost.stamp == of);
+        }
+        for (field, of) in body.map(|body| body.lost(UNSETTLES)).unwrap_or_default() {
+            row.reopen(&field, of);
+        }
     }
     let Folded { fields, lost, .. } = &mut row;
     lost.retain(|lost| {
@@ -111,11 +121,35 @@ impl Folded {
         }
     }
 
+    /// Lost values count as lost no more.
+    fn settle(&mut self, which: impl Fn(&Lost) -> bool) {
+        let (settled, lost) = std::mem::take(&mut self.lost).into_iter().partition(which);
+        self.lost = lost;
+        self.settled.extend::<Vec<Lost>>(settled);
+    }
+
+    /// A lost value counts as lost again. Of the trash: the row lies there as it did then, for whoever threw it
+    /// there and what was seen at that time.
+    fn reopen(&mut self, field: &str, of: Stamp) {
+        if field == DELETED_AT {
+            if let Some((thrown, seen)) = self.thrown.iter().find(|(thrown, _)| thrown.stamp == of).cloned() {
+                self.thrown_away_seeing = (thrown.value != Value::Null).then_some(seen);
+                self.put(DELETED_AT, thrown.value, thrown.stamp);
+            }
+        } else if let Some(at) = self
+            .settled
+            .iter()
+            .position(|lost| lost.field == field && lost.stamp == of)
+        {
+            let lost = self.settled.remove(at);
+            self.lost.push(lost);
+        }
+    }
+
     /// Notes what stands as lost, where the author of the next value did not know of it.
     fn lose(&mut self, field: &str, next: &Value, base: Option<Stamp>, by: Stamp) {
         // What somebody typed over knowingly is not lost, nor is what stands again.
-        self.lost
-            .retain(|lost| lost.field != field || (Some(lost.stamp) != base && lost.value != *next));
+        self.settle(|lost| lost.field == field && (Some(lost.stamp) == base || lost.value == *next));
         let Some(standing) = self.fields.get(field) else {
             return;
         };
@@ -183,7 +217,9 @@ mod tests {
 
         // Settled: whoever wrote that knew both.
         let mut settled = set("notes", "ours", Some(at(b, 1)));
-        settled.0.push(FieldChange::stamps(SETTLES, &[at(a, 2)]));
+        settled
+            .0
+            .push(FieldChange::lost(SETTLES, &[("notes".into(), at(a, 2))]));
         let row = folded(&[born.clone(), mine.clone(), yours, (at(b, 2), Set, settled)]);
         assert_eq!(lost(&row), []);
         assert_eq!(row.value("notes"), Some(&"ours".into()));

@@ -223,7 +223,9 @@ impl<'a> Contact<'a> {
     }
 
     fn next_push(&self) -> Result<Option<Push>> {
-        Ok(self.book.read(|conn| outgoing::next(conn, &self.member, self.batch_changes))?)
+        Ok(self
+            .book
+            .read(|conn| outgoing::next(conn, &self.member, self.batch_changes))?)
     }
 
     /// Takes what came back.

@@ -25,7 +25,12 @@ pub fn inserts(folder: &Path, cards: u32) -> (f64, f64) {
             let card = super::sync::card(n);
             let id = clientele_model::RowId::new();
             insert
-                .execute(params![id.as_bytes(), card.given_name, card.family_name, card.notes])
+                .execute(params![
+                    id.as_bytes(),
+                    card.given_name,
+                    card.family_name,
+                    card.notes
+                ])
                 .expect("a card");
         }
     }

@@ -89,7 +89,10 @@ impl Line {
             Some(false) => "MISSED",
             None => "",
         };
-        format!("{:<52} {:>12.1} {:<10} {ratio:<40} {goal} {met}", self.name, self.ours, self.unit)
+        format!(
+            "{:<52} {:>12.1} {:<10} {ratio:<40} {goal} {met}",
+            self.name, self.ours, self.unit
+        )
     }
 
     fn json(&self) -> serde_json::Value {

@@ -1,11 +1,13 @@
 //! What crosses about head office: the pairing, the exchange of changes, and what came of it.
 
-use clientele_model::{ClientId, DeviceId, Refusal, RowId, Timestamp};
+pub use clientele_core::conflicts::{Conflict, ConflictKind, ConflictSide, Keep};
+pub use clientele_core::head_office::refused::{RefusedChange, RefusedField};
+use clientele_model::{DeviceId, Refusal, RowId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// How this device stands with head office.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct HeadOffice {
     /// With whom it is paired; none where the book works alone.
     pub paired: Option<Pairing>,
@@ -53,6 +55,15 @@ pub struct Branch {
     pub id: RowId,
     /// Its name.
     pub name: String,
+}
+
+impl From<clientele_core::head_office::store::Branch> for Branch {
+    fn from(branch: clientele_core::head_office::store::Branch) -> Self {
+        Self {
+            id: RowId(branch.id.0),
+            name: branch.name,
+        }
+    }
 }
 
 /// Which branch's clients the window shows.
@@ -134,62 +145,6 @@ pub struct ExchangeRow {
     pub duration_ms: u64,
 }
 
-/// What sort of conflict.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ConflictKind {
-    /// Two devices wrote to one field, neither knowing of the other.
-    Field,
-    /// One threw the record away while another, not knowing, wrote to it. It is kept.
-    Trashed,
-}
-
-/// Two values of one field, of which one stands and the other is kept aside.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct Conflict {
-    /// To speak of it.
-    pub id: String,
-    /// What sort.
-    pub kind: ConflictKind,
-    /// On whose card; none where the record belongs to no client.
-    pub client_id: Option<ClientId>,
-    /// That client's name as shown.
-    pub client_name: String,
-    /// The table.
-    pub entity: String,
-    /// The row.
-    pub row: RowId,
-    /// The field.
-    pub field: String,
-    /// What stands in the book now.
-    pub standing: ConflictSide,
-    /// What does not.
-    pub losing: ConflictSide,
-}
-
-/// One side of a conflict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ConflictSide {
-    /// The value; none for an empty field.
-    pub value: Option<String>,
-    /// When it was written.
-    pub at: Timestamp,
-    /// By whom.
-    pub staff: String,
-    /// The name of the device on which it was written.
-    pub device: String,
-}
-
-/// Which side of a conflict is to stay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Keep {
-    /// What stands in the book already.
-    Standing,
-    /// What was kept aside.
-    Losing,
-}
-
 /// A conflict to be settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ConflictSettle {
@@ -197,32 +152,6 @@ pub struct ConflictSettle {
     pub id: String,
     /// What stays.
     pub keep: Keep,
-}
-
-/// A change of this device that head office refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct RefusedChange {
-    /// To speak of it.
-    pub id: String,
-    /// When it was written.
-    pub at: Timestamp,
-    /// Why it was refused.
-    pub why: Refusal,
-    /// The table.
-    pub entity: String,
-    /// The client whose card it is on, as shown; empty for none.
-    pub client_name: String,
-    /// What it was to write.
-    pub fields: Vec<RefusedField>,
-}
-
-/// One field of a refused change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct RefusedField {
-    /// The field.
-    pub field: String,
-    /// What was written; none for an emptied field.
-    pub value: Option<String>,
 }
 
 /// One refused change.

@@ -6,8 +6,10 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use clientele_model::record::{self, Record};
-use clientele_model::{ClientDraft, ClientId, ClientKind, ErrorCode, RowId, Timestamp, phone};
+use clientele_model::record::{self, DELETED_AT, Record};
+use clientele_model::{
+    BranchId, ClientDraft, ClientId, ClientKind, ErrorCode, Refusal, RowId, Timestamp, Value, phone,
+};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -98,6 +100,29 @@ pub struct ClientsList {
     pub offset: u32,
     /// At most so many rows (1 to 500).
     pub limit: u32,
+}
+
+/// Whose clients are looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sight {
+    /// All that this device has.
+    #[default]
+    All,
+    /// All, each with the name of its branch.
+    Each,
+    /// One branch's.
+    Of(BranchId),
+}
+
+impl Sight {
+    /// The branch, where it is one's.
+    #[must_use]
+    pub fn branch(self) -> Option<BranchId> {
+        match self {
+            Self::Of(branch) => Some(branch),
+            Self::All | Self::Each => None,
+        }
+    }
 }
 
 /// One line of a list.
@@ -240,7 +265,7 @@ pub fn add_checked_of(
 /// What others changed meanwhile in other fields stays theirs.
 ///
 /// # Errors
-/// `not_found`; those of [`draft::check`]; what SQLite says.
+/// `not_found`; `client.in_trash`; those of [`draft::check`]; what SQLite says.
 pub fn change(
     workspace: &Workspace,
     by: &Actor,
@@ -252,10 +277,21 @@ pub fn change(
     let step = NewStep::new(by, StepLabel::ClientChanged).client(id);
     workspace.write(step, |w| {
         let country = settings::load(w.conn())?.country;
-        w.field(&CLIENTS, id.into(), "kind")?;
+        outside_trash(w, id)?;
         draft::write(w, id, before, &after, &country, draft::Card::Standing)?;
         Ok(id)
     })
+}
+
+/// Whoever writes to a card that lies in the trash would write to something that nobody sees.
+///
+/// # Errors
+/// `not_found`; `client.in_trash`; what SQLite says.
+pub(crate) fn outside_trash(w: &Write<'_>, id: ClientId) -> Result<()> {
+    match w.field(&CLIENTS, id.into(), DELETED_AT)? {
+        Value::Null => Ok(()),
+        _ => Err(Refusal::new(ErrorCode::ClientInTrash).with("id", id).into()),
+    }
 }
 
 /// Reads every phone number again as one of another country, within a step.
@@ -303,7 +339,7 @@ pub fn erase(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Writ
 
 /// Erases one client within a step.
 pub(crate) fn erase_one(w: &mut Write<'_>, id: RowId) -> Result<()> {
-    if w.field(&CLIENTS, id, crate::workspace::table::DELETED_AT)? == clientele_model::Value::Null {
+    if w.field(&CLIENTS, id, DELETED_AT)? == Value::Null {
         return Err(ErrorCode::BadRequest.into());
     }
     for table in PARTS.into_iter().chain([&crate::contacts::CONTACTS]) {

@@ -1,13 +1,15 @@
 //! The SQL of clients and their cards.
 
 use clientele_model::{
-    Address, ClientDraft, ClientId, ClientKind, ContactPerson, Email, Language, Messenger, OtherName, Phone,
-    RowId, Timestamp, text,
+    Address, BranchId, ClientDraft, ClientId, ClientKind, ContactPerson, Email, Language, Messenger,
+    OtherName, Phone, RowId, Timestamp, text,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::draft::birthday_from_text;
-use super::{ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, TagCount, phone_display};
+use super::{
+    ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, Sight, TagCount, phone_display,
+};
 use crate::Result;
 use crate::workspace::store::row_id;
 
@@ -198,7 +200,7 @@ pub fn display_name(conn: &Connection, id: ClientId) -> Result<Option<String>> {
 ///
 /// # Errors
 /// What SQLite says.
-pub fn list(conn: &Connection, ask: &ClientsList, country: &str) -> Result<ClientPage> {
+pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -> Result<ClientPage> {
     let order = match ask.sort {
         ClientSort::Name => "c.sort_name, c.id",
         ClientSort::Recent => "c.last_contact_at desc, c.id",
@@ -212,6 +214,12 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str) -> Result<Clien
     } else {
         filter.push_str(" and ?1 is null");
     }
+    let branch = sight.branch();
+    filter.push_str(if branch.is_some() {
+        " and c.branch = ?2"
+    } else {
+        " and ?2 is null"
+    });
     filter.push_str(match ask.kind {
         None => "",
         Some(ClientKind::Person) => " and c.kind <> 'company'",
@@ -219,14 +227,23 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str) -> Result<Clien
     });
     let total = conn
         .prepare_cached(&format!("select count(*) from clients c where {filter}"))?
-        .query_row([&ask.tag], |row| row.get(0))?;
+        .query_row(params![ask.tag, branch.as_ref().map(BranchId::as_bytes)], |row| {
+            row.get(0)
+        })?;
     let mut statement = conn.prepare_cached(&format!(
         "select c.id, c.display_name, c.kind, c.never <> '', c.last_contact_at,
          (select p.typed || char(0) || p.e164 from phones p
-          where p.client_id = c.id and p.deleted_at is null order by p.position, p.id limit 1)
-         from clients c where {filter} order by {order} limit ?2 offset ?3"
+          where p.client_id = c.id and p.deleted_at is null order by p.position, p.id limit 1), b.name
+         from clients c left join branches b on b.id = c.branch
+         where {filter} order by {order} limit ?3 offset ?4"
     ))?;
-    let rows = statement.query_map(params![ask.tag, ask.limit.clamp(1, 500), ask.offset], |row| {
+    let part = params![
+        ask.tag,
+        branch.as_ref().map(BranchId::as_bytes),
+        ask.limit.clamp(1, 500),
+        ask.offset
+    ];
+    let rows = statement.query_map(part, |row| {
         let (typed, e164) = first_phone(row, 5)?;
         Ok(ClientRow {
             id: row_id(row, 0)?.into(),
@@ -236,7 +253,7 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str) -> Result<Clien
             has_never: row.get(3)?,
             tags: Vec::new(),
             last_contact_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
-            branch: None,
+            branch: row.get::<_, Option<String>>(6)?.filter(|_| sight == Sight::Each),
         })
     })?;
     let mut rows: Vec<ClientRow> = rows.collect::<rusqlite::Result<_>>()?;

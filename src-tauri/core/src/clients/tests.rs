@@ -222,7 +222,7 @@ fn lists_are_sorted_filtered_and_cut() {
     trash(&book, &Actor::owner(), &[trashed]).unwrap();
     crate::testing::log_call(&book, anna, "x", 5);
     let names = |ask: ClientsList| {
-        let page = book.read(|conn| list(conn, &ask, "BG")).unwrap();
+        let page = book.read(|conn| list(conn, &ask, "BG", Sight::All)).unwrap();
         (
             page.total,
             page.rows
@@ -268,7 +268,7 @@ fn lists_are_sorted_filtered_and_cut() {
         (1, "Анна Яворова".into())
     );
     let row = book
-        .read(|conn| list(conn, &all, "BG"))
+        .read(|conn| list(conn, &all, "BG", Sight::All))
         .unwrap()
         .rows
         .pop()

@@ -4,12 +4,14 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use clientele_model::record::CLIENT_ID;
 use clientele_model::text::{FIELD_BYTES_MAX, tidy};
 use clientele_model::{ClientId, ContactId, ErrorCode, Refusal, RowId, Timestamp, Value, record};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Result;
+use crate::clients::outside_trash;
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Write, Written};
 
 pub use store::list;
@@ -188,7 +190,7 @@ impl ContactDraft {
 /// Logs a contact.
 ///
 /// # Errors
-/// `not_found` for a client that is not there; `text.too_long`; what SQLite says.
+/// `not_found` for a client that is not there; `client.in_trash`; `text.too_long`; what SQLite says.
 pub fn add(
     workspace: &Workspace,
     by: &Actor,
@@ -205,7 +207,7 @@ pub fn add(
 /// # Errors
 /// As [`add`].
 pub fn add_checked(w: &mut Write<'_>, by: &Actor, client: ClientId, new: &ContactDraft) -> Result<ContactId> {
-    w.field(&crate::clients::CLIENTS, client.into(), "kind")?;
+    outside_trash(w, client)?;
     let id = ContactId::new();
     let mut fields = new.fields();
     fields.retain(|(_, value)| *value != Value::Text(String::new()));
@@ -220,7 +222,7 @@ pub fn add_checked(w: &mut Write<'_>, by: &Actor, client: ClientId, new: &Contac
 /// Changes a logged contact.
 ///
 /// # Errors
-/// `not_found`; `text.too_long`; what SQLite says.
+/// `not_found`; `client.in_trash`; `text.too_long`; what SQLite says.
 pub fn change(
     workspace: &Workspace,
     by: &Actor,
@@ -229,6 +231,7 @@ pub fn change(
 ) -> Result<Written<ContactId>> {
     let new = new.checked()?;
     of(workspace, by, StepLabel::ContactChanged, id, |w| {
+        of_client_outside_trash(w, id)?;
         w.set(&CONTACTS, id.into(), new.fields())
     })
 }
@@ -246,11 +249,17 @@ pub fn trash(workspace: &Workspace, by: &Actor, id: ContactId) -> Result<Written
 /// Takes it out of the trash.
 ///
 /// # Errors
-/// `not_found`; what SQLite says.
+/// `not_found`; `client.in_trash`; what SQLite says.
 pub fn restore(workspace: &Workspace, by: &Actor, id: ContactId) -> Result<Written<ContactId>> {
     of(workspace, by, StepLabel::ContactRestored, id, |w| {
+        of_client_outside_trash(w, id)?;
         w.restore(&CONTACTS, id.into())
     })
+}
+
+fn of_client_outside_trash(w: &Write<'_>, id: ContactId) -> Result<()> {
+    let client = w.field(&CONTACTS, id.into(), CLIENT_ID)?.as_row();
+    client.map_or(Ok(()), |client| outside_trash(w, client.into()))
 }
 
 fn of(

@@ -102,3 +102,38 @@ fn every_word_of_the_book_is_read_back() {
     }
     assert_eq!(Direction::from_book(""), None);
 }
+
+#[test]
+fn nothing_is_written_to_a_card_in_the_trash_and_undo_goes_on_working() {
+    let book = TestBook::new();
+    let by = Actor::owner();
+    let anna = ClientBuilder::new("Анна").create(&book);
+    let contact = log_call(&book, anna, "Пита за час", 1);
+    let other = log_call(&book, anna, "Отказа", 2);
+    trash(&book, &by, other).unwrap();
+    clients::trash(&book, &by, &[anna]).unwrap();
+    let before = book.read(|conn| clients::load(conn, anna)).unwrap();
+    let mut after = before.clone();
+    after.notes = "unseen".into();
+    let refused = [
+        add(&book, &by, anna, call("Здравей", 3)).map(|_| ()),
+        change(&book, &by, contact, call("Здравей", 3)).map(|_| ()),
+        restore(&book, &by, other).map(|_| ()),
+        clients::change(&book, &by, anna, &before, after.clone()).map(|_| ()),
+    ];
+    for refused in refused {
+        assert_eq!(refused.unwrap_err().code(), ErrorCode::ClientInTrash);
+    }
+    // What goes the same way may go.
+    trash(&book, &by, contact).unwrap();
+    for _ in 0..3 {
+        book.undo(&by).unwrap();
+    }
+    assert_eq!(book.read(|conn| clients::card(conn, anna)).unwrap().contacts, 2);
+    for _ in 0..3 {
+        book.redo(&by).unwrap();
+    }
+    clients::restore(&book, &by, &[anna]).unwrap();
+    clients::change(&book, &by, anna, &before, after).unwrap();
+    book.assert_whole();
+}

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use clientele_model::change::{SEEN, SETTLES, UNSETTLES};
 use clientele_model::record::STEPS;
-use clientele_model::{Body, DeviceId, RowId, Stamp, Value};
+use clientele_model::{Body, DeviceId, FieldChange, RowId, Stamp, Value};
 use clientele_protocol::chain::commitment;
 use clientele_protocol::{Head, Payload};
 
@@ -74,10 +75,19 @@ fn restamp(body: &mut Body, old: DeviceId, first_other: u64, new: DeviceId) {
             stamp
         }
     };
-    for name in [clientele_model::change::SEEN, clientele_model::change::SETTLES] {
-        let stamps: Vec<Stamp> = body.stamps(name).into_iter().map(moved).collect();
-        if let Some(field) = body.0.iter_mut().find(|field| field.field == name) {
-            *field = clientele_model::FieldChange::stamps(name, &stamps);
+    for field in &mut body.0 {
+        let alone = Body(vec![field.clone()]);
+        match field.field.as_str() {
+            SEEN => {
+                let seen: Vec<Stamp> = alone.stamps(SEEN).into_iter().map(moved).collect();
+                *field = FieldChange::stamps(SEEN, &seen);
+            }
+            name @ (SETTLES | UNSETTLES) => {
+                let lost = alone.lost(name).into_iter();
+                let lost: Vec<_> = lost.map(|(of, stamp)| (of, moved(stamp))).collect();
+                *field = FieldChange::lost(name, &lost);
+            }
+            _ => {}
         }
     }
     for field in &mut body.0 {

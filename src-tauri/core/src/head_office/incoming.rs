@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use clientele_model::record::STEPS;
-use clientele_model::{BranchId, DeviceId, ErrorCode, Hlc, Refusal, RowId, StepId, Value};
+use clientele_model::record::{STEPS, is_head_offices};
+use clientele_model::{BranchId, ChangeKind, DeviceId, ErrorCode, Hlc, Refusal, RowId, Stamp, StepId, Value};
 use clientele_protocol::message::{Entry, Mark, Page, ScopeDigest, Why};
 use clientele_protocol::{Digest, Link};
 use rusqlite::Connection;
@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use super::store;
 use super::{AGREES, cursor};
 use crate::Result;
-use crate::workspace::store::set_local;
+use crate::workspace::store::{log, set_local};
 use crate::workspace::{Arrivals, Invalidation, Topic, Workspace};
 
 /// What a page did.
@@ -167,7 +167,7 @@ fn entry(
             .or_default()
             .add(link.leaf(device, seq), eff_hlc);
         taken.changes += u64::from(device != own);
-        taken.erased |= change.kind == clientele_model::ChangeKind::Erase;
+        taken.erased |= change.kind == ChangeKind::Erase;
     }
     if device == own {
         for (place, why) in &entry.refused {
@@ -175,11 +175,22 @@ fn entry(
             if arrivals.refused(seq)? {
                 let at = store::now_of(arrivals.conn())?;
                 store::put_refusal(arrivals.conn(), device, seq, word(*why), at)?;
-                taken.refused += 1;
+                if is_of_a_new_book(arrivals.conn(), device, seq)? {
+                    store::see_refusal(arrivals.conn(), device, seq)?;
+                } else {
+                    taken.refused += 1;
+                }
             }
         }
     }
     Ok(added)
+}
+
+/// Is it what a book says of itself when it is made? A branch's gives way to head office's: that was to be
+/// expected, and is nobody's news.
+fn is_of_a_new_book(conn: &Connection, device: DeviceId, seq: u64) -> Result<bool> {
+    let change = log::of_stamp(conn, Stamp { device, seq })?;
+    Ok(change.is_some_and(|change| is_head_offices(&change.entity) && change.kind == ChangeKind::Add))
 }
 
 /// The steps whose last change is among these.

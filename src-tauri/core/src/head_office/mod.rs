@@ -7,9 +7,13 @@
 pub mod copied;
 pub mod incoming;
 pub mod outgoing;
+pub mod refused;
+mod remembered;
 pub mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+pub use remembered::{Last, last, remember};
 
 use clientele_model::{BranchId, CompanyId, DeviceId, ErrorCode, RowId, Timestamp, Value};
 use clientele_protocol::message::{Mark, Welcome};
@@ -18,6 +22,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::clients::Sight;
 use crate::workspace::store::{local, set_local};
 use crate::workspace::{Topic, WRITES_FOR, Workspace};
 
@@ -155,6 +160,9 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
         }
         keep(conn, MEMBERSHIP, &Some(new))?;
         keep(conn, SEED, &(device, new.seed))?;
+        // What was so with the last head office says nothing of this one.
+        set_local(conn, AGREES, &Value::from(""))?;
+        remembered::forget(conn)?;
         let branch = new.branch.as_ref().map(|(id, _)| *id);
         set_writes_for(conn, branch)?;
         store::give_to_branch(conn, branch, acknowledged(conn)?.seq)?;
@@ -230,6 +238,18 @@ pub fn writes_for(conn: &Connection) -> Result<Option<BranchId>> {
         .map(|id| BranchId(id.0)))
 }
 
+/// Whose clients this device shows: at head office those of the branch that was chosen, or all, each with the
+/// name of its branch; everywhere else all that it has.
+///
+/// # Errors
+/// What SQLite says.
+pub fn sight(conn: &Connection) -> Result<Sight> {
+    match membership(conn)? {
+        Some(member) if member.sees_all() => Ok(writes_for(conn)?.map_or(Sight::Each, Sight::Of)),
+        _ => Ok(Sight::All),
+    }
+}
+
 /// Keeps what the server told at the beginning of a contact: its clock, its name, the others.
 ///
 /// # Errors
@@ -258,14 +278,6 @@ pub fn welcomed(workspace: &Workspace, welcome: &Welcome) -> Result<()> {
         Ok(())
     })?;
     Ok(())
-}
-
-/// Remembers a contact with the server.
-///
-/// # Errors
-/// What SQLite says.
-pub fn remember(workspace: &Workspace, exchange: &store::Exchange) -> Result<()> {
-    workspace.maintain(|conn| store::put_exchange(conn, exchange))
 }
 
 /// Takes a refused change off the list.

@@ -109,13 +109,7 @@ pub fn own_head(conn: &Connection, seq: u64) -> Result<Option<Head>> {
         .max_by_key(|head| head.seq)
         .unwrap_or_else(|| Head::start(device));
     while head.seq < seq {
-        let kept = store::kept(
-            conn,
-            device,
-            head.seq + 1,
-            seq,
-            BATCH_CHANGES_MAX,
-        )?;
+        let kept = store::kept(conn, device, head.seq + 1, seq, BATCH_CHANGES_MAX)?;
         if kept.first().is_none_or(|first| first.seq != head.seq + 1) {
             return Ok(None);
         }

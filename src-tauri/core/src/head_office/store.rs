@@ -1,16 +1,22 @@
 //! The SQL of head office: streams as their devices signed them, marks in the server's log, the others.
 
+mod exchanges;
+
 use std::collections::BTreeMap;
 
 use clientele_model::{BranchId, ChangeKind, CompanyId, DeviceId, Hlc, RowId, StepId, Timestamp};
 use clientele_protocol::chain::Hash;
 use clientele_protocol::envelope::Signature;
-use clientele_protocol::message::{Branch, Device, Entry, Erasure, Mark};
+pub use clientele_protocol::message::Branch;
+use clientele_protocol::message::{Device, Entry, Erasure, Mark};
 use clientele_protocol::{Chain, Digest, Head, Payload, PublicKey, Sealed, bytes};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::Result;
 use crate::workspace::store::{device_n, local, row_id, row_id_or_none, set_local};
+
+pub use exchanges::{Exchange, exchanges};
+pub(super) use exchanges::{drop_newest_exchange, newest_problem, put_exchange};
 
 type Sums = BTreeMap<Option<BranchId>, Digest>;
 
@@ -389,6 +395,15 @@ pub fn device_name(conn: &Connection, device: DeviceId) -> Result<String> {
     Ok(name.optional()?.unwrap_or_default())
 }
 
+/// What people call a device, or its identifier.
+///
+/// # Errors
+/// What SQLite says.
+pub fn called(conn: &Connection, device: DeviceId) -> Result<String> {
+    let name = device_name(conn, device)?;
+    Ok(if name.is_empty() { device.to_string() } else { name })
+}
+
 pub(super) fn put_branches(conn: &Connection, branches: &[Branch]) -> Result<()> {
     for branch in branches {
         conn.prepare_cached(
@@ -497,68 +512,4 @@ pub(super) fn see_refusal(conn: &Connection, device: DeviceId, seq: u64) -> Resu
         params![device_n(conn, device)?, seq.cast_signed()],
     )?;
     Ok(seen > 0)
-}
-
-// ---- what came in and went out
-
-/// One contact with head office.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Exchange {
-    /// Its number.
-    pub id: i64,
-    /// When it began.
-    pub at: Timestamp,
-    /// Changes that came in.
-    pub came_in: u64,
-    /// Changes that went out.
-    pub went_out: u64,
-    /// Changes that were refused.
-    pub refused: u64,
-    /// What went wrong, as JSON of a refusal; empty for nothing.
-    pub problem: String,
-    /// How long it took.
-    pub duration_ms: u64,
-}
-
-/// Contacts that are remembered.
-const EXCHANGES_MAX: i64 = 2000;
-
-pub(super) fn put_exchange(conn: &Connection, exchange: &Exchange) -> Result<()> {
-    conn.prepare_cached(
-        "insert into exchanges (at, came_in, went_out, refused, problem, duration_ms) values (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?
-    .execute(params![
-        exchange.at.0,
-        exchange.came_in.cast_signed(),
-        exchange.went_out.cast_signed(),
-        exchange.refused.cast_signed(),
-        exchange.problem,
-        exchange.duration_ms.cast_signed(),
-    ])?;
-    conn.prepare_cached("delete from exchanges where id <= (select max(id) from exchanges) - ?1")?
-        .execute([EXCHANGES_MAX])?;
-    Ok(())
-}
-
-/// Contacts, the newest first, before one of them.
-///
-/// # Errors
-/// What SQLite says.
-pub fn exchanges(conn: &Connection, before: Option<i64>, limit: u32) -> Result<Vec<Exchange>> {
-    let mut statement = conn.prepare_cached(
-        "select id, at, came_in, went_out, refused, problem, duration_ms from exchanges
-         where id < ?1 order by id desc limit ?2",
-    )?;
-    let rows = statement.query_map(params![before.unwrap_or(i64::MAX), limit.clamp(1, 500)], |row| {
-        Ok(Exchange {
-            id: row.get(0)?,
-            at: Timestamp(row.get(1)?),
-            came_in: row.get::<_, i64>(2)?.cast_unsigned(),
-            went_out: row.get::<_, i64>(3)?.cast_unsigned(),
-            refused: row.get::<_, i64>(4)?.cast_unsigned(),
-            problem: row.get(5)?,
-            duration_ms: row.get::<_, i64>(6)?.cast_unsigned(),
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -15,7 +15,7 @@ use crate::workspace::store::conflicts;
 use crate::workspace::{Actor, table::DELETED_AT};
 
 /// A log by hand: what a server would keep, one batch an entry, every clock believed.
-struct Log {
+pub(crate) struct Log {
     company: CompanyId,
     entries: Vec<(Entry, Vec<Link>, Mark)>,
     devices: Vec<Device>,
@@ -105,7 +105,7 @@ impl Log {
         incoming::page(book, &self.page(from)).unwrap()
     }
 
-    fn sync(&mut self, books: &[&TestBook]) {
+    pub(crate) fn sync(&mut self, books: &[&TestBook]) {
         books.iter().for_each(|book| self.push(book));
         for book in books {
             assert_eq!(self.pull(book).agrees, Some(true));
@@ -133,14 +133,14 @@ fn rows(book: &TestBook) -> Vec<String> {
     all.unwrap()
 }
 
-fn two() -> (Log, TestBook, TestBook) {
+pub(crate) fn two() -> (Log, TestBook, TestBook) {
     let (mut log, a, b) = (Log::new(), TestBook::new(), TestBook::new());
     log.pair(&a);
     log.pair(&b);
     (log, a, b)
 }
 
-fn edit(book: &TestBook, id: ClientId, change: impl FnOnce(&mut ClientDraft)) {
+pub(crate) fn edit(book: &TestBook, id: ClientId, change: impl FnOnce(&mut ClientDraft)) {
     let before = book.read(|conn| clients::load(conn, id)).unwrap();
     let mut after = before.clone();
     change(&mut after);
@@ -410,6 +410,152 @@ fn a_refused_change_counts_nowhere_and_is_told() {
     a.assert_whole();
     assert!(see_refusal(&a, refused[0].device, refused[0].seq).unwrap());
     assert_eq!(a.read(store::refusals).unwrap(), []);
+}
+
+#[test]
+fn the_settings_of_a_new_book_give_way_and_nobody_is_bothered() {
+    let (mut log, a, _) = two();
+    log.push(&a);
+    let (entry, links, _) = log.entries.last_mut().unwrap();
+    let settings = links
+        .iter()
+        .position(|link| link.change().unwrap().entity == "settings");
+    let at = settings.expect("a new book says what holds for it");
+    let (device, seq) = (entry.batch.device, entry.batch.first_seq + at as u64);
+    links[at] = Link::Hidden(links[at].leaf(device, seq));
+    entry.batch = entry.batch.with_links(links);
+    entry.refused = vec![(
+        u32::try_from(at).unwrap(),
+        clientele_protocol::message::Why::NotYours,
+    )];
+    let (entry, from) = (entry.clone(), a.read(cursor).unwrap());
+    let to = log.mark();
+    let page = Page {
+        from,
+        to,
+        at_end: false,
+        entries: vec![entry],
+        digests: Vec::new(),
+    };
+    a.take_in(|arrivals| store::put_companions(arrivals.conn(), &log.devices))
+        .unwrap();
+    assert_eq!(incoming::page(&a, &page).unwrap().refused, 0);
+    assert_eq!(a.read(refused::list).unwrap(), []);
+    // Until head office's have come, a phone is still read as one of here.
+    assert_eq!(a.read(crate::settings::load).unwrap(), crate::testing::settings());
+    ClientBuilder::new("Анна").phone("0888 123 456").create(&a);
+    assert_eq!(
+        a.read(|c| crate::search::search(c, "+359888123456", 5, "BG"))
+            .unwrap()
+            .len(),
+        1
+    );
+    a.assert_whole();
+}
+
+#[test]
+fn contacts_are_remembered_so_that_the_list_stays_readable() {
+    let book = TestBook::new();
+    let at = |minute: i64| Timestamp(1_700_000_000_000 + minute * 60_000);
+    let well = |minute, came_in| store::Exchange {
+        at: at(minute),
+        came_in,
+        ..store::Exchange::default()
+    };
+    let failed = |minute, code: ErrorCode| store::Exchange {
+        at: at(minute),
+        problem: Some(clientele_model::Refusal::new(code).with("detail", minute)),
+        duration_ms: 500,
+        ..store::Exchange::default()
+    };
+    assert_eq!(book.read(last).unwrap(), Last::default());
+    remember(&book, &well(0, 3)).unwrap();
+    remember(&book, &well(1, 0)).unwrap();
+    for minute in 2..50 {
+        remember(&book, &failed(minute, ErrorCode::HeadOfficeUnreachable)).unwrap();
+    }
+    let known = book.read(last).unwrap();
+    assert_eq!(known.reached, Some(at(1)));
+    assert_eq!(known.tried, Some(Timestamp(at(49).0 + 500)));
+    assert_eq!(known.problem.unwrap().code, ErrorCode::HeadOfficeUnreachable);
+    remember(&book, &failed(50, ErrorCode::HeadOfficeNotTrusted)).unwrap();
+    remember(&book, &well(51, 0)).unwrap();
+    assert_eq!(book.read(last).unwrap().problem, None);
+    let rows = book.read(|conn| store::exchanges(conn, None, 10)).unwrap();
+    let minutes: Vec<i64> = rows.iter().map(|row| (row.at.0 - at(0).0) / 60_000).collect();
+    assert_eq!(minutes, [50, 49, 0]);
+    assert_eq!(rows[1].problem.as_ref().unwrap().params["detail"], "49");
+    let part = book
+        .read(|conn| store::exchanges(conn, Some(rows[1].id), 10))
+        .unwrap();
+    assert_eq!(part.len(), 1);
+}
+
+#[test]
+fn a_refused_change_is_told_field_by_field_until_it_is_taken_off_the_list() {
+    let (mut log, a, b) = two();
+    let anna = ClientBuilder::new("Анна Иванова").create(&a);
+    log.sync(&[&a, &b]);
+    edit(&a, anna, |draft| draft.notes = "not taken".into());
+    let (device, last) = a.device();
+    let seq = last - 1;
+    a.take_in(|arrivals| {
+        arrivals.refused(seq)?;
+        store::put_refusal(arrivals.conn(), device, seq, "too_large", Timestamp(5))
+    })
+    .unwrap_or_else(|error| panic!("{error}"));
+    let list = a.read(refused::list).unwrap();
+    assert_eq!(list.len(), 1);
+    assert_eq!(
+        (list[0].entity.as_str(), list[0].client_name.as_str()),
+        ("clients", "Анна Иванова")
+    );
+    assert_eq!(list[0].why.code, ErrorCode::ChangeTooLarge);
+    assert!(list[0].why.params.contains_key("max"));
+    let fields: Vec<_> = list[0]
+        .fields
+        .iter()
+        .map(|f| (f.field.as_str(), f.value.as_deref()))
+        .collect();
+    assert_eq!(fields, [("notes", Some("not taken"))]);
+    for wrong in [
+        "",
+        "x",
+        "x/1",
+        &format!("{}/x", a.device().0),
+        &format!("{}/999", a.device().0),
+    ] {
+        let refused = refused::discard(&a, wrong).unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::NotFound, "{wrong}");
+    }
+    refused::discard(&a, &list[0].id).unwrap();
+    assert_eq!(a.read(refused::list).unwrap(), []);
+}
+
+#[test]
+fn a_trash_of_several_books_waits_for_those_who_were_long_without_a_line() {
+    use crate::trash;
+    let (_, a, _) = two();
+    let alone = TestBook::new();
+    let by = Actor::owner();
+    let in_days = |days: i64| Timestamp(Timestamp::now().0 + days * 86_400_000);
+    for (book, days) in [(&alone, 30), (&a, 180)] {
+        let anna = ClientBuilder::new("Анна").create(book);
+        clients::trash(book, &by, &[anna]).unwrap();
+        let row = &book.read(|conn| trash::list(conn, in_days(0))).unwrap()[0];
+        assert_eq!(row.days_left, days);
+        // Somebody works here now and then, or the clock would not be believed.
+        let then = in_days(days - 1);
+        book.set_clock(|clock| clock.set_source(move || then)).unwrap();
+        ClientBuilder::new("Мария").create(book);
+        assert_eq!(trash::empty_old(book, &by, in_days(days - 1)).unwrap().step, None);
+        assert!(
+            trash::empty_old(book, &by, in_days(days + 1))
+                .unwrap()
+                .step
+                .is_some()
+        );
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use ts_rs::TS;
 
 use crate::Result;
 use crate::clients::{CLIENTS, PARTS};
+use crate::head_office::store::called;
 use crate::schema::SCHEMA;
 use crate::workspace::step::STEPS;
 use crate::workspace::store::{self, log::Logged, steps::StepRow};
@@ -133,15 +134,16 @@ fn entry(conn: &Connection, row: &StepRow) -> Result<HistoryEntry> {
         step: summary(conn, row)?,
         at: row.at,
         staff: row.staff.clone(),
-        device: device(row.device),
+        device: device(conn, row.device)?,
         changes: row.changes,
         undone: row.undone_by.is_some(),
         can_undo: can_undo(row),
     })
 }
 
-fn device(id: Option<DeviceId>) -> String {
-    id.map(|id| id.to_string()).unwrap_or_default()
+/// What people call the device, where head office has told; else its identifier.
+fn device(conn: &Connection, id: Option<DeviceId>) -> Result<String> {
+    id.map_or(Ok(String::new()), |id| called(conn, id))
 }
 
 /// A step with its changes, field by field.
@@ -156,7 +158,7 @@ pub fn step(conn: &Connection, id: StepId) -> Result<StepDetails> {
     for change in store::log::of_step(conn, id, DETAILS_MAX)? {
         if change.entity != STEPS.name {
             let log = store::log::of_row(conn, change.row)?;
-            changes.extend(fields(&log, &change, &row));
+            changes.extend(fields(conn, &log, &change, &row)?);
             shown += 1;
         }
     }
@@ -222,7 +224,7 @@ fn of_rows(
             };
             let Some(step) = step else { continue };
             found.extend(
-                fields(&log, change, step)
+                fields(conn, &log, change, step)?
                     .into_iter()
                     .map(|entry| (change.eff_hlc, entry)),
             );
@@ -232,16 +234,22 @@ fn of_rows(
     Ok(found.into_iter().map(|(_, entry)| entry).collect())
 }
 
-fn fields(log: &[Logged], change: &Logged, step: &StepRow) -> Vec<FieldHistoryEntry> {
+fn fields(
+    conn: &Connection,
+    log: &[Logged],
+    change: &Logged,
+    step: &StepRow,
+) -> Result<Vec<FieldHistoryEntry>> {
+    let device = device(conn, step.device)?;
     let fields = change.body.iter().flat_map(|body| &body.0);
-    fields
-        .filter(|field| !field.field.starts_with('~') && !NOT_SHOWN.contains(&field.field.as_str()))
+    let fields = fields
+        .filter(|field| is_shown(&field.field))
         .map(|field| FieldHistoryEntry {
             step: change.step,
             label: StepLabel::from_book(&step.label),
             at: step.at,
             staff: step.staff.clone(),
-            device: device(step.device),
+            device: device.clone(),
             entity: change.entity.clone(),
             row: change.row,
             field: field.field.clone(),
@@ -254,12 +262,17 @@ fn fields(log: &[Logged], change: &Logged, step: &StepRow) -> Vec<FieldHistoryEn
             },
             was: value_before(log, change, &field.field).as_ref().and_then(shown),
             is: shown(&field.value),
-        })
-        .collect()
+        });
+    Ok(fields.collect())
+}
+
+/// Does a field mean something to a reader?
+pub(crate) fn is_shown(field: &str) -> bool {
+    !field.starts_with('~') && !NOT_SHOWN.contains(&field)
 }
 
 /// A value as text; nothing for nothing.
-fn shown(value: &Value) -> Option<String> {
+pub(crate) fn shown(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Int(n) => Some(n.to_string()),

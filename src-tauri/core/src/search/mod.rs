@@ -15,6 +15,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::clients::Sight;
 use crate::{Result, clients};
 
 pub use store::{forget, problems};
@@ -174,11 +175,25 @@ pub fn index(conn: &Connection, id: ClientId, card: &ClientDraft) -> Result<()> 
 /// # Errors
 /// What SQLite says.
 pub fn search(conn: &Connection, typed: &str, limit: usize, country: &str) -> Result<Vec<SearchHit>> {
+    search_of(conn, typed, limit, country, Sight::All)
+}
+
+/// As [`search`], among the clients of one branch.
+///
+/// # Errors
+/// What SQLite says.
+pub fn search_of(
+    conn: &Connection,
+    typed: &str,
+    limit: usize,
+    country: &str,
+    sight: Sight,
+) -> Result<Vec<SearchHit>> {
     let query = Query::new(typed);
     if query.is_empty() {
         return Ok(Vec::new());
     }
-    let mut candidates = store::candidates(conn, &query)?;
+    let mut candidates = store::candidates(conn, &query, sight.branch())?;
     rank::sort(&mut candidates, &query);
     candidates.truncate(limit);
     let hits = candidates.into_iter().map(|candidate| {

@@ -1,6 +1,6 @@
 //! The SQL of the search index.
 
-use clientele_model::ClientId;
+use clientele_model::{BranchId, ClientId};
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
 use super::{Document, Query};
@@ -75,7 +75,11 @@ pub fn forget(conn: &Connection, id: ClientId) -> Result<()> {
 
 /// Everybody who may have been meant, unranked. Names are asked first, so that a short word which stands in
 /// thousands of notes does not crowd out the one whose name it is.
-pub(super) fn candidates(conn: &Connection, query: &Query) -> Result<Vec<Candidate>> {
+pub(super) fn candidates(
+    conn: &Connection,
+    query: &Query,
+    branch: Option<BranchId>,
+) -> Result<Vec<Candidate>> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut asked: Vec<(&[&str], Vec<&str>)> = Vec::new();
     if let Some(number) = &query.digits {
@@ -88,7 +92,7 @@ pub(super) fn candidates(conn: &Connection, query: &Query) -> Result<Vec<Candida
     }
     for (columns, words) in asked {
         if found.len() < CANDIDATES_MAX {
-            for candidate in ask(conn, columns, &words)? {
+            for candidate in ask(conn, columns, &words, branch)? {
                 if !found.iter().any(|known| known.id == candidate.id) {
                     found.push(candidate);
                 }
@@ -99,7 +103,12 @@ pub(super) fn candidates(conn: &Connection, query: &Query) -> Result<Vec<Candida
 }
 
 /// Trigrams answer for words of three letters and more; shorter ones are sought by looking.
-fn ask(conn: &Connection, columns: &[&str], words: &[&str]) -> Result<Vec<Candidate>> {
+fn ask(
+    conn: &Connection,
+    columns: &[&str],
+    words: &[&str],
+    branch: Option<BranchId>,
+) -> Result<Vec<Candidate>> {
     let long: Vec<String> = words
         .iter()
         .filter(|word| word.chars().count() >= 3)
@@ -123,6 +132,10 @@ fn ask(conn: &Connection, columns: &[&str], words: &[&str]) -> Result<Vec<Candid
             .map(|column| format!("instr(s.{column}, ?{n})"))
             .collect();
         filters.push(format!("({})", any.join(" or ")));
+    }
+    if let Some(branch) = branch {
+        values.push(Box::new(branch.as_bytes().to_vec()));
+        filters.push(format!("c.branch = ?{}", values.len()));
     }
     let sql = format!(
         "select c.id, c.last_contact_at, s.name, s.phone, s.email, s.company, s.other, s.note

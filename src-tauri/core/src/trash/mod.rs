@@ -1,23 +1,38 @@
-//! The trash: what was thrown away lies here for 30 days, and then is gone for good.
+//! The trash: what was thrown away lies here for 30 days, and then is gone for good. Where several books are
+//! kept as one, for 180.
 
 mod store;
 #[cfg(test)]
 mod tests;
 
 use clientele_model::{ClientId, RowId, Timestamp, Value};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Result;
 use crate::clients::erase_one;
 use crate::contacts::CONTACTS;
+use crate::head_office::membership;
 use crate::workspace::store::{local, set_local, steps};
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Written};
 
 pub use store::list;
 
-/// How long something lies in the trash.
+/// How long something lies in the trash of a book that works alone.
 pub const DAYS: i64 = 30;
+
+/// How long in one of several books: somebody who worked without a line may still have something to say.
+pub const DAYS_TOGETHER: i64 = 180;
+
+/// How long something lies in the trash of this book.
+///
+/// # Errors
+/// What SQLite says.
+pub fn days(conn: &Connection) -> Result<i64> {
+    let is_one_of_several = membership(conn)?.is_some();
+    Ok(if is_one_of_several { DAYS_TOGETHER } else { DAYS })
+}
 
 /// What sort of thing lies there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -49,7 +64,7 @@ pub struct TrashRow {
 /// Until when the trash is left alone, whatever lies in it: a fact about this file.
 const NOT_BEFORE: &str = "trash_not_before";
 
-/// Erases for good what has lain in the trash for [`DAYS`].
+/// Erases for good what has lain in the trash for [`days`].
 ///
 /// Not on the word of a clock alone: where it went back, or says that nothing was written for twice as
 /// long, it may be wrong, and the days in the trash begin anew.
@@ -58,9 +73,10 @@ const NOT_BEFORE: &str = "trash_not_before";
 /// What SQLite says.
 pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Written<u64>> {
     let old = workspace.maintain(|conn| {
+        let days = days(conn)?;
         let newest = steps::list(conn, None, 1)?.first().map_or(now, |step| step.at);
-        if newest > now || newest < now.minus_days(2 * DAYS) {
-            set_local(conn, NOT_BEFORE, &Value::Int(now.minus_days(-DAYS).0))?;
+        if newest > now || newest < now.minus_days(2 * days) {
+            set_local(conn, NOT_BEFORE, &Value::Int(now.minus_days(-days).0))?;
         }
         let not_before = local(conn, NOT_BEFORE)?
             .and_then(|value| value.as_int())
@@ -68,7 +84,7 @@ pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Wr
         if now.0 < not_before {
             Ok(Vec::new())
         } else {
-            store::older_than(conn, now.minus_days(DAYS))
+            store::older_than(conn, now.minus_days(days))
         }
     })?;
     let mut step = NewStep::new(by, StepLabel::TrashEmptied);

@@ -3,7 +3,7 @@
 use clientele_model::{RowId, Timestamp, text};
 use rusqlite::Connection;
 
-use super::{DAYS, TrashKind, TrashRow};
+use super::{TrashKind, TrashRow, days};
 use crate::Result;
 use crate::workspace::store::{row_id, row_id_or_none};
 
@@ -14,6 +14,7 @@ const DAY_MILLIS: i64 = 86_400_000;
 /// # Errors
 /// What SQLite says.
 pub fn list(conn: &Connection, now: Timestamp) -> Result<Vec<TrashRow>> {
+    let days = days(conn)?;
     let mut statement = conn.prepare_cached(
         "select 0, id, id, display_name, deleted_at as at from clients where deleted_at is not null
          union all
@@ -35,7 +36,7 @@ pub fn list(conn: &Connection, now: Timestamp) -> Result<Vec<TrashRow>> {
             client_id: row_id_or_none(row, 2).unwrap_or(id).into(),
             title: text::ellipsis(&title, 120),
             trashed_at: Timestamp(trashed_at),
-            days_left: (DAYS - age_days).clamp(0, DAYS),
+            days_left: (days - age_days).clamp(0, days),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use clientele_model::change::{SCHEMA, SEEN, SETTLES};
+use clientele_model::change::{SCHEMA, SEEN, SETTLES, UNSETTLES};
 use clientele_model::{
     Body, BranchId, ChangeKind, DeviceId, ErrorCode, FieldChange, Hlc, Refusal, RowId, Stamp, StepId,
     Timestamp, Value,
@@ -207,7 +207,32 @@ impl<'a> Write<'a> {
         table: &'static Table,
         row: RowId,
         fields: Vec<(&'static str, Value)>,
-        lost: &[Stamp],
+        lost: &[(String, Stamp)],
+    ) -> Result<()> {
+        self.quarrel(table, row, fields, FieldChange::lost(SETTLES, lost))
+    }
+
+    /// Takes back that lost values were passed over: they count as lost again, and what stands becomes what
+    /// `fields` say.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub(super) fn unsettle(
+        &mut self,
+        table: &'static Table,
+        row: RowId,
+        fields: Vec<(&'static str, Value)>,
+        lost: &[(String, Stamp)],
+    ) -> Result<()> {
+        self.quarrel(table, row, fields, FieldChange::lost(UNSETTLES, lost))
+    }
+
+    fn quarrel(
+        &mut self,
+        table: &'static Table,
+        row: RowId,
+        fields: Vec<(&'static str, Value)>,
+        about: FieldChange,
     ) -> Result<()> {
         let wanted: Vec<_> = fields.iter().map(|(field, _)| (*field, None)).collect();
         let bases = log::versions(self.conn, row, &wanted)?;
@@ -218,7 +243,7 @@ impl<'a> Write<'a> {
             base,
         });
         let mut body = Body(fields.collect());
-        body.0.push(FieldChange::stamps(SETTLES, lost));
+        body.0.push(about);
         self.quarrelled.insert((table.name, row));
         self.record(table, row, ChangeKind::Set, body)
     }
@@ -285,13 +310,13 @@ impl<'a> Write<'a> {
         }
         let lost = store::conflicts::of_row(self.conn, row)?;
         let written = |field: &str| body.0.iter().any(|change| change.field == field);
-        let settled: Vec<Stamp> = lost
-            .iter()
+        let settled: Vec<(String, Stamp)> = lost
+            .into_iter()
             .filter(|lost| written(&lost.field))
-            .map(|lost| lost.stamp)
+            .map(|lost| (lost.field, lost.stamp))
             .collect();
         if !settled.is_empty() {
-            body.0.push(FieldChange::stamps(SETTLES, &settled));
+            body.0.push(FieldChange::lost(SETTLES, &settled));
         }
         // Typed over something older than what stands by now, this may itself be a quarrel.
         self.quarrelled.insert((table.name, row));
@@ -307,7 +332,7 @@ impl<'a> Write<'a> {
         body: Body,
     ) -> Result<()> {
         let fits = |f: &FieldChange| {
-            matches!(f.field.as_str(), SEEN | SETTLES)
+            matches!(f.field.as_str(), SEEN | SETTLES | UNSETTLES)
                 || table.field(&f.field).is_some_and(|field| field.takes(&f.value))
         };
         if let Some(unknown) = body.0.iter().find(|f| !fits(f)) {

@@ -41,6 +41,7 @@ pub struct Workspace {
     writer: Mutex<Writer>,
     reader: Mutex<Connection>,
     schema: &'static Schema,
+    told: Mutex<Option<Box<dyn Fn() + Send + Sync>>>,
 }
 
 struct Writer {
@@ -88,6 +89,7 @@ impl Workspace {
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
             schema,
+            told: Mutex::default(),
         })
     }
 
@@ -140,11 +142,20 @@ impl Workspace {
         drop(opened);
         writer.seq = finished.seq;
         writer.clock = finished.clock;
+        if let Some(tell) = &*lock(&self.told) {
+            tell();
+        }
         Ok(Written {
             value,
             step,
             invalidates: finished.invalidates,
         })
+    }
+
+    /// Calls `f` after every step that is taken here: somebody may want to send it on. It must be quick, and not
+    /// come back to this book. What others wrote and is taken in does not count. There is one such listener.
+    pub fn on_write(&self, f: impl Fn() + Send + Sync + 'static) {
+        *lock(&self.told) = Some(Box::new(f));
     }
 
     /// Which device writes here, and how far its stream goes.

@@ -104,7 +104,7 @@ fn kept_against(
 }
 
 /// A row with all that stands on its card.
-pub(super) fn card_rows(conn: &Connection, schema: &Schema, table: &Table, id: RowId) -> Result<Vec<RowId>> {
+pub(crate) fn card_rows(conn: &Connection, schema: &Schema, table: &Table, id: RowId) -> Result<Vec<RowId>> {
     let mut rows = vec![id];
     if table.card == Card::Itself {
         for part in schema

@@ -4,7 +4,7 @@ use clientele_model::{ClientId, ErrorCode, Value};
 
 use super::*;
 use crate::clients::{self, CLIENTS};
-use crate::testing::{ClientBuilder, Rng, TestBook, log_call};
+use crate::testing::{ClientBuilder, Rng, TestBook, call, log_call};
 use crate::{contacts, search};
 
 fn names(book: &TestBook) -> Vec<String> {
@@ -290,6 +290,13 @@ fn what_is_erased_leaves_its_commitment() {
 
 /// Whatever is done in whatever order: the rows are what the log says, the index is what the rows say, and
 /// undoing everything brings back what stood before.
+fn is_in_trash(book: &TestBook, id: ClientId) -> bool {
+    book.read(|conn| clients::card(conn, id))
+        .unwrap()
+        .trashed_at
+        .is_some()
+}
+
 #[test]
 fn random_walks_keep_the_book_whole() {
     for seed in 0..12 {
@@ -308,6 +315,10 @@ fn random_walks_keep_the_book_whole() {
                             .tag("нов")
                             .create(&book),
                     );
+                }
+                (2 | 3, Some(id)) if is_in_trash(&book, id) => {
+                    let refused = contacts::add(&book, &by, id, call("Обади се", 1)).unwrap_err();
+                    assert_eq!(refused.code(), ErrorCode::ClientInTrash);
                 }
                 (2, Some(id)) => rename(&book, id, &format!("Име{}", rng.below(5))),
                 (3, Some(id)) => {

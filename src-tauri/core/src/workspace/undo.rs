@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use clientele_model::change::{SETTLES, UNSETTLES};
 use clientele_model::{ChangeKind, ErrorCode, RowId, StepId, Value};
 use rusqlite::Connection;
 
@@ -152,18 +153,7 @@ fn revert_change(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> R
             w.trash(table, change.row)?;
         }
         ChangeKind::Set | ChangeKind::Del => {
-            let log = store::log::of_row(w.conn(), change.row)?;
-            let mut fields = Vec::new();
-            for field in change.body.iter().flat_map(|body| &body.0) {
-                let Some(known) = table.field(&field.field) else {
-                    continue;
-                };
-                if is_same(known.name, &w.field(table, change.row, known.name)?, &field.value) {
-                    let before = value_before(&log, change, known.name).unwrap_or(known.empty());
-                    fields.push((known.name, put_back(w, known.name, before)));
-                }
-            }
-            w.set(table, change.row, fields)?;
+            revert_fields(w, table, change)?;
         }
         ChangeKind::Inc => {
             let mut body = change.body.clone().unwrap_or_default();
@@ -174,6 +164,75 @@ fn revert_change(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> R
         }
     }
     Ok(())
+}
+
+/// Gives fields back what they were. Where the change had passed over values that lost, they count as lost
+/// again, and where it had taken that back, they are passed over anew.
+fn revert_fields(w: &mut Write<'_>, table: &'static Table, change: &Logged) -> Result<()> {
+    let log = store::log::of_row(w.conn(), change.row)?;
+    let Some(body) = &change.body else { return Ok(()) };
+    let row = change.row;
+    let lost = store::conflicts::of_row(w.conn(), row)?;
+    let is_kept = lost.iter().any(|lost| lost.field == DELETED_AT);
+    let mut fields = Vec::new();
+    for field in &body.0 {
+        let Some(known) = table.field(&field.field) else {
+            continue;
+        };
+        // Thrown away, and kept all the same: it does not lie in the trash, and yet nobody took it out.
+        let is_thrown = is_kept && known.name == DELETED_AT && field.value != Value::Null;
+        if is_thrown || is_same(known.name, &w.field(table, row, known.name)?, &field.value) {
+            let before = value_before(&log, change, known.name).unwrap_or(known.empty());
+            fields.push((known.name, put_back(w, known.name, before)));
+        }
+    }
+    let mut passed_over = body.lost(SETTLES);
+    let mut reopened = body.lost(UNSETTLES);
+    for list in [&mut passed_over, &mut reopened] {
+        let mut still = Vec::new();
+        for (field, stamp) in std::mem::take(list) {
+            if stands_as_left(w, table, &log, change, &fields, &field)? {
+                still.push((field, stamp));
+            }
+        }
+        *list = still;
+    }
+    let throws_away = fields
+        .iter()
+        .any(|(field, value)| *field == DELETED_AT && *value != Value::Null);
+    if !passed_over.is_empty() {
+        w.unsettle(table, row, fields, &passed_over)
+    } else if reopened.is_empty() {
+        w.set(table, row, fields).map(|_| ())
+    } else if throws_away {
+        w.trash(table, row).map(|_| ())
+    } else {
+        w.settle(table, row, fields, &reopened)
+    }
+}
+
+/// Has nobody touched the field since a change which passed over a value that had lost there?
+fn stands_as_left(
+    w: &Write<'_>,
+    table: &'static Table,
+    log: &[Logged],
+    change: &Logged,
+    put_back: &[(&'static str, Value)],
+    field: &str,
+) -> Result<bool> {
+    let Some(known) = table.field(field) else {
+        return Ok(false);
+    };
+    let is_written = change
+        .body
+        .iter()
+        .flat_map(|body| &body.0)
+        .any(|other| other.field == field);
+    if is_written {
+        return Ok(put_back.iter().any(|(other, _)| *other == field));
+    }
+    let before = value_before(log, change, field).unwrap_or(known.empty());
+    Ok(before == w.field(table, change.row, known.name)?)
 }
 
 /// Does the value that a step set still stand? Of the trash only whether something lies there counts: what
