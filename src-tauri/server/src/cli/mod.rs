@@ -28,7 +28,12 @@ pub struct Arguments {
 #[derive(Args)]
 struct Place {
     /// The folder of the databases and of the certificate.
-    #[arg(long, global = true, default_value = "/var/lib/clientele-server", env = "CLIENTELE_DATA")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "/var/lib/clientele-server",
+        env = "CLIENTELE_DATA"
+    )]
     data: PathBuf,
     /// A PostgreSQL instead of files, as the server works with it: a member of clientele_service.
     #[arg(long, global = true, env = "CLIENTELE_POSTGRES")]
