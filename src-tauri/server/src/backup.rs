@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::store::Storage;
 use crate::store::control::{AddCompany, Companies, Company};
 use crate::store::dump::{Dump, Empty, Fill, Rows};
-use crate::{Error, Result};
+use crate::{Error, Result, files};
 
 const MAGIC: &[u8] = b"clientele backup 1\n";
 
@@ -67,12 +67,8 @@ pub async fn backup<S: Storage>(storage: &S, file: &Path) -> Result<()> {
         return Err(Error::Refused(format!("{} is there already", file.display())));
     }
     let part = file.with_extension("part");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut writer = Writer {
-        to: BufWriter::new(options.open(&part)?),
+        to: BufWriter::new(files::begin(&part)?),
         hash: Sha256::new(),
     };
     writer.write(MAGIC)?;

@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod error;
+pub mod files;
 pub mod http;
 pub mod offer;
 pub mod sabotage;

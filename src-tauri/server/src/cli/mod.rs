@@ -28,16 +28,21 @@ pub struct Arguments {
 #[derive(Args)]
 struct Place {
     /// The folder of the databases and of the certificate.
-    #[arg(long, default_value = "/var/lib/clientele-server", env = "CLIENTELE_DATA")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "/var/lib/clientele-server",
+        env = "CLIENTELE_DATA"
+    )]
     data: PathBuf,
     /// A PostgreSQL instead of files, as the server works with it: a member of clientele_service.
-    #[arg(long, env = "CLIENTELE_POSTGRES")]
+    #[arg(long, global = true, env = "CLIENTELE_POSTGRES")]
     postgres: Option<String>,
     /// The same PostgreSQL as the tables' owner: for migrations, and to clear up after an erasure.
-    #[arg(long, env = "CLIENTELE_POSTGRES_ADMIN", requires = "postgres")]
+    #[arg(long, global = true, env = "CLIENTELE_POSTGRES_ADMIN", requires = "postgres")]
     postgres_admin: Option<String>,
     /// Connections to PostgreSQL at most.
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, global = true, default_value_t = 16)]
     postgres_connections: usize,
 }
 

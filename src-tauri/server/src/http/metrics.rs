@@ -12,15 +12,18 @@ use crate::{Error, Path, Result, Service};
 /// The numbers.
 pub struct Metrics {
     registry: Registry,
-    counters: Vec<(IntCounter, fn(&Stats) -> &Counter)>,
+    counters: Vec<(IntCounter, Of)>,
     seconds: HistogramVec,
     turned_away: IntCounter,
     devices: IntGauge,
     sessions: IntGauge,
 }
 
+/// Where a counter stands.
+type Of = fn(&Stats) -> &Counter;
+
 /// Each counter: its name, what it counts, where it stands.
-type Told = (&'static str, &'static str, fn(&Stats) -> &Counter);
+type Told = (&'static str, &'static str, Of);
 
 const COUNTERS: &[Told] = &[
     ("pushes_total", "Pushes that were answered", |s| &s.pushes),

@@ -11,7 +11,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::{Error, Result};
+use crate::{Error, Result, files};
 
 /// The two files.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ impl Files {
         let names = vec!["clientele-server".to_owned()];
         let made = rcgen::generate_simple_self_signed(names).map_err(|error| wrong(&error))?;
         if let Some(folder) = self.certificate.parent() {
-            std::fs::create_dir_all(folder)?;
+            files::make_folder(folder)?;
         }
         // The certificate last: where it is, its key is.
         write_new(&self.key, made.signing_key.serialize_pem().as_bytes())?;
@@ -92,15 +92,11 @@ impl Files {
 /// Writes a file that only its owner reads. One half-written at an earlier start is written anew.
 fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
     let part = path.with_extension("part");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&part)?;
+    let mut file = files::begin(&part)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&part, path)?;
-    Ok(())
+    files::give_to_folder_owner(path)
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@
 mod cells;
 mod migrate;
 
-use std::future::Future;
 use std::time::Duration;
 
 use clientele_model::CompanyId;
@@ -139,18 +138,14 @@ impl Postgres {
         };
         let mut tx = PostgresTx(transaction.start().await?);
         let name = company.map(|company| company.to_string()).unwrap_or_default();
-        let commit = if kind == Kind::Note { "off" } else { "on" };
+        let patience = match kind {
+            Kind::Note => "set local synchronous_commit = off",
+            Kind::Read | Kind::Write => "",
+        };
         // An identifier is letters and dashes; `set` takes no parameters.
         let begin = format!(
             "set local role clientele_service; set local search_path = clientele;
-             set local clientele.company = '{name}';{}",
-            if kind == Kind::Read {
-                String::new()
-            } else if commit == "off" {
-                "set local synchronous_commit = off".to_owned()
-            } else {
-                String::new()
-            },
+             set local clientele.company = '{name}'; {patience}",
         );
         tx.0.batch_execute(&begin).await?;
         let out = job.run(&mut tx).await?;
@@ -215,20 +210,20 @@ impl Tx for PostgresTx<'_> {
 }
 
 impl Storage for Postgres {
-    fn write<J: Job>(&self, company: CompanyId, job: J) -> impl Future<Output = Result<J::Out>> + Send {
-        async move { self.run(Some(company), &job, Kind::Write).await }
+    async fn write<J: Job>(&self, company: CompanyId, job: J) -> Result<J::Out> {
+        self.run(Some(company), &job, Kind::Write).await
     }
 
-    fn note<J: Job>(&self, company: CompanyId, job: J) -> impl Future<Output = Result<J::Out>> + Send {
-        async move { self.run(Some(company), &job, Kind::Note).await }
+    async fn note<J: Job>(&self, company: CompanyId, job: J) -> Result<J::Out> {
+        self.run(Some(company), &job, Kind::Note).await
     }
 
-    fn read<J: Job>(&self, company: CompanyId, job: J) -> impl Future<Output = Result<J::Out>> + Send {
-        async move { self.run(Some(company), &job, Kind::Read).await }
+    async fn read<J: Job>(&self, company: CompanyId, job: J) -> Result<J::Out> {
+        self.run(Some(company), &job, Kind::Read).await
     }
 
-    fn control<J: Job>(&self, job: J) -> impl Future<Output = Result<J::Out>> + Send {
-        async move { self.run(None, &job, Kind::Write).await }
+    async fn control<J: Job>(&self, job: J) -> Result<J::Out> {
+        self.run(None, &job, Kind::Write).await
     }
 
     async fn found(&self, _company: CompanyId) -> Result<()> {

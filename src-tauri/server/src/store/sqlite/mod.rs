@@ -15,7 +15,7 @@ use clientele_model::CompanyId;
 use self::connection::{Mode, SqliteTx};
 use self::threads::{Readers, Writer};
 use super::{Job, Storage, schema};
-use crate::{Error, Result};
+use crate::{Error, Result, files};
 
 /// How many threads read.
 const READERS: usize = 4;
@@ -45,6 +45,7 @@ struct File {
 impl File {
     fn open(path: PathBuf, what: What) -> Result<Arc<Self>> {
         let mut writing = SqliteTx::open(&path, Mode::Write)?;
+        files::give_to_folder_owner(&path)?;
         match what {
             What::Control => writing.make(&schema::sqlite(schema::CONTROL))?,
             What::Company => {
@@ -78,12 +79,7 @@ impl Sqlite {
     /// # Errors
     /// What the file system and SQLite say.
     pub fn open(folder: &Path) -> Result<Self> {
-        // Nobody else on this machine has anything to look for here.
-        let mut private = std::fs::DirBuilder::new();
-        private.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
-        private.create(folder)?;
+        files::make_folder(folder)?;
         Ok(Self {
             control: File::open(folder.join("control.sqlite"), What::Control)?,
             folder: folder.to_owned(),
