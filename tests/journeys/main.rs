@@ -3,5 +3,6 @@
 mod commands;
 mod crash;
 mod files;
+mod head_office;
 mod hostile;
 mod keys;
