@@ -4,5 +4,6 @@ mod access;
 mod commands;
 mod crash;
 mod files;
+mod head_office;
 mod hostile;
 mod keys;

@@ -1,6 +1,7 @@
 //! A machine for the journeys: a folder of its own, dialogs that answer as they are told, and a secret
 //! store that can be absent, locked, emptied or forgetful.
 
+pub mod office;
 pub mod simulator;
 
 use std::collections::{HashMap, VecDeque};
@@ -67,6 +68,17 @@ impl Machine {
     #[must_use]
     pub fn start(&self) -> Api<Self> {
         Api::new(self.clone(), StartOptions::default())
+    }
+
+    /// Starts the program on it as the command line does: it visits head office only when asked.
+    #[must_use]
+    pub fn start_by_hand(&self) -> Api<Self> {
+        let only_when_asked = true;
+        let start = StartOptions {
+            only_when_asked,
+            ..StartOptions::default()
+        };
+        Api::new(self.clone(), start)
     }
 
     /// Makes its secret store behave.

@@ -66,6 +66,45 @@ pub enum Command {
     List(List),
     /// What lies in the trash.
     Trash,
+    /// Head office: pair with it, exchange changes, settle what both sides wrote.
+    #[command(subcommand)]
+    HeadOffice(Office),
+}
+
+/// A command about head office.
+#[derive(Debug, Subcommand)]
+pub enum Office {
+    /// Pair this book with head office, and exchange all that was written.
+    Pair {
+        /// The code that head office gave; spaces, dashes and the case of letters do not matter.
+        #[arg(required = true)]
+        code: Vec<String>,
+        /// What this device is to be called among the others.
+        #[arg(long)]
+        name: String,
+    },
+    /// How this book stands with head office.
+    Status,
+    /// Exchange changes now; exit code 1 when head office was not reached.
+    Sync,
+    /// End the pairing. Everything stays in the book.
+    Leave,
+    /// What two devices wrote without knowing of each other.
+    Conflicts,
+    /// Settle a conflict.
+    Settle {
+        /// Which, as the list of conflicts says.
+        id: String,
+        /// What stays: the value that stands, or the one that was kept aside.
+        #[arg(long, value_parser = ["standing", "losing"])]
+        keep: String,
+    },
+    /// Changes of this book that head office did not take.
+    Refused,
+    /// The company's devices.
+    Devices,
+    /// The branches that this device sees.
+    Branches,
 }
 
 #[derive(Debug, Args)]

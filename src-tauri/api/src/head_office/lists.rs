@@ -90,9 +90,14 @@ pub(crate) fn erasures<H: Host>(api: &Api<H>, _: Nothing) -> Result<Vec<ErasureR
             let known = devices.iter().find(|device| device.id == *id);
             known.map_or_else(|| id.to_string(), |device| device.name.clone())
         };
+        let own = store::own_device(conn)?;
         let mut rows = Vec::new();
-        for (step, at, waiting) in store::erasures(conn)? {
+        for (step, at, mut waiting) in store::erasures(conn)? {
             let step = steps::get(conn, step)?;
+            if step.is_some() {
+                // Here it is done, also where head office has not heard of that yet.
+                waiting.retain(|device| *device != own);
+            }
             let params = step.as_ref().map(|step| step.params.as_str()).unwrap_or_default();
             let params: HashMap<String, String> = serde_json::from_str(params).unwrap_or_default();
             rows.push(ErasureRow {

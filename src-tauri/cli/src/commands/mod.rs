@@ -4,6 +4,7 @@ mod book;
 mod clients;
 mod contacts;
 mod files;
+mod head_office;
 mod past;
 
 use std::fmt::Debug;
@@ -39,6 +40,7 @@ pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
         Command::Redo => past::redo(api),
         Command::History(ask) => past::history(api, &ask),
         Command::Trash => past::trash(api),
+        Command::HeadOffice(ask) => head_office::run(api, ask),
     }
 }
 

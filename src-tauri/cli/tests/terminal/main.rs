@@ -4,6 +4,7 @@ mod books;
 mod cards;
 mod closed_ends;
 mod files;
+mod head_office;
 mod past;
 mod salon;
 mod usage;

@@ -83,14 +83,7 @@ impl ServerCertVerifier for Pinned {
 pub(super) fn is_broken(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        // What is wrapped in an I/O error is not its source but itself.
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(std::io::Error::get_ref);
-        let tls = error
-            .downcast_ref::<Error>()
-            .or_else(|| inner.and_then(|inner| inner.downcast_ref::<Error>()));
-        if let Some(tls) = tls {
+        if let Some(tls) = error.downcast_ref::<Error>() {
             return matches!(
                 tls,
                 Error::InvalidCertificate(_)
@@ -102,9 +95,13 @@ pub(super) fn is_broken(error: &(dyn std::error::Error + 'static)) -> bool {
                     | Error::InappropriateHandshakeMessage { .. }
             );
         }
-        cause = match inner {
-            Some(inner) if inner.source().is_some() => inner.source(),
-            _ => error.source(),
+        // What is wrapped in an I/O error is not its source but itself.
+        let wrapped = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        cause = match wrapped {
+            Some(wrapped) => Some(wrapped as &(dyn std::error::Error + 'static)),
+            None => error.source(),
         };
     }
     false
