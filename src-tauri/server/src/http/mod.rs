@@ -143,7 +143,7 @@ where
 /// Brings the plain tables up to date and finishes erasures, whenever something came, and every minute.
 async fn settle<S: Storage>(service: Arc<Service<S>>, bell: Arc<Notify>) {
     loop {
-        if let Err(error) = service.settle_all(Timestamp::now().0).await {
+        if let Err(error) = service.settle_all().await {
             tracing::error!(%error, "the plain tables could not be brought up to date");
         }
         let _ = tokio::time::timeout(Duration::from_secs(60), bell.notified()).await;

@@ -171,6 +171,12 @@ impl<S: Storage> Service<S> {
         self.stats.appends.add(appends);
         self.stats.refused.add(appended.refused as u64);
         if appended.changes > 0 {
+            if self.settings.settles_at_once {
+                // The push is in the log, whatever comes of this.
+                if let Err(error) = self.settle(company).await {
+                    tracing::error!(%error, "the plain tables could not be brought up to date");
+                }
+            }
             self.stats.batches.add(1);
             self.stats.changes.add(appended.changes as u64);
             self.stats.bytes.add(bytes);

@@ -105,6 +105,11 @@ impl<S: Storage> Service<S> {
         &self.storage
     }
 
+    /// The databases again, when the server is no more.
+    pub fn into_storage(self) -> S {
+        self.storage
+    }
+
     /// What it has done so far.
     pub fn stats(&self) -> &Stats {
         &self.stats
@@ -173,9 +178,9 @@ impl<S: Storage> Service<S> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn settle_all(&self, now_millis: i64) -> Result<()> {
+    pub async fn settle_all(&self) -> Result<()> {
         for company in self.storage.control(Companies).await? {
-            self.settle(company.id, now_millis).await?;
+            self.settle(company.id).await?;
         }
         Ok(())
     }

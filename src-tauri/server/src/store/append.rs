@@ -224,11 +224,15 @@ impl State {
                         commitment: change.payload.commitment(),
                     };
                 }
-                // What else is written there belongs to the same card.
+                // A row that comes to be on an erased card: what else is written there belongs to it, too.
                 if let Some(branch) = by_client
+                    && change.kind == ChangeKind::Add
                     && self.erased.insert(mark, branch)
                 {
                     self.suppress.push(vec![mark.as_slice().into(), branch.into()]);
+                    let n = self.mark.n + 1;
+                    self.erasing
+                        .push(vec![change.row.into(), 0_i64.into(), branch.into(), n.into()]);
                 }
             }
             if change.kind == ChangeKind::Erase && self.erased.insert(mark, branch) {

@@ -7,6 +7,7 @@
 pub mod any;
 pub mod append;
 pub mod cell;
+pub mod check;
 pub mod control;
 pub mod devices;
 pub mod entry;
@@ -14,8 +15,10 @@ pub mod erased;
 pub mod hello;
 pub mod page;
 pub mod postgres;
+pub mod project;
 pub mod quarantine;
 pub mod schema;
+pub mod scrub;
 pub mod sqlite;
 pub mod streams;
 

@@ -152,25 +152,30 @@ impl Job for Quarantined {
     type Out = Vec<Refused>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<Refused>> {
-        let rows = tx
-            .query(
-                "select device, seq, about, at, why, held from quarantine order by at, device, seq",
-                &[],
-            )
-            .await?;
-        let refused = |row: &super::Row| {
-            let held = bytes::unpack(row.bytes(5)?, UNPACKED_MAX)
-                .and_then(|held| bytes::decode(&held))
-                .map_err(|_| crate::Error::damaged("something in quarantine"))?;
-            Ok(Refused {
-                device: row.of(0, DeviceId::from_slice)?,
-                seq: row.count(1)?,
-                about: row.of(2, Hash::from_slice)?,
-                at: row.int(3)?,
-                why: why(row.int(4)?),
-                held,
-            })
-        };
-        rows.iter().map(refused).collect()
+        all(tx).await
     }
+}
+
+/// What lies in quarantine, oldest first.
+pub(super) async fn all<T: Tx>(tx: &mut T) -> Result<Vec<Refused>> {
+    let rows = tx
+        .query(
+            "select device, seq, about, at, why, held from quarantine order by at, device, seq",
+            &[],
+        )
+        .await?;
+    let refused = |row: &super::Row| {
+        let held = bytes::unpack(row.bytes(5)?, UNPACKED_MAX)
+            .and_then(|held| bytes::decode(&held))
+            .map_err(|_| crate::Error::damaged("something in quarantine"))?;
+        Ok(Refused {
+            device: row.of(0, DeviceId::from_slice)?,
+            seq: row.count(1)?,
+            about: row.of(2, Hash::from_slice)?,
+            at: row.int(3)?,
+            why: why(row.int(4)?),
+            held,
+        })
+    };
+    rows.iter().map(refused).collect()
 }

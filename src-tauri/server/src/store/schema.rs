@@ -65,7 +65,7 @@ pub const TABLES: &[Table] = &[
         key: 1,
         unique: &["device", "first_seq"],
     },
-    // One row a device that has pushed: how far its stream goes, its clock there, how far the plain tables have it.
+    // One row a device that has pushed: how far its stream goes, and its clock there.
     Table {
         name: "streams",
         columns: &[
@@ -75,7 +75,6 @@ pub const TABLES: &[Table] = &[
             ("chain", Bytes, false),
             ("clock", Int, false),
             ("scopes", Bytes, true),
-            ("projected_seq", Int, false),
         ],
         key: 1,
         unique: &["short"],
@@ -159,6 +158,27 @@ pub const TABLES: &[Table] = &[
             ("n", Int, false),
             ("scope", Id, false),
         ],
+        key: 1,
+        unique: &[],
+    },
+    // One row: how far the plain tables follow the log.
+    Table {
+        name: "projection",
+        columns: &[("one", Int, false), ("n", Int, false)],
+        key: 1,
+        unique: &[],
+    },
+    // And each stream: what stands behind is the beginning of a step whose end has not come.
+    Table {
+        name: "projected",
+        columns: &[("device", Id, false), ("seq", Int, false)],
+        key: 1,
+        unique: &[],
+    },
+    // Clients that somebody threw away: who writes on their card may bring them back.
+    Table {
+        name: "thrown",
+        columns: &[("client_id", Id, false)],
         key: 1,
         unique: &[],
     },
@@ -300,7 +320,10 @@ fn postgres_column((column, kind, may_be_null): &Column) -> String {
         Text => "text",
         Bytes => "bytea",
     };
-    format!("{column} {kind}{}", if *may_be_null { "" } else { " not null" })
+    format!(
+        "\"{column}\" {kind}{}",
+        if *may_be_null { "" } else { " not null" }
+    )
 }
 
 /// The tables about all companies, for PostgreSQL.

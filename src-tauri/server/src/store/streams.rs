@@ -87,8 +87,8 @@ pub(super) async fn save_streams<T: Tx>(tx: &mut T, streams: &BTreeMap<DeviceId,
         ]
     });
     tx.execute_many(
-        "insert into streams (device, short, seq, chain, clock, scopes, projected_seq)
-         values ($1, $2, $3, $4, $5, $6, 0)
+        "insert into streams (device, short, seq, chain, clock, scopes)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict ({company}device) do update
          set seq = excluded.seq, chain = excluded.chain, clock = excluded.clock, scopes = excluded.scopes",
         &touched.collect::<Vec<_>>(),
@@ -99,17 +99,24 @@ pub(super) async fn save_streams<T: Tx>(tx: &mut T, streams: &BTreeMap<DeviceId,
 
 /// The held batches of a device that touch a stretch of its stream.
 pub(super) async fn held<T: Tx>(tx: &mut T, device: DeviceId, from: u64, to: u64) -> Result<Vec<Batch>> {
+    let stored = stored(tx, device, from, to).await?;
+    Ok(stored.into_iter().map(|stored| stored.batch).collect())
+}
+
+/// The same as the log has them, in their order.
+pub(super) async fn stored<T: Tx>(tx: &mut T, device: DeviceId, from: u64, to: u64) -> Result<Vec<Stored>> {
     let rows = tx
         .query(
             concat!(
                 "select ",
                 entry_columns!(),
-                " from log where device = $1 and first_seq >= $2 and first_seq <= $3 and last_seq >= $4"
+                " from log where device = $1 and first_seq >= $2 and first_seq <= $3 and last_seq >= $4
+                 order by first_seq"
             ),
             &[device.into(), lowest_first(from).into(), to.into(), from.into()],
         )
         .await?;
-    rows.iter().map(|row| Ok(Stored::read(row)?.batch)).collect()
+    rows.iter().map(Stored::read).collect()
 }
 
 /// A batch that reaches a number cannot begin longer before it than a batch is long.

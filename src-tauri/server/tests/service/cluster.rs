@@ -50,6 +50,7 @@ fn start() -> Cluster {
         .arg(port.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .expect("a shell");
     let mut line = String::new();

@@ -7,6 +7,7 @@ use clientele_model::{BranchId, CompanyId};
 use clientele_protocol::bytes::decode;
 use clientele_protocol::{Response, bytes};
 use clientele_server::store::Storage;
+use clientele_server::store::check::{Check, Checked};
 use clientele_server::store::postgres::{Options, Postgres};
 use clientele_server::store::sqlite::Sqlite;
 use clientele_server::{Path, Sabotage, Service, Settings};
@@ -17,11 +18,28 @@ use crate::device::Device;
 pub const NOW: i64 = 1_790_000_000_000;
 
 pub struct House<S> {
-    pub service: Service<S>,
+    pub service: Running<S>,
     pub company: CompanyId,
     pub east: BranchId,
     pub west: BranchId,
     pub now: AtomicI64,
+}
+
+/// A server that can be exchanged for another.
+pub struct Running<S>(Option<Service<S>>);
+
+impl<S> Running<S> {
+    fn take(&mut self) -> Option<Service<S>> {
+        self.0.take()
+    }
+}
+
+impl<S> std::ops::Deref for Running<S> {
+    type Target = Service<S>;
+
+    fn deref(&self) -> &Service<S> {
+        self.0.as_ref().expect("a server")
+    }
 }
 
 pub fn settings() -> Settings {
@@ -48,13 +66,19 @@ impl House<Postgres> {
 }
 
 impl<S: Storage> House<S> {
+    /// The server stops, and another starts over the same databases.
+    pub fn replace(&mut self, start: impl Fn(S) -> Service<S>) {
+        let service = self.service.take().expect("a server");
+        self.service = Running(Some(start(service.into_storage())));
+    }
+
     pub async fn over(storage: S) -> Self {
         let service = Service::new(storage, settings());
         let company = service.add_company("Salon Anna", NOW).await.unwrap();
         let east = service.add_branch(company, "East").await.unwrap();
         let west = service.add_branch(company, "West").await.unwrap();
         Self {
-            service,
+            service: Running(Some(service)),
             company,
             east,
             west,
@@ -68,6 +92,13 @@ impl<S: Storage> House<S> {
 
     pub fn wait(&self, millis: i64) {
         self.now.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    /// The whole database is what it says.
+    pub async fn check(&self) -> Checked {
+        let checked = self.service.storage().read(self.company, Check).await.unwrap();
+        assert_eq!(checked.complaints, Vec::<String>::new());
+        checked
     }
 
     pub async fn send(&self, path: Path, message: &[u8]) -> Response {

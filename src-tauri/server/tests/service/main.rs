@@ -2,6 +2,7 @@
 
 mod cluster;
 mod device;
+mod dice;
 mod house;
 mod stories;
 
@@ -46,4 +47,12 @@ stories! {
     doors::a_copied_book_goes_on_under_its_own_name
     doors::another_protocol_is_answered_with_ours
     doors::forged_and_cut_messages_get_nothing
+    tables::the_tables_are_what_the_log_adds_up_to
+    tables::a_step_is_seen_as_a_whole
+    tables::who_writes_on_a_card_keeps_it_out_of_the_trash
+    erasure::of_an_erased_client_no_body_stays_anywhere
+    erasure::a_late_device_brings_nobody_back
+    erasure::an_erasure_is_confirmed_by_every_device
+    erasure::a_branch_erases_only_what_it_may_see
+    erasure::an_erasure_goes_on_after_a_restart
 }

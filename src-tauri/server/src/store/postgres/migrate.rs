@@ -1,8 +1,10 @@
 //! What the tables' owner does: make them, and clear up after an erasure.
 
 use clientele_model::CompanyId;
+use clientele_model::record::RECORDS;
 use tokio_postgres::{Client, Config, NoTls};
 
+use super::super::project::tables;
 use super::super::schema;
 use crate::{Error, Result};
 
@@ -22,7 +24,7 @@ const ROLES: &str = "
     create schema if not exists clientele;
     grant usage on schema clientele to clientele_service, clientele_reader;
     set local search_path = clientele;
-    create table if not exists versions (version int not null);";
+    create table if not exists versions (version int not null, plain_tables text not null);";
 
 /// Connects, and serves the connection in the background until it is dropped.
 pub async fn connect(config: &Config) -> Result<Client> {
@@ -38,37 +40,43 @@ pub async fn connect(config: &Config) -> Result<Client> {
 /// Makes the tables, or changes them to this version.
 pub async fn migrate(owner: &Config) -> Result<()> {
     let mut client = connect(owner).await?;
-    if version(&client).await? == Some(VERSION) {
+    let wanted = Some((VERSION, tables::fingerprint()));
+    if version(&client).await? == wanted {
         return Ok(());
     }
     let tx = client.transaction().await?;
     // Two servers that start at once: one makes them, the other finds them made.
     tx.batch_execute("select pg_advisory_xact_lock(7443201)").await?;
-    match version(tx.client()).await? {
-        Some(VERSION) => return Ok(()),
-        Some(newer) if newer > VERSION => {
-            let told = format!("the database is of version {newer}, this server of {VERSION}");
-            return Err(Error::Refused(told));
-        }
-        _ => {}
+    let known = version(tx.client()).await?;
+    if known == wanted {
+        return Ok(());
+    }
+    if let Some((newer, _)) = known.filter(|(known, _)| *known > VERSION) {
+        let told = format!("the database is of version {newer}, this server of {VERSION}");
+        return Err(Error::Refused(told));
     }
     tx.batch_execute(ROLES).await?;
     tx.batch_execute(&schema::postgres_control(schema::CONTROL))
         .await?;
     tx.batch_execute(&schema::postgres(schema::TABLES)).await?;
+    tx.batch_execute(&tables::postgres_drop()).await?;
+    tx.batch_execute(&tables::postgres()).await?;
     #[cfg(feature = "sabotage")]
     tx.batch_execute(
         "create sequence if not exists serial_cursor; grant usage on serial_cursor to clientele_service",
     )
     .await?;
     tx.execute("delete from versions", &[]).await?;
-    tx.execute("insert into versions (version) values ($1)", &[&VERSION])
-        .await?;
+    tx.execute(
+        "insert into versions (version, plain_tables) values ($1, $2)",
+        &[&VERSION, &tables::fingerprint()],
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn version(client: &Client) -> Result<Option<i32>> {
+async fn version(client: &Client) -> Result<Option<(i32, String)>> {
     let there = client
         .query_one("select to_regclass('clientele.versions') is not null", &[])
         .await?;
@@ -76,9 +84,9 @@ async fn version(client: &Client) -> Result<Option<i32>> {
         return Ok(None);
     }
     let row = client
-        .query_opt("select max(version) from clientele.versions", &[])
+        .query_opt("select version, plain_tables from clientele.versions", &[])
         .await?;
-    row.map_or(Ok(None), |row| Ok(row.try_get(0)?))
+    row.map_or(Ok(None), |row| Ok(Some((row.try_get(0)?, row.try_get(1)?))))
 }
 
 /// Writes the parts of the tables anew in which bodies of a company stood: PostgreSQL keeps what was
@@ -88,12 +96,13 @@ pub async fn scour(client: &Client, company: CompanyId) -> Result<()> {
     client
         .execute("select set_config('clientele.company', $1, false)", &[&company])
         .await?;
-    for table in schema::TABLES {
+    let plain = RECORDS.iter().map(|record| format!("row_{}", record.name));
+    let tables = schema::TABLES.iter().map(|table| table.name.to_owned());
+    for table in tables.chain(plain) {
         let part = client
             .query_opt(
                 &format!(
-                    "select tableoid::regclass::text from clientele.{} where company = $1::text::uuid limit 1",
-                    table.name,
+                    "select tableoid::regclass::text from clientele.{table} where company = $1::text::uuid limit 1"
                 ),
                 &[&company],
             )

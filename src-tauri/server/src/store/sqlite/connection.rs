@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ToSql, params_from_iter};
 
+use super::super::project::tables;
 use super::super::{Cell, Job, Row, Tx};
 use crate::{Error, Result};
 
@@ -50,6 +51,28 @@ impl SqliteTx {
     /// Makes tables.
     pub fn make(&mut self, sql: &str) -> Result<()> {
         Ok(self.0.execute_batch(&format!("begin immediate; {sql} commit;"))?)
+    }
+
+    /// Makes the plain tables; anew, where this version's are others.
+    pub fn make_plain(&mut self) -> Result<()> {
+        const FACT: &str = "plain tables";
+        let fingerprint = tables::fingerprint();
+        let known: Option<Vec<u8>> = self
+            .0
+            .query_row("select value from facts where name = ?1", [FACT], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        if known.as_deref() == Some(fingerprint.as_bytes()) {
+            return Ok(());
+        }
+        self.make(&format!("{}{}", tables::sqlite_drop(), tables::sqlite()))?;
+        self.0.execute(
+            "insert into facts (name, value) values (?1, ?2)
+             on conflict (name) do update set value = excluded.value",
+            (FACT, fingerprint.as_bytes()),
+        )?;
+        Ok(())
     }
 
     /// From now on, does a commit wait for the disk?

@@ -28,6 +28,12 @@ pub struct Sqlite {
     readers: Readers,
 }
 
+/// What a file holds.
+enum What {
+    Control,
+    Company,
+}
+
 /// One database file.
 struct File {
     path: PathBuf,
@@ -37,9 +43,15 @@ struct File {
 }
 
 impl File {
-    fn open(path: PathBuf, tables: &[schema::Table]) -> Result<Arc<Self>> {
+    fn open(path: PathBuf, what: What) -> Result<Arc<Self>> {
         let mut writing = SqliteTx::open(&path, Mode::Write)?;
-        writing.make(&schema::sqlite(tables))?;
+        match what {
+            What::Control => writing.make(&schema::sqlite(schema::CONTROL))?,
+            What::Company => {
+                writing.make(&schema::sqlite(schema::TABLES))?;
+                writing.make_plain()?;
+            }
+        }
         Ok(Arc::new(Self {
             writer: Writer::start(writing)?,
             path,
@@ -66,9 +78,14 @@ impl Sqlite {
     /// # Errors
     /// What the file system and SQLite say.
     pub fn open(folder: &Path) -> Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        // Nobody else on this machine has anything to look for here.
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
+        private.create(folder)?;
         Ok(Self {
-            control: File::open(folder.join("control.sqlite"), schema::CONTROL)?,
+            control: File::open(folder.join("control.sqlite"), What::Control)?,
             folder: folder.to_owned(),
             companies: Mutex::default(),
             readers: Readers::start(READERS)?,
@@ -88,7 +105,7 @@ impl Sqlite {
         if !may_be_new && !path.exists() {
             return Err(Error::NoCompany(company));
         }
-        let file = File::open(path, schema::TABLES)?;
+        let file = File::open(path, What::Company)?;
         companies.insert(company, file.clone());
         Ok(file)
     }

@@ -9,6 +9,7 @@ use clientele_server::store::Storage;
 use clientele_server::store::quarantine::{Held, Quarantined};
 
 use crate::device::Device;
+use crate::dice::Dice;
 use crate::house::{House, NOW};
 
 pub async fn a_code_is_good_for_one_device_and_in_time<S: Storage>(house: House<S>) {
@@ -139,19 +140,6 @@ pub async fn another_protocol_is_answered_with_ours<S: Storage>(house: House<S>)
     );
 }
 
-/// Numbers that look random and can be had again.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap()
-    }
-}
-
 pub async fn forged_and_cut_messages_get_nothing<S: Storage>(house: House<S>) {
     let mut a = house.device(1, None).await;
     let mut w = house.device(2, Some(house.west)).await;
@@ -191,33 +179,32 @@ pub async fn forged_and_cut_messages_get_nothing<S: Storage>(house: House<S>) {
 
     a.open(&house).await;
     let seed = 20_261_122;
-    println!("seed {seed}");
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut answered = 0;
     for round in 0..3000 {
-        let request = match dice.roll() % 3 {
+        let request = match dice.of(3) {
             0 => Request::Pull { from: a.cursor },
             1 => Request::Stream { after_seq: 0 },
             _ => Request::Heads,
         };
         let envelope = a.envelope(&request);
         let mut bytes = encode(&envelope);
-        match dice.roll() % 4 {
-            0 => bytes.truncate(dice.roll() % bytes.len()),
+        match dice.of(4) {
+            0 => bytes.truncate(dice.of(bytes.len())),
             1 => {
-                let at = dice.roll() % bytes.len();
-                bytes[at] ^= 1 << (dice.roll() % 8);
+                let at = dice.of(bytes.len());
+                bytes[at] ^= 1 << (dice.of(8));
             }
             2 => bytes.extend_from_slice(b"more"),
             _ => {
-                let (from, to) = (dice.roll() % bytes.len(), dice.roll() % bytes.len());
+                let (from, to) = (dice.of(bytes.len()), dice.of(bytes.len()));
                 bytes.swap(from, to);
                 if bytes == encode(&envelope) {
                     bytes.pop();
                 }
             }
         }
-        let path = [Path::Call, Path::Call, Path::Open, Path::Pair][dice.roll() % 4];
+        let path = [Path::Call, Path::Call, Path::Open, Path::Pair][dice.of(4)];
         let answer = house.send(path, &bytes).await;
         match answer {
             Response::No(_) => {}

@@ -1,0 +1,275 @@
+//! A row's state beside its columns, in as few bytes as will do: most rows were written by one change.
+
+use std::collections::{BTreeMap, HashMap};
+
+use clientele_model::record::{DELETED_AT, Field, Record, Sort};
+use clientele_model::{BranchId, DeviceId, Hlc, Stamp, Value};
+use clientele_protocol::bytes::{decode, encode};
+use serde::{Deserialize, Serialize};
+
+use super::super::entry::Scope;
+use super::super::{Cell, Row};
+use super::row::{Place, PlainRow, Version, place_of};
+use crate::{Error, Result};
+
+/// The devices, each under a short number.
+#[derive(Debug, Default)]
+pub struct Shorts {
+    devices: HashMap<u64, DeviceId>,
+    shorts: HashMap<DeviceId, u64>,
+}
+
+impl Shorts {
+    /// From pairs of both.
+    pub fn new(pairs: impl IntoIterator<Item = (DeviceId, u64)>) -> Self {
+        let mut all = Self::default();
+        for (device, short) in pairs {
+            all.devices.insert(short, device);
+            all.shorts.insert(device, short);
+        }
+        all
+    }
+
+    fn short(&self, version: Version) -> V {
+        let short = self.shorts.get(&version.device).copied();
+        V(version.eff.0, short.unwrap_or(u64::MAX), version.seq)
+    }
+
+    fn version(&self, V(eff, short, seq): V) -> Result<Version> {
+        Ok(Version {
+            eff: Hlc(eff),
+            device: self.device(short)?,
+            seq,
+        })
+    }
+
+    fn device(&self, short: u64) -> Result<DeviceId> {
+        let device = self.devices.get(&short).copied();
+        device.ok_or_else(|| Error::damaged("a row of a device that never pushed"))
+    }
+}
+
+/// A version, its device by the short number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+struct V(u64, u64, u64);
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// The version of most fields.
+    base: V,
+    /// Which fields were set, a bit each.
+    set: u32,
+    more: Option<Box<More>>,
+}
+
+#[derive(Default, PartialEq, Serialize, Deserialize)]
+struct More {
+    /// Fields of another version.
+    others: Vec<(u8, V)>,
+    /// The newest change, where it is none of those.
+    newest: Option<V>,
+    thrown: Option<Vec<Stamp>>,
+    /// Who wrote here, where the versions do not tell.
+    touched: Option<Vec<(u64, u64)>>,
+    grown: Vec<(u8, Vec<(V, i64)>)>,
+    /// What was set, where the column does not tell it.
+    held: Vec<(u8, Value)>,
+    /// A row that waits: it has no columns.
+    waits: Option<Scope>,
+}
+
+/// What a column shows, and whether it says all about the value.
+#[must_use]
+pub fn shown(field: Field, value: &Value) -> (Cell, bool) {
+    match value {
+        // PostgreSQL knows no such letter; whoever typed it did not mean it.
+        Value::Text(text) if field.takes(value) => {
+            let is_plain = !text.contains('\0');
+            (Cell::Text(text.replace('\0', "\u{FFFD}")), is_plain)
+        }
+        Value::Int(n) if field.takes(value) => (Cell::Int(*n), true),
+        Value::Blob(bytes) if field.takes(value) => (Cell::Blob(bytes.clone()), true),
+        Value::Null if field.takes(value) => (Cell::Null, true),
+        _ => (empty(field), false),
+    }
+}
+
+fn empty(field: Field) -> Cell {
+    match field.sort {
+        Sort::Text => Cell::Text(String::new()),
+        Sort::Int => Cell::Int(0),
+        Sort::MaybeInt | Sort::Id => Cell::Null,
+    }
+}
+
+fn value_of(cell: &Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Int(n) => Value::Int(*n),
+        Cell::Text(text) => Value::Text(text.clone()),
+        Cell::Blob(bytes) => Value::Blob(bytes.clone()),
+    }
+}
+
+/// Who wrote, as far as the versions tell. The trash mark tells nothing: to throw away is not to write.
+fn told_by_versions(record: &Record, row: &PlainRow) -> BTreeMap<DeviceId, u64> {
+    let mark = place_of(record, DELETED_AT);
+    let places = row.places.iter().filter(|(at, _)| Some(**at) != mark);
+    let versions = places.filter_map(|(_, place)| place.set.as_ref().map(|(version, _)| *version));
+    let mut told: BTreeMap<DeviceId, u64> = BTreeMap::new();
+    for version in versions {
+        let newest = told.entry(version.device).or_default();
+        *newest = version.seq.max(*newest);
+    }
+    told
+}
+
+/// The fields' columns in order, the state last. `is_kept`: a row in the trash is shown as in none.
+#[must_use]
+pub fn cells(record: &Record, row: &PlainRow, shorts: &Shorts, is_kept: bool) -> Vec<Cell> {
+    let mut cells = Vec::new();
+    let mut more = More::default();
+    let mut set = 0_u32;
+    let mut counts: HashMap<Version, usize> = HashMap::new();
+    for (place, field) in (0_u8..).zip(record.all_fields()) {
+        let Some(place_of_field) = row.places.get(&place) else {
+            cells.push(empty(field));
+            continue;
+        };
+        let standing = place_of_field.value().unwrap_or(Value::Null);
+        let (mut cell, mut tells_all) = shown(field, &standing);
+        if is_kept && field.name == DELETED_AT {
+            cell = Cell::Null;
+            tells_all = false;
+        }
+        tells_all &= place_of_field.grown.is_empty();
+        cells.push(cell);
+        if let Some((version, value)) = &place_of_field.set {
+            set |= 1 << place;
+            *counts.entry(*version).or_default() += 1;
+            if !tells_all {
+                more.held.push((place, value.clone()));
+            }
+        }
+        if !place_of_field.grown.is_empty() {
+            let grown = place_of_field.grown.iter();
+            let grown = grown.map(|(version, by)| (shorts.short(*version), *by));
+            more.grown.push((place, grown.collect()));
+        }
+    }
+    let most = counts.iter().max_by_key(|(version, count)| (**count, **version));
+    let base = most.map(|(version, _)| *version);
+    for (place, place_of_field) in &row.places {
+        if let Some((version, _)) = &place_of_field.set
+            && Some(*version) != base
+        {
+            more.others.push((*place, shorts.short(*version)));
+        }
+    }
+    if row.newest != counts.keys().copied().max() {
+        more.newest = row.newest.map(|newest| shorts.short(newest));
+    }
+    more.thrown.clone_from(&row.thrown);
+    if row.touched != told_by_versions(record, row) {
+        let touched = row.touched.iter();
+        let short = |device| shorts.shorts.get(device).copied().unwrap_or(u64::MAX);
+        more.touched = Some(touched.map(|(device, seq)| (short(device), *seq)).collect());
+    }
+    let kept = Kept {
+        base: base.map(|base| shorts.short(base)).unwrap_or_default(),
+        set,
+        more: (more != More::default()).then(|| Box::new(more)),
+    };
+    cells.push(Cell::Blob(encode(&kept)));
+    cells
+}
+
+/// The whole of a row that waits.
+#[must_use]
+pub fn waiting(record: &Record, row: &PlainRow, shorts: &Shorts) -> Vec<u8> {
+    let cells = cells(record, row, shorts, false);
+    let state = match cells.last() {
+        Some(Cell::Blob(state)) => decode::<Kept>(state).ok(),
+        _ => None,
+    };
+    let Some(mut kept) = state else {
+        return Vec::new();
+    };
+    let mut more = kept.more.take().unwrap_or_default();
+    let set = row.places.iter();
+    let set = set.filter_map(|(at, place)| place.set.as_ref().map(|(_, value)| (*at, value.clone())));
+    more.held = set.collect();
+    more.waits = Some(row.branch);
+    kept.more = Some(more);
+    encode(&kept)
+}
+
+/// A row from its columns: the branch, the fields, the state.
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn read(record: &Record, row: &Row, shorts: &Shorts) -> Result<PlainRow> {
+    let last = row.0.len().saturating_sub(1);
+    let branch = row.maybe(0, BranchId::from_slice)?;
+    let column = |place: u8| row.0.get(usize::from(place) + 1).map_or(Value::Null, value_of);
+    restore(record, row.bytes(last)?, shorts, branch, column)
+}
+
+/// A row that waits from its bytes.
+///
+/// # Errors
+/// [`Error::Damaged`].
+pub fn read_waiting(record: &Record, bytes: &[u8], shorts: &Shorts) -> Result<PlainRow> {
+    restore(record, bytes, shorts, None, |_| Value::Null)
+}
+
+fn restore(
+    record: &Record,
+    state: &[u8],
+    shorts: &Shorts,
+    branch: Scope,
+    column: impl Fn(u8) -> Value,
+) -> Result<PlainRow> {
+    let kept: Kept = decode(state).map_err(|_| Error::damaged("the state of a row"))?;
+    let more = kept.more.unwrap_or_default();
+    let mut row = PlainRow {
+        added: more.waits.is_none(),
+        branch: more.waits.unwrap_or(branch),
+        thrown: more.thrown,
+        ..PlainRow::default()
+    };
+    let mut newest = None;
+    for (place, _) in (0_u8..).zip(record.all_fields()) {
+        if kept.set & (1 << place) == 0 {
+            continue;
+        }
+        let other = more.others.iter().find(|(at, _)| *at == place);
+        let version = shorts.version(other.map_or(kept.base, |(_, version)| *version))?;
+        newest = newest.max(Some(version));
+        let held = more.held.iter().find(|(at, _)| *at == place);
+        let value = held.map_or_else(|| column(place), |(_, value)| value.clone());
+        let set = Some((version, value));
+        let grown = Vec::new();
+        row.places.insert(place, Place { set, grown });
+    }
+    for (place, grown) in more.grown {
+        let grown = grown
+            .into_iter()
+            .map(|(version, by)| Ok((shorts.version(version)?, by)));
+        row.places.entry(place).or_default().grown = grown.collect::<Result<_>>()?;
+    }
+    row.newest = match more.newest {
+        Some(version) => Some(shorts.version(version)?),
+        None => newest,
+    };
+    row.touched = match more.touched {
+        Some(touched) => {
+            let touched = touched
+                .into_iter()
+                .map(|(short, seq)| Ok((shorts.device(short)?, seq)));
+            touched.collect::<Result<_>>()?
+        }
+        None => told_by_versions(record, &row),
+    };
+    Ok(row)
+}
