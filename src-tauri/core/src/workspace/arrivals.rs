@@ -16,6 +16,9 @@ use super::touched::{Touched, client_of};
 use super::{Workspace, lock, settle};
 use crate::Result;
 
+/// Which tables and fields the program knew that last opened this file: a fact about the file.
+const FIELDS: &str = "fields";
+
 /// Changes of others, inside one transaction.
 pub struct Arrivals<'a> {
     conn: &'a Connection,
@@ -76,18 +79,23 @@ impl Workspace {
         Ok((value, invalidations))
     }
 
-    /// Makes every row anew from the log: after an upgrade that knows fields which the last version did not.
+    /// After an upgrade that knows tables or fields which the last version did not: what newer devices wrote into
+    /// them waits in the log, and comes to be seen. Returns whether there was an upgrade.
     ///
     /// # Errors
-    /// What SQLite says.
-    pub fn settle_all(&self) -> Result<()> {
+    /// What SQLite says; then it is tried again when the book is next opened.
+    pub fn catch_up(&self) -> Result<bool> {
+        let fields = Value::Blob(self.schema.fingerprint());
+        if self.read(|conn| store::local(conn, FIELDS))?.as_ref() == Some(&fields) {
+            return Ok(false);
+        }
         self.take_in(|arrivals| {
             for (entity, row) in log::rows(arrivals.conn)? {
                 arrivals.note(&entity, row);
             }
-            Ok(())
-        })
-        .map(|_| ())
+            store::set_local(arrivals.conn, FIELDS, &fields)
+        })?;
+        Ok(true)
     }
 }
 
@@ -119,9 +127,10 @@ impl<'a> Arrivals<'a> {
             payload => Content::Gone(payload.commitment()),
         };
         let state = if is_whole { State::Counts } else { State::Waits };
-        if let Some((entity, row)) = log::displace(self.conn, device_n, seq, &change.payload.commitment())? {
+        for (entity, row) in log::displace(self.conn, device_n, seq, &change.payload.commitment())? {
             // A book that was copied wrote twice under these numbers, and the server that had the first was
-            // restored: it comes again, under the copy's own name.
+            // restored: it comes again, under the copy's own name. What this book has of the device from here on
+            // is the first writing too.
             self.note(&entity, row);
         }
         let new = log::append(
