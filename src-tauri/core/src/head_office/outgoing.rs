@@ -19,7 +19,15 @@ use crate::Result;
 /// # Errors
 /// What SQLite says.
 pub fn next(conn: &Connection, member: &Membership) -> Result<Option<Push>> {
-    let (device, head) = (store::own_device(conn)?, acknowledged(conn)?);
+    next_after(conn, member, acknowledged(conn)?)
+}
+
+/// This device's own changes after a place in its stream; `None` where there are none.
+///
+/// # Errors
+/// What SQLite says.
+pub fn next_after(conn: &Connection, member: &Membership, head: Head) -> Result<Option<Push>> {
+    let device = store::own_device(conn)?;
     let kept = store::kept(
         conn,
         device,
