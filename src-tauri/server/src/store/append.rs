@@ -10,7 +10,7 @@ use super::devices::{DeviceRow, branch_ids, devices_of};
 use super::entry::{RowMarks, Scope, Share, Stored, chain_at, chain_inside, log_leaf, scope_cell};
 use super::erased::{Suppressed, suppressed_mark};
 use super::quarantine::{Refused, refuse};
-use super::streams::{Stream, digests, held, last_short, save_streams, streams};
+use super::streams::{Stream, digests, greatest, held, save_streams, streams};
 use super::{Cell, Job, Tx};
 use crate::Result;
 use crate::offer::Offer;
@@ -47,6 +47,8 @@ struct State {
     branches: Vec<BranchId>,
     streams: BTreeMap<DeviceId, Stream>,
     last_short: u64,
+    /// No change in the log has a later effective clock.
+    clock: Hlc,
     digests: HashMap<Scope, Digest>,
     held: HashMap<DeviceId, Vec<Batch>>,
     erased: Suppressed,
@@ -65,7 +67,7 @@ impl Job for Append {
         let mut state = self.load(tx).await?;
         let answers = self.offers.iter().map(|offer| self.take(&mut state, offer));
         let answers = answers.collect::<Result<Vec<_>>>()?;
-        save(tx, state).await?;
+        save(tx, state, self.sabotage).await?;
         Ok(answers)
     }
 }
@@ -73,15 +75,32 @@ impl Job for Append {
 impl Append {
     /// All that the answers depend on. The head is held from here to the commit.
     async fn load<T: Tx>(&self, tx: &mut T) -> Result<State> {
-        let mark = super::page::head(tx, "{lock}").await?;
+        let mut mark = super::page::head(
+            tx,
+            if self.sabotage.is_serial_cursor() {
+                ""
+            } else {
+                "{lock}"
+            },
+        )
+        .await?;
+        if self.sabotage.is_serial_cursor() {
+            mark.n = serial_number(tx).await?.saturating_sub(1);
+        }
         let authors: HashSet<DeviceId> = self.offers.iter().map(|offer| offer.batch.device).collect();
         let authors: Vec<DeviceId> = authors.into_iter().collect();
+        let (mut last_short, clock) = greatest(tx).await?;
+        if self.sabotage.is_serial_cursor() {
+            // Nobody holds the head: two that come at once must not fall out over this number.
+            last_short = mark.n;
+        }
         let mut state = State {
             mark,
             devices: devices_of(tx, &authors).await?,
             branches: branch_ids(tx).await?,
             streams: streams(tx, &authors).await?,
-            last_short: last_short(tx).await?,
+            last_short,
+            clock,
             digests: digests(tx).await?.into_iter().collect(),
             held: HashMap::new(),
             secret: super::control::secret(tx).await?,
@@ -164,7 +183,9 @@ impl State {
     /// A batch that goes on where the stream ends.
     fn add(&mut self, offer: &Offer, author: &DeviceRow, now_millis: i64) -> (usize, usize) {
         let batch = &offer.batch;
-        let latest = latest(now_millis);
+        // A server whose clock was set back goes on from where it was: else what was typed over a value would
+        // come before it.
+        let latest = latest(now_millis).max(self.clock);
         let hints: HashMap<u32, Hlc> = offer.assigned.iter().copied().collect();
         let mut links = None;
         let mut shares: Vec<Share> = Vec::new();
@@ -265,6 +286,7 @@ impl State {
                 stream.scopes.push(share.scope);
             }
         }
+        self.clock = self.clock.max(stream.clock);
         stream.head = batch.head();
         stream.is_touched = true;
         let kept = links
@@ -296,8 +318,15 @@ fn latest(now_millis: i64) -> Hlc {
     Hlc(millis.min((1 << 48) - 1) << 16)
 }
 
+/// The next number of the broken cursor.
+async fn serial_number<T: Tx>(tx: &mut T) -> Result<u64> {
+    let row = tx.one("select nextval('serial_cursor')", &[]).await?;
+    row.ok_or_else(|| crate::Error::damaged("a sequence without a number"))?
+        .count(0)
+}
+
 /// Writes down what was added.
-async fn save<T: Tx>(tx: &mut T, state: State) -> Result<()> {
+async fn save<T: Tx>(tx: &mut T, state: State, sabotage: Sabotage) -> Result<()> {
     refuse(tx, &state.refused).await?;
     if state.added.is_empty() {
         return Ok(());
@@ -315,10 +344,12 @@ async fn save<T: Tx>(tx: &mut T, state: State) -> Result<()> {
         &digests.collect::<Vec<_>>(),
     )
     .await?;
-    tx.execute(
-        "update heads set n = $1, chain = $2",
-        &[state.mark.n.into(), state.mark.chain.into()],
-    )
-    .await?;
+    let head = if sabotage.is_serial_cursor() {
+        "update heads set n = $1, chain = $2 where n < $1"
+    } else {
+        "update heads set n = $1, chain = $2"
+    };
+    tx.execute(head, &[state.mark.n.into(), state.mark.chain.into()])
+        .await?;
     super::erased::save(tx, &state.suppress, &state.erasing, &state.receipts).await
 }
