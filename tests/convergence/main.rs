@@ -1,3 +1,17 @@
-//! Devices that write apart become one book again, whatever happens on the way.
+//! Devices that write apart become one book again, whatever happens on the way: the properties that
+//! docs/sync.md lists, each by its number, and random histories beside them.
 
+mod clocks;
+mod controls;
+mod crashes;
+mod erased;
+mod forged;
 mod histories;
+mod invariants;
+mod limits;
+mod network;
+mod postgres;
+mod restored;
+mod revoked;
+mod stories;
+mod versions;

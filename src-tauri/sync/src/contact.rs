@@ -91,6 +91,8 @@ enum Stage {
     Push,
     /// Take in what is new there.
     Pull,
+    /// Shut out: hand over what was not told yet, for head office to look at, and end.
+    Part,
     /// Shut somebody out.
     Revoke(DeviceId),
     /// All is said.
@@ -193,6 +195,18 @@ impl<'a> Contact<'a> {
                         continue;
                     }
                 },
+                Stage::Part => {
+                    let push = |conn: &_| {
+                        outgoing::next_after(
+                            conn,
+                            &self.member,
+                            head_office::parted(conn)?,
+                            BATCH_CHANGES_MAX,
+                        )
+                    };
+                    let push = self.book.read(push)?;
+                    Request::Push(push.ok_or(Error::No(No::Revoked))?)
+                }
                 Stage::Pull => Request::Pull {
                     from: self.book.read(head_office::cursor)?,
                 },
@@ -279,6 +293,10 @@ impl<'a> Contact<'a> {
                 Err(Stopped::Copied) => self.again(Stage::Compare { after_seq: 0 }),
             },
             (Stage::Pull, Response::NoSuchMark) => self.again(Stage::Hello),
+            // Let in again meanwhile.
+            (Stage::Part, Response::Pushed { .. } | Response::Gap { .. } | Response::Fork { .. }) => {
+                self.again(Stage::Hello)
+            }
             (Stage::Revoke(_), Response::Done) => Ok(()),
             _ => Err(Error::Answer("to another question")),
         }
@@ -312,7 +330,12 @@ impl<'a> Contact<'a> {
             }
             No::Revoked => {
                 head_office::revoked(self.book)?;
-                Err(Error::No(no))
+                // What was pushed lies in quarantine now; the rest follows.
+                if let (Stage::Part, Some((_, _, to))) = (&self.stage, self.sent) {
+                    head_office::set_parted(self.book, to)?;
+                }
+                self.stage = Stage::Part;
+                Ok(())
             }
             no => Err(Error::No(no)),
         }
@@ -322,6 +345,14 @@ impl<'a> Contact<'a> {
         if welcome.protocol != VERSION {
             let server = welcome.protocol;
             return Err(Error::No(No::Protocol { server }));
+        }
+        let told = |mark: Mark| {
+            self.book
+                .read(|conn| Ok(head_office::store::marks(conn, usize::MAX)?.contains(&mark)))
+        };
+        if welcome.common != Mark::start() && !told(welcome.common)? {
+            // An answer to another time's question: who followed it would pass over what it has not taken in.
+            return Err(Error::Answer("a mark that was not told"));
         }
         head_office::welcomed(self.book, welcome)?;
         let (cursor, acknowledged) = self

@@ -27,7 +27,7 @@ impl World {
     /// # Panics
     /// Where the book refuses what it must not.
     pub fn deed(&mut self, place: usize) {
-        let word = format!("word{}", self.written.len());
+        let word = format!("word{:05}", self.written.len());
         let Self { rng, desks, .. } = self;
         let desk = &desks[place];
         let book = desk.book();
@@ -83,8 +83,72 @@ impl World {
         }
     }
 
+    /// Somebody adds a client; the name ends in a word that must be found again.
+    ///
+    /// # Panics
+    /// Where the book refuses it.
+    pub fn adds(&mut self, place: usize, name: &str) -> ClientId {
+        let word = self.next_word();
+        let client = add(&self.desks[place], name, &word);
+        self.note_word(place, client, word);
+        client
+    }
+
+    /// Somebody types a note on a card over what stands there; returns the word that must be found again.
+    ///
+    /// # Panics
+    /// Where the card is not there.
+    pub fn types(&mut self, place: usize, client: ClientId) -> String {
+        let word = self.next_word();
+        let typed = edit(&self.desks[place], client, |draft| draft.notes.clone_from(&word));
+        assert!(
+            typed.is_some(),
+            "seed {}: no card of {client} on desk {place}",
+            self.seed
+        );
+        self.note_word(place, client, word.clone());
+        word
+    }
+
+    /// Somebody logs a call on a card; returns the word that must be found again.
+    ///
+    /// # Panics
+    /// Where the card is not there.
+    pub fn logs_call(&mut self, place: usize, client: ClientId) -> String {
+        let word = self.next_word();
+        let call = testing::call(&word, self.time.now());
+        contacts::add(self.desks[place].book(), &by(), client, call).expect("a logged call");
+        self.note_word(place, client, word.clone());
+        word
+    }
+
+    /// The note on a card, as a device shows it.
+    ///
+    /// # Panics
+    /// Where the card is not there.
+    #[must_use]
+    pub fn note_of(&self, place: usize, client: ClientId) -> String {
+        let card = self.desks[place].book().read(|conn| clients::load(conn, client));
+        card.expect("the card").notes
+    }
+
+    fn next_word(&self) -> String {
+        format!("word{:05}", self.written.len())
+    }
+
+    /// What somebody typed on a card, and was told was saved, must be found again.
+    pub fn note_word(&mut self, desk: usize, client: ClientId, word: String) {
+        self.written.push(Written {
+            word,
+            desk,
+            client,
+            lost_with_its_file: false,
+            acknowledged: false,
+        });
+    }
+
     /// What this device has told head office for certain will be found.
-    pub(super) fn note_acknowledged(&mut self, place: usize) {
+    pub fn note_acknowledged(&mut self, place: usize) {
         let waiting = self.desks[place].book().read(head_office::waiting);
         if waiting.is_ok_and(|waiting| waiting == 0) {
             for word in self.written.iter_mut().filter(|word| word.desk == place) {

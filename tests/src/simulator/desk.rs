@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use clientele_core::book::Book;
 use clientele_core::testing::TestBook;
+use clientele_core::workspace::Schema;
 use clientele_model::{BranchId, ClientId, DeviceId, Timestamp};
 use tempfile::TempDir;
 
@@ -41,6 +42,8 @@ pub struct Desk {
     pub backup: Option<(TestBook, usize)>,
     /// Was it shut out?
     pub revoked: bool,
+    /// Is the machine gone, and its file with it? What it had told head office is not.
+    pub is_gone: bool,
 }
 
 fn copy(of: &TestBook) -> TestBook {
@@ -71,6 +74,7 @@ impl Desk {
             time,
             backup: None,
             revoked: false,
+            is_gone: false,
         };
         desk.set_time();
         desk
@@ -105,11 +109,24 @@ impl Desk {
         self.test_book.close();
         self.open();
     }
+
+    /// The program is exchanged for one that knows other tables and fields: an older one, or this one again.
+    pub fn run_as(&mut self, schema: &'static Schema) {
+        self.test_book.close();
+        self.test_book.reopen_as(schema);
+        self.set_time();
+    }
+
+    /// Does it still visit?
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        !self.revoked && !self.is_gone
+    }
 }
 
 impl World {
-    /// Somebody copies a device's file to another machine, and both go on.
-    pub fn copy(&mut self, place: usize) {
+    /// Somebody copies a device's file to another machine, and both go on. Returns the copy's place.
+    pub fn copy(&mut self, place: usize) -> usize {
         let time = self.time.clone();
         let desk = &mut self.desks[place];
         desk.test_book.close();
@@ -125,9 +142,11 @@ impl World {
             time,
             backup: None,
             revoked,
+            is_gone: false,
         };
         twin.open();
         self.desks.push(twin);
+        self.desks.len() - 1
     }
 
     /// Somebody keeps a copy of a device's file, or goes back to the one that was kept.

@@ -7,6 +7,7 @@ mod desk;
 mod judge;
 mod network;
 mod office;
+mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,9 +15,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub use clientele_core::testing::Rng;
 use clientele_model::BranchId;
 pub use desk::{Desk, Written};
-pub use judge::{judge, rows};
-pub use network::{Faults, Outcome};
+pub use judge::{judge, rows, words};
+pub use network::{Faults, Line, Outcome};
 pub use office::{Office, OfficeKind};
+pub use wire::{Deed, Wire, body};
 
 /// Where the simulated time begins: 2026-11-22T09:00Z.
 pub const BEGINNING: i64 = 1_795_338_000_000;
@@ -86,10 +88,15 @@ impl World {
     /// # Panics
     /// Where it cannot be paired.
     pub fn pair(&mut self, branch: Option<BranchId>) -> usize {
-        let place = self.desks.len();
-        let desk = Desk::new(place, self.time.clone());
-        self.desks.push(desk);
+        let place = self.desk_without_head_office();
         self.pair_again(place, branch);
+        place
+    }
+
+    /// One more device, which works alone.
+    pub fn desk_without_head_office(&mut self) -> usize {
+        let place = self.desks.len();
+        self.desks.push(Desk::new(place, self.time.clone()));
         place
     }
 
@@ -134,7 +141,7 @@ impl World {
                 let skew = (self.rng.below(7_300) as i64 - 3_650) * DAY;
                 self.desks[place].set_clock(skew);
             }
-            97 if self.faults.copies => self.copy(place),
+            97 if self.faults.copies => drop(self.copy(place)),
             98 if self.faults.copies => self.back_up_or_restore(place),
             _ if self.faults.office => self.office_mishap(),
             _ => self.time.pass(self.rng.below(14) as i64 * DAY),

@@ -5,7 +5,7 @@ use clientele_sync::{Ask, Contact, Error, Report};
 
 use clientele_protocol::message::No;
 
-use super::{MINUTE, World};
+use super::{Desk, MINUTE, Office, Time, World};
 
 /// What may go wrong.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +51,33 @@ pub enum Outcome {
     Ended(Error),
 }
 
+/// What a line makes of a message: the answer, or nothing where it broke.
+pub type Line<'a> = &'a mut dyn FnMut(&Office, &Time, Path, &[u8]) -> Option<Vec<u8>>;
+
+/// One visit, message by message.
+fn visit_over(desk: &Desk, office: &Office, time: &Time, line: Line<'_>) -> Outcome {
+    let mut contact = match Contact::begin(desk.book()) {
+        Ok(contact) => contact,
+        Err(error) => return Outcome::Ended(error),
+    };
+    for _ in 0..10_000 {
+        let (path, bytes) = match contact.ask() {
+            Ok(Some(Ask::Open(bytes))) => (Path::Open, bytes),
+            Ok(Some(Ask::Call(bytes))) => (Path::Call, bytes),
+            Ok(Some(Ask::Pair(bytes))) => (Path::Pair, bytes),
+            Ok(None) => return Outcome::Done(contact.report().clone()),
+            Err(error) => return Outcome::Ended(error),
+        };
+        let Some(answer) = line(office, time, path, &bytes) else {
+            return Outcome::Cut;
+        };
+        if let Err(error) = contact.answer(&answer) {
+            return Outcome::Ended(error);
+        }
+    }
+    panic!("a visit that does not end");
+}
+
 impl World {
     /// A device visits head office, through the network.
     pub fn visit(&mut self, place: usize) -> Outcome {
@@ -63,54 +90,48 @@ impl World {
             held_back,
             ..
         } = self;
-        let desk = &desks[place];
-        let outcome = (|| {
-            let mut contact = match Contact::begin(desk.book()) {
-                Ok(contact) => contact,
-                Err(error) => return Outcome::Ended(error),
-            };
-            for _ in 0..10_000 {
-                let (path, bytes) = match contact.ask() {
-                    Ok(Some(Ask::Open(bytes))) => (Path::Open, bytes),
-                    Ok(Some(Ask::Call(bytes))) => (Path::Call, bytes),
-                    Ok(Some(Ask::Pair(bytes))) => (Path::Pair, bytes),
-                    Ok(None) => return Outcome::Done(contact.report().clone()),
-                    Err(error) => return Outcome::Ended(error),
-                };
-                time.pass(20 + rng.below(200) as i64);
-                let accident = (rng.below(100) < faults.percent).then(|| rng.below(6));
-                match accident {
-                    // Lost on the way there.
-                    Some(0) => return Outcome::Cut,
-                    // Lost on the way back: the server has it, the device does not know.
-                    Some(1) => {
-                        let _ = office.handle(path, &bytes, time.now());
-                        return Outcome::Cut;
-                    }
-                    // Doubled: the server has it twice at once, and once more later.
-                    Some(2) => {
-                        let _ = office.handle(path, &bytes, time.now());
-                        held_back.push((path, bytes.clone()));
-                    }
-                    // Cut short.
-                    Some(3) => {
-                        let _ = office.handle(path, &bytes[..rng.below(bytes.len())], time.now());
-                        return Outcome::Cut;
-                    }
-                    // It stalls.
-                    Some(4) => time.pass(rng.below(120) as i64 * MINUTE),
-                    _ => {}
+        let mut network = |office: &Office, time: &Time, path: Path, bytes: &[u8]| {
+            time.pass(20 + rng.below(200) as i64);
+            let accident = (rng.below(100) < faults.percent).then(|| rng.below(6));
+            match accident {
+                // Lost on the way there.
+                Some(0) => return None,
+                // Lost on the way back: the server has it, the device does not know.
+                Some(1) => {
+                    let _ = office.handle(path, bytes, time.now());
+                    return None;
                 }
-                let mut answer = office.handle(path, &bytes, time.now());
-                if accident == Some(5) {
-                    answer.truncate(rng.below(answer.len().max(1)));
+                // Doubled: the server has it twice at once, and once more later.
+                Some(2) => {
+                    let _ = office.handle(path, bytes, time.now());
+                    held_back.push((path, bytes.to_vec()));
                 }
-                if let Err(error) = contact.answer(&answer) {
-                    return Outcome::Ended(error);
+                // Cut short.
+                Some(3) => {
+                    let _ = office.handle(path, &bytes[..rng.below(bytes.len())], time.now());
+                    return None;
                 }
+                // It stalls.
+                Some(4) => time.pass(rng.below(120) as i64 * MINUTE),
+                _ => {}
             }
-            panic!("a visit that does not end");
-        })();
+            let mut answer = office.handle(path, bytes, time.now());
+            if accident == Some(5) {
+                answer.truncate(rng.below(answer.len().max(1)));
+            }
+            Some(answer)
+        };
+        let outcome = visit_over(&desks[place], office, time, &mut network);
+        self.after_visit(place, outcome)
+    }
+
+    /// A device visits head office over a line of the test's own.
+    pub fn visit_over(&mut self, place: usize, line: Line<'_>) -> Outcome {
+        let outcome = visit_over(&self.desks[place], &self.office, &self.time, line);
+        self.after_visit(place, outcome)
+    }
+
+    fn after_visit(&mut self, place: usize, outcome: Outcome) -> Outcome {
         self.note_acknowledged(place);
         if matches!(outcome, Outcome::Ended(Error::No(No::Session))) && !self.desks[place].revoked {
             // The server was restored from a time before this device: head office gives it another code.
@@ -119,6 +140,18 @@ impl World {
             return Outcome::Cut;
         }
         outcome
+    }
+
+    /// A device visits, and all must go well.
+    ///
+    /// # Panics
+    /// Where it does not.
+    pub fn visits(&mut self, place: usize) -> Report {
+        self.time.pass(MINUTE);
+        match self.visit(place) {
+            Outcome::Done(report) => report,
+            other => panic!("seed {}: desk {place} cannot visit: {other:?}", self.seed),
+        }
     }
 
     /// What the network held back arrives after all.

@@ -1,13 +1,18 @@
 //! Head office's server, the real one, without its sockets.
 
+use std::future::Future;
 use std::path::{Path as FilePath, PathBuf};
+use std::task::Poll;
 
 use clientele_cluster::{Database, Postgres};
 use clientele_model::{BranchId, CompanyId};
 use clientele_protocol::pairing::PairingCode;
+use clientele_server::store::Storage as _;
 use clientele_server::store::any::AnyStorage;
+use clientele_server::store::check::{Check, Checked};
 use clientele_server::store::postgres::Options;
 use clientele_server::{Path, Sabotage, Service, Settings};
+use futures_util::future::join_all;
 use tempfile::TempDir;
 
 /// On which database it runs, and how it is broken.
@@ -151,6 +156,55 @@ impl Office {
     #[must_use]
     pub fn handle(&self, path: Path, bytes: &[u8], now: i64) -> Vec<u8> {
         self.runtime.block_on(self.service().handle(path, bytes, now))
+    }
+
+    /// Answers several messages that come at the same moment; the answers in the order of the messages.
+    #[must_use]
+    pub fn handle_all(&self, path: Path, messages: &[Vec<u8>], now: i64) -> Vec<Vec<u8>> {
+        let answers = messages
+            .iter()
+            .map(|bytes| self.service().handle(path, bytes, now));
+        self.runtime.block_on(join_all(answers))
+    }
+
+    /// Begins to answer, and stops after so many steps of the work, as a server does that dies; the answer where
+    /// it needed no more. Counts the steps down. Whoever asks so starts it again.
+    pub fn begin_to_answer(&self, path: Path, bytes: &[u8], now: i64, steps: &mut usize) -> Option<Vec<u8>> {
+        self.runtime.block_on(async {
+            let mut answering = std::pin::pin!(self.service().handle(path, bytes, now));
+            std::future::poll_fn(|context| {
+                if *steps == 0 {
+                    return Poll::Ready(None);
+                }
+                *steps -= 1;
+                answering.as_mut().poll(context).map(Some)
+            })
+            .await
+        })
+    }
+
+    /// Asks the server something that no message asks.
+    pub fn ask<'a, T, F: Future<Output = T>>(&'a self, ask: impl FnOnce(&'a Service<AnyStorage>) -> F) -> T {
+        self.runtime.block_on(ask(self.service()))
+    }
+
+    /// Proves the whole database: the log without a gap, the chains, the digests, the plain tables.
+    ///
+    /// # Panics
+    /// Where it cannot be read.
+    #[must_use]
+    pub fn check(&self) -> Checked {
+        self.ask(|service| service.storage().read(self.company, Check))
+            .expect("the database is read")
+    }
+
+    /// The database, where it is a PostgreSQL's.
+    #[must_use]
+    pub fn database(&self) -> Option<&Database<'static>> {
+        match &self.disk {
+            Disk::Folder(_) => None,
+            Disk::Database(database) => Some(database),
+        }
     }
 
     /// The company.

@@ -19,7 +19,7 @@ use crate::keys::{BookId, BookKey, Wrapped, beside};
 use crate::schema::SCHEMA;
 use crate::settings::{self, Settings};
 use crate::workspace::guard::Gate;
-use crate::workspace::{self, Actor, Workspace, guard};
+use crate::workspace::{self, Actor, Schema, Workspace, guard};
 use crate::{Error, Result};
 
 /// The ending of a book's file name.
@@ -94,8 +94,8 @@ impl Book {
                 .into());
         }
         let put_aside = recovery.save(path)?;
-        let made =
-            Self::make(path, id, key, settings, demo).and_then(|()| Self::open_locked(path, key, lock));
+        let made = Self::make(path, id, key, settings, demo)
+            .and_then(|()| Self::open_locked(path, key, lock, &SCHEMA));
         if made.is_err() && !path.exists() {
             // No book came to be. What lay there before it was begun lies there again.
             let own = Wrapped::path(path);
@@ -120,7 +120,7 @@ impl Book {
             workspace::found(&conn)?;
             store::set_demo(&conn, demo)?;
         }
-        let (workspace, _) = open_workspace(&making, key)?;
+        let (workspace, _) = open_workspace(&making, key, &SCHEMA)?;
         settings::found(&workspace, &Actor::owner(), settings)?;
         workspace.settle()?;
         drop(workspace);
@@ -137,12 +137,23 @@ impl Book {
         // The size first: to SQLite an empty file is a new database, to its owner it is a lost book.
         book_id(path)?;
         let lock = Lock::take(path)?;
-        Self::open_locked(path, key, lock)
+        Self::open_locked(path, key, lock, &SCHEMA)
     }
 
-    fn open_locked(path: &Path, key: &BookKey, lock: Lock) -> Result<Self> {
+    /// Opens a book as a program does that knows other tables and fields than this one: an older one.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    #[cfg(any(test, feature = "testing"))]
+    pub fn open_as(path: &Path, key: &BookKey, schema: &'static Schema) -> Result<Self> {
+        let lock = Lock::take(path)?;
+        Self::open_locked(path, key, lock, schema)
+    }
+
+    fn open_locked(path: &Path, key: &BookKey, lock: Lock, schema: &'static Schema) -> Result<Self> {
         let id = book_id(path)?;
-        let (workspace, demo) = open_workspace(path, key)?;
+        let (workspace, demo) = open_workspace(path, key, schema)?;
+        workspace.catch_up()?;
         let (path, key) = (path.to_owned(), key.clone());
         Ok(Self {
             workspace,
@@ -201,7 +212,7 @@ impl Book {
 }
 
 /// Opens the file: one connection that writes, one that reads. Says whether it is a demo book.
-fn open_workspace(path: &Path, key: &BookKey) -> Result<(Workspace, bool)> {
+fn open_workspace(path: &Path, key: &BookKey, schema: &'static Schema) -> Result<(Workspace, bool)> {
     let gate = Gate::default();
     let writer = Connection::open_with_flags(path, OPEN_FLAGS)?;
     store::set_key(&writer, key, None)?;
@@ -217,11 +228,11 @@ fn open_workspace(path: &Path, key: &BookKey) -> Result<(Workspace, bool)> {
     }
     let demo = store::is_demo(&writer)?;
     let reader = open_reader(path, key)?;
-    Ok((Workspace::new(writer, gate, reader, &SCHEMA)?, demo))
+    Ok((Workspace::new(writer, gate, reader, schema)?, demo))
 }
 
 /// A connection that cannot write.
-fn open_reader(path: &Path, key: &BookKey) -> Result<Connection> {
+pub(crate) fn open_reader(path: &Path, key: &BookKey) -> Result<Connection> {
     let reader = Connection::open_with_flags(path, OPEN_FLAGS)?;
     store::set_key(&reader, key, None)?;
     store::prepare(&reader)?;

@@ -28,6 +28,7 @@ use crate::workspace::{Topic, WRITES_FOR, Workspace};
 
 const MEMBERSHIP: &str = "membership";
 const ACKNOWLEDGED: &str = "acknowledged";
+const PARTED: &str = "parted";
 const AGREES: &str = "agrees";
 const SEED: &str = "seed";
 
@@ -112,6 +113,26 @@ pub fn acknowledged(conn: &Connection) -> Result<Head> {
 /// What SQLite says.
 pub fn set_acknowledged(workspace: &Workspace, head: Head) -> Result<()> {
     workspace.maintain(|conn| keep(conn, ACKNOWLEDGED, &(store::own_device(conn)?, head)))
+}
+
+/// How far a device that was shut out has handed its stream over, for head office to look at.
+///
+/// # Errors
+/// What SQLite says.
+pub fn parted(conn: &Connection) -> Result<Head> {
+    let known = acknowledged(conn)?;
+    let parted: Option<(DeviceId, Head)> = read(conn, PARTED)?;
+    let device = store::own_device(conn)?;
+    let parted = parted.filter(|(of, head)| *of == device && head.seq > known.seq);
+    Ok(parted.map_or(known, |(_, head)| head))
+}
+
+/// Notes how far a device that was shut out has handed its stream over.
+///
+/// # Errors
+/// What SQLite says.
+pub fn set_parted(workspace: &Workspace, head: Head) -> Result<()> {
+    workspace.maintain(|conn| keep(conn, PARTED, &(store::own_device(conn)?, head)))
 }
 
 /// How far the server's log was taken in.

@@ -19,8 +19,21 @@ use crate::Result;
 /// # Errors
 /// What SQLite says.
 pub fn next(conn: &Connection, member: &Membership, at_most: usize) -> Result<Option<Push>> {
+    next_after(conn, member, acknowledged(conn)?, at_most)
+}
+
+/// This device's own changes after a place in its stream, at most so many; `None` where there are none.
+///
+/// # Errors
+/// What SQLite says.
+pub fn next_after(
+    conn: &Connection,
+    member: &Membership,
+    head: Head,
+    at_most: usize,
+) -> Result<Option<Push>> {
     let at_most = at_most.clamp(1, BATCH_CHANGES_MAX);
-    let (device, head) = (store::own_device(conn)?, acknowledged(conn)?);
+    let device = store::own_device(conn)?;
     let kept = store::kept(conn, device, head.seq + 1, u64::MAX, at_most)?;
     let taken = whole_steps(&kept, at_most);
     if taken.is_empty() {

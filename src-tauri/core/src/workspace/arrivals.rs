@@ -16,6 +16,9 @@ use super::touched::{Touched, client_of};
 use super::{Workspace, lock, settle};
 use crate::Result;
 
+/// Which tables and fields the program knew that last opened this file: a fact about the file.
+const FIELDS: &str = "fields";
+
 /// Changes of others, inside one transaction.
 pub struct Arrivals<'a> {
     conn: &'a Connection,
@@ -76,18 +79,23 @@ impl Workspace {
         Ok((value, invalidations))
     }
 
-    /// Makes every row anew from the log: after an upgrade that knows fields which the last version did not.
+    /// After an upgrade that knows tables or fields which the last version did not: what newer devices wrote into
+    /// them waits in the log, and comes to be seen. Returns whether there was an upgrade.
     ///
     /// # Errors
-    /// What SQLite says.
-    pub fn settle_all(&self) -> Result<()> {
+    /// What SQLite says; then it is tried again when the book is next opened.
+    pub fn catch_up(&self) -> Result<bool> {
+        let fields = Value::Blob(self.schema.fingerprint());
+        if self.read(|conn| store::local(conn, FIELDS))?.as_ref() == Some(&fields) {
+            return Ok(false);
+        }
         self.take_in(|arrivals| {
             for (entity, row) in log::rows(arrivals.conn)? {
                 arrivals.note(&entity, row);
             }
-            Ok(())
-        })
-        .map(|_| ())
+            store::set_local(arrivals.conn, FIELDS, &fields)
+        })?;
+        Ok(true)
     }
 }
 
@@ -134,14 +142,17 @@ impl<'a> Arrivals<'a> {
             state,
         };
         let mut new = log::append(self.conn, &logged)?;
-        if !new
-            && let Some((entity, row)) =
-                log::displace(self.conn, device_n, seq, &change.payload.commitment())?
-        {
+        if !new {
             // A book that was copied wrote twice under these numbers, and the server that had the first was
-            // restored: what stood here is written once more, under another name.
-            self.note(&entity, row);
-            new = log::append(self.conn, &logged)?;
+            // restored. What stood here is put aside, to be written once more; what this book has of the device
+            // from here on is the first writing too.
+            let displaced = log::displace(self.conn, device_n, seq, &change.payload.commitment())?;
+            if !displaced.is_empty() {
+                new = log::append(self.conn, &logged)?;
+            }
+            for (entity, row) in displaced {
+                self.note(&entity, row);
+            }
         }
         let moved = !new && log::place(self.conn, device_n, seq, eff_hlc)?;
         self.own_was_placed |= moved && device_n == self.own_n;

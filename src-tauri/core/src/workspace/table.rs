@@ -94,4 +94,19 @@ impl Schema {
     pub fn table(&self, entity: &str) -> Option<&'static Table> {
         self.tables.iter().copied().find(|table| table.name == entity)
     }
+
+    /// A hash of every table and field that this version knows.
+    #[must_use]
+    pub fn fingerprint(&self) -> Vec<u8> {
+        let mut names = String::new();
+        for table in self.tables {
+            names.push_str(table.name);
+            for field in table.all_fields() {
+                names.push(' ');
+                names.push_str(field.name);
+            }
+            names.push('\n');
+        }
+        clientele_protocol::Hash::of(&[names.as_bytes()]).0.to_vec()
+    }
 }

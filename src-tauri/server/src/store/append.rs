@@ -10,7 +10,7 @@ use super::devices::{DeviceRow, branch_ids, devices_of};
 use super::entry::{RowMarks, Scope, Share, Stored, chain_at, chain_inside, log_leaf, scope_cell};
 use super::erased::{Suppressed, suppressed_mark};
 use super::quarantine::{Refused, refuse};
-use super::streams::{Stream, digests, held, last_short, save_streams, streams};
+use super::streams::{Stream, digests, greatest, held, save_streams, streams};
 use super::{Cell, Job, Tx};
 use crate::Result;
 use crate::offer::Offer;
@@ -49,6 +49,8 @@ struct State {
     branches: Vec<BranchId>,
     streams: BTreeMap<DeviceId, Stream>,
     last_short: u64,
+    /// No change in the log has a later effective clock.
+    clock: Hlc,
     digests: HashMap<Scope, Digest>,
     held: HashMap<DeviceId, Vec<Batch>>,
     erased: Suppressed,
@@ -84,13 +86,15 @@ impl Append {
         let mark = super::page::head(tx, "{lock}").await?;
         let authors: HashSet<DeviceId> = self.offers.iter().map(|offer| offer.batch.device).collect();
         let authors: Vec<DeviceId> = authors.into_iter().collect();
+        let (last_short, clock) = greatest(tx).await?;
         let mut state = State {
             drawn,
             mark,
             devices: devices_of(tx, &authors).await?,
             branches: branch_ids(tx).await?,
             streams: streams(tx, &authors).await?,
-            last_short: last_short(tx).await?,
+            last_short,
+            clock,
             digests: digests(tx).await?.into_iter().collect(),
             held: HashMap::new(),
             secret: super::control::secret(tx).await?,
@@ -173,7 +177,9 @@ impl State {
     /// A batch that goes on where the stream ends.
     fn add(&mut self, offer: &Offer, author: &DeviceRow, now_millis: i64) -> (usize, usize) {
         let batch = &offer.batch;
-        let latest = latest(now_millis);
+        // A server whose clock was set back goes on from where it was: else what was typed over a value would
+        // come before it.
+        let latest = latest(now_millis).max(self.clock);
         let hints: HashMap<u32, Hlc> = offer.assigned.iter().copied().collect();
         let mut links = None;
         let mut shares: Vec<Share> = Vec::new();
@@ -280,6 +286,7 @@ impl State {
                 stream.scopes.push(share.scope);
             }
         }
+        self.clock = self.clock.max(stream.clock);
         stream.head = batch.head();
         stream.is_touched = true;
         let kept = links

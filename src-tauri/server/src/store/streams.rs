@@ -67,10 +67,13 @@ pub async fn streams<T: Tx>(tx: &mut T, devices: &[DeviceId]) -> Result<BTreeMap
     rows.iter().flatten().map(stream).collect()
 }
 
-/// The greatest short number of any device.
-pub(super) async fn last_short<T: Tx>(tx: &mut T) -> Result<u64> {
-    let row = tx.one("select coalesce(max(short), 0) from streams", &[]).await?;
-    row.map_or(Ok(0), |row| row.count(0))
+/// The greatest short number of any device, and the latest effective clock of any change.
+pub(super) async fn greatest<T: Tx>(tx: &mut T) -> Result<(u64, Hlc)> {
+    let greatest = "select coalesce(max(short), 0), coalesce(max(clock), 0) from streams";
+    match tx.one(greatest, &[]).await? {
+        Some(row) => Ok((row.count(0)?, Hlc(row.count(1)?))),
+        None => Ok((0, Hlc(0))),
+    }
 }
 
 /// Writes down those that have grown.

@@ -246,26 +246,32 @@ pub(in crate::workspace) fn forget(conn: &Connection, row: RowId) -> Result<()> 
     Ok(())
 }
 
-/// Takes a change out whose body is bound to another commitment than this, and puts it aside to be written
-/// once more. Returns its row.
+/// Where a change of a device is bound to another commitment than this: takes it out with all that the device had
+/// written after it, and puts them aside to be written once more. Returns their rows.
 pub(in crate::workspace) fn displace(
     conn: &Connection,
     device_n: i64,
     seq: u64,
     commitment: &Hash,
-) -> Result<Option<(String, RowId)>> {
+) -> Result<Vec<(String, RowId)>> {
+    let mut differs = conn.prepare_cached(
+        "select exists (select 1 from changes where device = ?1 and seq = ?2 and commitment <> ?3)",
+    )?;
+    let which = params![device_n, seq.cast_signed()];
+    if !differs.query_row(params![device_n, seq.cast_signed(), commitment.0], |row| {
+        row.get::<_, bool>(0)
+    })? {
+        return Ok(Vec::new());
+    }
     conn.prepare_cached(
         "insert into displaced (entity, row_id, kind, body) select entity, row_id, kind, body
-         from changes where device = ?1 and seq = ?2 and commitment <> ?3 and state = 0",
+         from changes where device = ?1 and seq >= ?2 and state = 0 order by seq",
     )?
-    .execute(params![device_n, seq.cast_signed(), commitment.0])?;
-    let mut statement = conn.prepare_cached(
-        "delete from changes where device = ?1 and seq = ?2 and commitment <> ?3 returning entity, row_id",
-    )?;
-    let displaced = statement.query_row(params![device_n, seq.cast_signed(), commitment.0], |row| {
-        Ok((row.get(0)?, row_id(row, 1)?))
-    });
-    Ok(displaced.optional()?)
+    .execute(which)?;
+    let mut statement =
+        conn.prepare_cached("delete from changes where device = ?1 and seq >= ?2 returning entity, row_id")?;
+    let displaced = statement.query_map(which, |row| Ok((row.get(0)?, row_id(row, 1)?)))?;
+    Ok(displaced.collect::<rusqlite::Result<_>>()?)
 }
 
 /// What was put aside, in order.

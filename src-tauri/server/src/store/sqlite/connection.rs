@@ -92,6 +92,16 @@ impl SqliteTx {
         Ok(())
     }
 
+    /// See [`super::Sqlite::fill_disk`].
+    #[cfg(feature = "sabotage")]
+    pub fn fill_disk(&mut self, pages_left: Option<u32>) -> Result<()> {
+        let pages: i64 = self.0.query_row("pragma page_count", [], |row| row.get(0))?;
+        let most = pages_left.map_or(i64::from(i32::MAX), |left| pages + i64::from(left));
+        Ok(self
+            .0
+            .query_row(&format!("pragma max_page_count = {most}"), [], |_| Ok(()))?)
+    }
+
     /// Runs a job between `begin` and the commit; undoes all of it where it fails.
     pub fn transaction<J: Job>(&mut self, job: &J, begin: &str) -> Result<J::Out> {
         self.0.execute_batch(begin)?;

@@ -107,6 +107,18 @@ impl Sqlite {
     }
 }
 
+#[cfg(feature = "sabotage")]
+impl Sqlite {
+    /// From now on the disk has no room for more than so many pages besides those of a company's file; `None` for
+    /// a disk without end.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub async fn fill_disk(&self, company: CompanyId, pages_left: Option<u32>) -> Result<()> {
+        self.company(company, false)?.writer.fill_disk(pages_left).await
+    }
+}
+
 impl Storage for Sqlite {
     async fn write<J: Job>(&self, company: CompanyId, job: J) -> Result<J::Out> {
         self.company(company, false)?.writer.run(job, true).await

@@ -50,6 +50,12 @@ impl Writer {
         self.act(SqliteTx::checkpoint).await
     }
 
+    /// See [`super::Sqlite::fill_disk`].
+    #[cfg(feature = "sabotage")]
+    pub async fn fill_disk(&self, pages_left: Option<u32>) -> Result<()> {
+        self.act(move |tx| tx.fill_disk(pages_left)).await
+    }
+
     async fn act<O: Send + 'static>(
         &self,
         work: impl FnOnce(&mut SqliteTx) -> Result<O> + Send + 'static,

@@ -1,5 +1,9 @@
 //! Builders for tests: a book in a folder of its own, clients in one line.
 
+mod files;
+
+pub use files::{as_of_the_first_version, bytes_within, fill_disk};
+
 use std::path::PathBuf;
 
 use clientele_model::{
@@ -12,7 +16,7 @@ use crate::clients;
 use crate::contacts::{self, Channel, ContactDraft, ContactKind, Direction};
 use crate::keys::{BookId, BookKey, RecoveryKey};
 use crate::settings::Settings;
-use crate::workspace::Actor;
+use crate::workspace::{Actor, Schema};
 
 /// A book in a folder that goes with it.
 pub struct TestBook {
@@ -127,6 +131,15 @@ impl TestBook {
     pub fn reopen(&mut self) {
         self.close();
         self.book = Some(Book::open(&self.file(), &self.key).expect("the book opens again"));
+    }
+
+    /// Closes it and opens it with a program that knows other tables and fields.
+    ///
+    /// # Panics
+    /// Where it does not open.
+    pub fn reopen_as(&mut self, schema: &'static Schema) {
+        self.close();
+        self.book = Some(Book::open_as(&self.file(), &self.key, schema).expect("the book opens again"));
     }
 
     /// Asserts that file, index and log are whole.

@@ -1,0 +1,69 @@
+//! What tests do to a book's file, and no program does.
+
+use rusqlite::{Connection, MAIN_DB};
+
+use super::TestBook;
+use crate::Result;
+use crate::workspace::Workspace;
+
+/// From now on the disk has no room for more than so many pages besides those of the book; `None` for a disk
+/// without end.
+///
+/// # Errors
+/// What SQLite says.
+pub fn fill_disk(book: &Workspace, pages_left: Option<u32>) -> Result<()> {
+    book.maintain(|conn| {
+        let pages: i64 = conn.query_row("pragma page_count", [], |row| row.get(0))?;
+        let most = pages_left.map_or(i64::from(i32::MAX), |left| pages + i64::from(left));
+        conn.query_row(&format!("pragma max_page_count = {most}"), [], |_| Ok(()))?;
+        Ok(())
+    })
+}
+
+/// Every byte of the book as it stands in the decrypted file, pages that hold nothing any more included.
+///
+/// # Errors
+/// What SQLite says.
+pub fn bytes_within(book: &TestBook) -> Result<Vec<u8>> {
+    let mut conn = crate::book::open_reader(&book.file(), &book.key)?;
+    Ok(conn.serialize(MAIN_DB)?.to_vec())
+}
+
+/// What the second migration added.
+const SECOND: &str = "
+    drop index clients_by_branch; drop index steps_by_target;
+    drop table erased; drop table conflicts; drop table batches; drop table marks; drop table digests;
+    drop table refusals; drop table displaced; drop table companions; drop table branches;
+    drop table erasures; drop table exchanges;
+    alter table changes drop column state; alter table clients drop column branch;
+    delete from local where name = 'fields';
+    pragma user_version = 1;";
+
+/// Makes of a book the file that the first version of the program would have written: proved against the tables
+/// of the first migration.
+///
+/// # Panics
+/// Where a migration was added that this does not take back.
+///
+/// # Errors
+/// What SQLite says.
+pub fn as_of_the_first_version(book: &Workspace) -> Result<()> {
+    let first = Connection::open_in_memory()?;
+    first.execute_batch(include_str!("../../migrations/0001_the_book.sql"))?;
+    let first = columns(&first)?;
+    book.maintain(|conn| {
+        conn.execute_batch(SECOND)?;
+        assert_eq!(columns(conn)?, first);
+        Ok(())
+    })
+}
+
+/// Every column of every table, and every index.
+fn columns(conn: &Connection) -> Result<Vec<String>> {
+    let mut statement = conn.prepare(
+        "select m.type || ' ' || m.name || ' ' || coalesce(c.name || ' ' || c.type, '') from sqlite_master m
+         left join pragma_table_info(m.name) c where m.type in ('table', 'index') order by 1",
+    )?;
+    let columns = statement.query_map([], |row| row.get(0))?;
+    Ok(columns.collect::<rusqlite::Result<_>>()?)
+}
