@@ -3,7 +3,7 @@
 use clientele_model::{CompanyId, DeviceId};
 use clientele_protocol::bytes::decode;
 use clientele_protocol::message::{Hello, Mark, No, PairAsk, Push, Welcome};
-use clientele_protocol::{Envelope, Error as ProtocolError, PublicKey, Request, Response, VERSION};
+use clientele_protocol::{Envelope, PublicKey, Request, Response, VERSION};
 
 use super::Service;
 use super::pair::device_name;
@@ -157,7 +157,7 @@ impl<S: Storage> Service<S> {
                 None => return Ok(Response::No(No::NotAllowed)),
             }
         };
-        let offer = match prove(push, key) {
+        let offer = match Offer::prove(push, &key) {
             Ok(offer) => offer,
             Err(error) => {
                 tracing::warn!(device = %me.device.id, %author, %error, "a push that cannot be believed");
@@ -271,8 +271,4 @@ impl<S: Storage> Service<S> {
         tracing::info!(by = %me.device.id, %device, "a device was shut out");
         Ok(Response::Done)
     }
-}
-
-fn prove(push: Push, key: PublicKey) -> Result<Offer, ProtocolError> {
-    Offer::prove(push, &key)
 }

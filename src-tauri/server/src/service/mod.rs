@@ -174,15 +174,17 @@ impl<S: Storage> Service<S> {
         self.storage.control(Companies).await.map(drop)
     }
 
-    /// Does for every company what [`Self::settle`] does.
+    /// Does for every company what [`Self::settle`] does. Where one cannot be, the others are all the same.
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database said last.
     pub async fn settle_all(&self) -> Result<()> {
+        let mut all = Ok(());
         for company in self.storage.control(Companies).await? {
-            self.settle(company.id).await?;
+            let settled = self.settle(company.id).await;
+            all = settled.and(all);
         }
-        Ok(())
+        all
     }
 
     fn sequencer(&self, company: CompanyId) -> Arc<Sequencer> {

@@ -4,7 +4,7 @@ use clientele_model::{BranchId, CompanyId, DeviceId};
 use clientele_protocol::chain::Chain;
 use clientele_protocol::{Hash, PublicKey};
 
-use super::{Cell, Job, Row, Tx};
+use super::{Job, Row, Tx};
 use crate::{Error, Result};
 
 /// A company.
@@ -207,20 +207,5 @@ impl Job for UsePairing {
             .await?;
         let paired = (Company::read(&row)?, row.maybe(2, BranchId::from_slice)?);
         Ok((touched > 0).then_some(paired))
-    }
-}
-
-/// Gives a company another name. On the control database.
-pub struct RenameCompany(pub Company);
-
-impl Job for RenameCompany {
-    type Out = bool;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
-        let params: [Cell; 2] = [self.0.id.into(), self.0.name.as_str().into()];
-        let touched = tx
-            .execute("update companies set name = $2 where id = $1", &params)
-            .await?;
-        Ok(touched > 0)
     }
 }

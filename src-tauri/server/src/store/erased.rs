@@ -72,12 +72,6 @@ impl Suppressed {
             }
         }
     }
-
-    /// Is nothing of all this erased?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 /// Writes down what was erased.

@@ -107,9 +107,13 @@ impl Device {
     }
 
     pub fn envelope(&mut self, request: &Request) -> Envelope {
+        self.envelope_around(encode(request))
+    }
+
+    pub fn envelope_around(&mut self, message: Vec<u8>) -> Envelope {
         self.number += 1;
         let session = self.session.expect("a session");
-        Envelope::seal(self.company, session, self.number, &self.key, encode(request))
+        Envelope::seal(self.company, session, self.number, &self.key, message)
     }
 
     pub async fn open<S: Storage>(&mut self, house: &House<S>) {

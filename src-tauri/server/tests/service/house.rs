@@ -100,6 +100,13 @@ impl<S: Storage> House<S> {
         }
     }
 
+    /// Another company, in which nothing has happened yet.
+    pub async fn begin_anew(&mut self) {
+        self.company = self.service.add_company("Salon Maria", NOW).await.unwrap();
+        self.east = self.service.add_branch(self.company, "East").await.unwrap();
+        self.west = self.service.add_branch(self.company, "West").await.unwrap();
+    }
+
     pub fn now(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
     }

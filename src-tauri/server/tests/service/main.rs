@@ -50,6 +50,7 @@ stories! {
     doors::a_copied_book_goes_on_under_its_own_name
     doors::another_protocol_is_answered_with_ours
     doors::forged_and_cut_messages_get_nothing
+    doors::nonsense_that_is_rightly_signed_breaks_nothing
     tables::the_tables_are_what_the_log_adds_up_to
     tables::a_step_is_seen_as_a_whole
     tables::who_writes_on_a_card_keeps_it_out_of_the_trash

@@ -27,6 +27,9 @@ pub struct SqliteTx(Connection);
 /// What another process of ours may take for its own transaction: the command line beside the server.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long those who read are waited for when the files are to be cleared up.
+const SHORT_PATIENCE: Duration = Duration::from_secs(1);
+
 impl SqliteTx {
     /// Opens a file.
     pub fn open(path: &Path, mode: Mode) -> Result<Self> {
@@ -83,9 +86,13 @@ impl SqliteTx {
 
     /// Puts all that was written into the file itself, and empties the log beside it.
     pub fn checkpoint(&mut self) -> Result<()> {
-        let busy: i64 = self
+        // Nobody can write meanwhile: who reads for longer is waited for the next time.
+        self.0.busy_timeout(SHORT_PATIENCE)?;
+        let busy = self
             .0
-            .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+            .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get::<_, i64>(0));
+        self.0.busy_timeout(PATIENCE)?;
+        let busy = busy?;
         if busy != 0 {
             return Err(Error::Refused("somebody reads for too long".to_owned()));
         }

@@ -217,3 +217,40 @@ pub async fn forged_and_cut_messages_get_nothing<S: Storage>(house: House<S>) {
     assert_eq!(house.ask(Path::Call, &envelope).await, no_session);
     assert!(matches!(a.call(&house, &pull).await, Response::Page(_)));
 }
+
+pub async fn nonsense_that_is_rightly_signed_breaks_nothing<S: Storage>(house: House<S>) {
+    let mut a = house.device(1, None).await;
+    let link = a.client(None, "Анна");
+    let first = a.write(&house, &[link]).await;
+    let mut dice = Dice::new(20_261_123);
+    let mut pushed = 1;
+    for _ in 0..1500 {
+        let links = [a.client(None, "Мария"), a.client(Some(house.east), "Елена")];
+        let batch = clientele_protocol::Batch::seal(a.id, &a.key, a.head, &links);
+        let push = clientele_protocol::message::Push {
+            batch: batch.clone(),
+            assigned: vec![(u32::try_from(dice.of(9)).unwrap(), a.clock)],
+            too_large: vec![u32::try_from(dice.of(9)).unwrap(); dice.of(3)],
+        };
+        let hello = a.hello();
+        let request = match dice.of(4) {
+            0 => Request::Hello(hello),
+            1 => Request::Pull { from: a.cursor },
+            _ => Request::Push(push),
+        };
+        let mut message = encode(&request);
+        for _ in 0..1 + dice.of(3) {
+            let at = dice.of(message.len());
+            message[at] ^= 1 << dice.of(8);
+        }
+        let envelope = a.envelope_around(message);
+        if house.ask(Path::Call, &envelope).await == (Response::Pushed { head: batch.head() }) {
+            a.head = batch.head();
+            pushed += 1;
+        }
+    }
+    // Nothing went in but what its device had signed.
+    let checked = house.check().await;
+    assert_eq!(checked.entries, pushed);
+    assert_eq!(a.push(&house, &first).await, Response::Pushed { head: a.head });
+}
