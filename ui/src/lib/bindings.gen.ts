@@ -1,5 +1,11 @@
 // The contract between the window and the core. Written by `cargo xtask bindings`; do not edit.
 
+export type AccessKind = "json" | "html" | "pdf";
+
+export type AccessResult = { 
+/** Where. */
+path: string, };
+
 export type Address = { 
 /** The row, where it has one. */
 id: RowId | null, 
@@ -115,6 +121,12 @@ contacts: number,
 changes: number, 
 /** Steps. */
 steps: number, };
+
+export type ClientAccessExport = { 
+/** Which client. */
+id: ClientId, 
+/** As what. */
+kind: AccessKind, };
 
 export type ClientCard = { 
 /** Which client. */
@@ -392,7 +404,7 @@ confirmed: number,
 /** The names of those that have not yet. */
 waiting_for: Array<string>, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.code_wrong" | "head_office.code_used" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.code_wrong" | "head_office.code_used" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -789,7 +801,7 @@ left_out: number, };
 
 export type StepId = string;
 
-export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "undo" | "redo" | "other";
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
 
 export type StepRef = { 
 /** Which. */
@@ -899,4 +911,5 @@ export interface Commands {
   device_revoke: { args: DeviceRef; result: Array<DeviceRow> };
   erasures_list: { args: Nothing; result: Array<ErasureRow> };
   branch_choose: { args: BranchChoose; result: AppState };
+  client_access_export: { args: ClientAccessExport; result: AccessResult };
 }
