@@ -277,6 +277,40 @@ mod tests {
     }
 
     #[test]
+    fn what_was_passed_over_is_lost_again_when_that_is_taken_back() {
+        use ChangeKind::{Add, Set};
+        let (a, b) = (DeviceId::new(), DeviceId::new());
+        let form = |one: &str, two: &str| {
+            let mut form = set("notes", one, Some(at(a, 1)));
+            form.0.extend(set("never", two, Some(at(a, 1))).0);
+            form
+        };
+        let about =
+            |name: &str, field: &str| Body(vec![FieldChange::lost(name, &[(field.into(), at(a, 2))])]);
+        let mut changes = vec![
+            (at(a, 1), Add, form("first", "first")),
+            (at(a, 2), Set, form("mine", "mine")),
+            (at(b, 1), Set, form("yours", "yours")),
+        ];
+        assert_eq!(folded(&changes).lost.len(), 2);
+        changes.push((at(b, 2), Set, about(SETTLES, "notes")));
+        let row = folded(&changes);
+        assert_eq!(
+            (row.lost.len(), row.lost[0].field.as_str()),
+            (1, "never"),
+            "only what is named"
+        );
+        changes.push((at(b, 3), Set, about(UNSETTLES, "notes")));
+        assert_eq!(folded(&changes).lost.len(), 2);
+        // Twice, or of something that never was: nothing comes of it.
+        changes.push((at(b, 4), Set, about(UNSETTLES, "notes")));
+        changes.push((at(b, 5), Set, about(UNSETTLES, "expects")));
+        changes.push((at(b, 6), Set, about(UNSETTLES, DELETED_AT)));
+        let row = folded(&changes);
+        assert_eq!((row.lost.len(), row.value(DELETED_AT)), (2, Some(&Value::Null)));
+    }
+
+    #[test]
     fn what_is_set_before_the_row_is_added_waits() {
         let row = folded(&[(at(DeviceId::new(), 1), ChangeKind::Set, set("notes", "x", None))]);
         assert!(!row.added);

@@ -56,8 +56,8 @@ impl Pace {
 /// A sixth more or less.
 fn spread(rest: Duration, random: u32) -> Duration {
     let sixth = rest / 6;
-    let sixths = u64::from(random) * u64::try_from(2 * sixth.as_millis()).unwrap_or(0) >> 32;
-    rest - sixth + Duration::from_millis(sixths)
+    let third_ms = u64::try_from(2 * sixth.as_millis()).unwrap_or(0);
+    rest - sixth + Duration::from_millis((u64::from(random) * third_ms) >> 32)
 }
 
 #[cfg(test)]
