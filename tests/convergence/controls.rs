@@ -91,7 +91,7 @@ fn unseen_by_exclusive_or(changes: &[(Hash, Hlc)]) -> Vec<(Hash, Hlc)> {
             return kept.map(|(_, change)| *change).collect();
         }
         rows.push((bits, which));
-        rows.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(row.0));
     }
     unreachable!("forty numbers of 32 bits are not independent")
 }
