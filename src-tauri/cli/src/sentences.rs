@@ -96,9 +96,11 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::HeadOfficeFailed => {
             "The exchange with head office broke off; nothing is lost, the next one goes on from there."
         }
-        Code::ChangeTooLarge => "The change holds more than head office takes; it stays in this book.",
+        Code::ChangeTooLarge => {
+            "The change holds more than head office takes; what was written stays readable here."
+        }
         Code::ChangeNotYours => "This branch may not change it; what was written stays readable here.",
-        Code::ChangeUnreadable => "Head office cannot read the change; it stays in this book.",
+        Code::ChangeUnreadable => "Head office cannot read the change; what was written stays readable here.",
         Code::Usage => "`clientele-cli --help` tells how it is used.",
     }
 }

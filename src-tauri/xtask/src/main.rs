@@ -5,6 +5,7 @@
 mod bindings;
 mod bundle;
 mod ha;
+mod measure;
 mod node;
 mod platform;
 mod program;
@@ -30,6 +31,10 @@ cargo xtask <verb>
            everything that is checked before a change is taken, or these parts of it
   ha [--kills N] [--seed N] [--control]
            kill the primary of three PostgreSQL nodes again and again under load, and count what is lost
+  histories [count] [first seed] [sqlite|postgres]
+           random days of several devices with everything going wrong: all must become one book again
+  bench [--quick]
+           what it costs, each figure beside a baseline of the same run
   tidy     the rules of the house that no compiler knows
   bindings [--check]
            write the TypeScript of the commands, or say whether it is fresh
@@ -57,6 +62,8 @@ fn dispatch(verb: &str, arguments: &[String]) -> Result {
         "run" => run::run(arguments),
         "test" => test::test(arguments),
         "ha" => ha::ha(arguments),
+        "histories" => measure::histories(arguments),
+        "bench" => measure::bench(arguments),
         "tidy" => tidy::tidy(),
         "bindings" => bindings::bindings(arguments),
         "screens" => screens::screens(arguments),

@@ -60,8 +60,8 @@ export const errors = {
   "head_office.not_allowed": { what: "Only head office may do this.", safe: "Nothing was changed.", todo: "Ask somebody at head office to do it." },
   "head_office.protocol": { what: "This program and head office’s server are of different ages (theirs {found}, ours {known}).", safe: "Everything is saved in this book and waits to be sent.", todo: "Update whichever is older; the exchange then goes on by itself." },
   "head_office.failed": { what: "The exchange with head office broke off.", safe: "Nothing is lost or doubled; everything is saved in this book.", todo: "The next exchange goes on where this one stopped. For support: {detail}" },
-  "change.too_large": { what: "The change is larger than head office takes.", safe: "It stays in this book; everything else goes on.", todo: "Shorten it to {max} and save it again." },
+  "change.too_large": { what: "The change is larger than head office takes.", safe: "What you wrote can still be read here; everything else goes on.", todo: "Shorten it to {max} and save it again." },
   "change.not_yours": { what: "This branch may not change this.", safe: "What you wrote can still be read here; everything else goes on.", todo: "Ask head office to change it." },
-  "change.unreadable": { what: "Head office could not read the change.", safe: "It stays in this book; everything else goes on.", todo: "Write it once more. For support: {detail}" },
+  "change.unreadable": { what: "Head office could not read the change.", safe: "What you wrote can still be read here; everything else goes on.", todo: "Write it once more. For support: {detail}" },
   "usage": { what: "The command was not understood.", safe: "Nothing was changed.", todo: "Ask for help on the command line. For support: {detail}" },
 } as const satisfies Errors;
