@@ -3,8 +3,9 @@
 //! It takes two accidents: a server restored from an old backup, and a device restored from an older one that
 //! wrote anew before it learned. What the first writing said is then only on the devices that had seen it.
 
-use clientele_model::{Body, ChangeKind, FieldChange, RowId};
+use clientele_model::{Body, ChangeKind, FieldChange};
 
+use super::store::log::Displaced;
 use super::store::{self, log};
 use super::table::{DELETED_AT, Table};
 use super::{Actor, NewStep, StepLabel, Workspace, Write, Written};
@@ -18,9 +19,9 @@ impl Workspace {
     /// What SQLite says; then it is tried again at the next contact.
     pub fn rescue(&self, by: &Actor) -> Result<Written<()>> {
         self.write(NewStep::new(by, StepLabel::Rescued), |w| {
-            for (entity, row, kind, body) in log::displaced(w.conn())? {
-                if let Some(table) = w.schema.table(&entity) {
-                    change(w, table, row, kind, body)?;
+            for displaced in log::displaced(w.conn())? {
+                if let Some(table) = w.schema.table(&displaced.entity) {
+                    change(w, table, displaced)?;
                 }
             }
             log::forget_displaced(w.conn())
@@ -28,13 +29,8 @@ impl Workspace {
     }
 }
 
-fn change(
-    w: &mut Write<'_>,
-    table: &'static Table,
-    row: RowId,
-    kind: ChangeKind,
-    body: Option<Body>,
-) -> Result<()> {
+fn change(w: &mut Write<'_>, table: &'static Table, displaced: Displaced) -> Result<()> {
+    let Displaced { row, kind, body, .. } = displaced;
     if table.name == super::step::STEPS.name || log::is_erased(w.conn(), row)? {
         return Ok(());
     }

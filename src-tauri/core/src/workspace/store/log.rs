@@ -274,17 +274,27 @@ pub(in crate::workspace) fn displace(
     Ok(displaced.collect::<rusqlite::Result<_>>()?)
 }
 
+/// A change that was put aside.
+pub(in crate::workspace) struct Displaced {
+    pub entity: String,
+    pub row: RowId,
+    pub kind: ChangeKind,
+    pub body: Option<Body>,
+}
+
 /// What was put aside, in order.
-pub(in crate::workspace) fn displaced(
-    conn: &Connection,
-) -> Result<Vec<(String, RowId, ChangeKind, Option<Body>)>> {
+pub(in crate::workspace) fn displaced(conn: &Connection) -> Result<Vec<Displaced>> {
     let mut statement =
         conn.prepare_cached("select entity, row_id, kind, body from displaced order by id")?;
     let rows = statement.query_map([], |row| {
         let kind: i64 = row.get(2)?;
         let kind = ChangeKind::from_code(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(2, kind))?;
-        let body = row.get_ref(3)?.as_blob_or_null()?.and_then(Body::decode);
-        Ok((row.get(0)?, row_id(row, 1)?, kind, body))
+        Ok(Displaced {
+            entity: row.get(0)?,
+            row: row_id(row, 1)?,
+            kind,
+            body: row.get_ref(3)?.as_blob_or_null()?.and_then(Body::decode),
+        })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
