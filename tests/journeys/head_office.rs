@@ -307,9 +307,10 @@ fn what_both_wrote_apart_is_settled_at_head_office() {
         })
         .unwrap_err();
     assert_eq!(again.code, ErrorCode::NotFound);
-    // Also tomorrow.
+    // Also tomorrow. Without a background the button does its work at once.
     head.undo(Nothing).unwrap();
-    visit(&head);
+    let synced = head.head_office_sync(Nothing).unwrap();
+    assert_eq!((synced.waiting, synced.in_agreement), (0, Some(true)));
     visit(&shop);
     assert_eq!(
         (
