@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clientele_formats::access::{AccessKind, write};
+use clientele_model::record::Sort;
 use clientele_model::{ClientDraft, ErrorCode};
 
 use super::*;
 use crate::contacts::{self, Channel, ContactDraft, ContactKind, Direction};
 use crate::schema::SCHEMA;
 use crate::testing::{ClientBuilder, TestBook, log_call};
-use crate::workspace::table::Sort;
 use crate::workspace::{Actor, Card, NewStep};
 
 const NOW: Timestamp = Timestamp(1_795_357_800_000);
