@@ -162,7 +162,7 @@ it("what came in and went out is told contact by contact", async () => {
 it("a refused change shows its reason and its values, and leaves the list after a question", async () => {
   await start("#/head-office/refused", { office: "waiting" });
   const [large, foreign] = all(T.refused);
-  expect(large?.textContent).toMatch(/Аврора.*larger than head office takes.*stays in this book.*262 kB.*Notes.*Всички разговори/s);
+  expect(large?.textContent).toMatch(/Аврора.*larger than head office takes.*can still be read here.*262 kB.*Notes.*Всички разговори/s);
   expect(foreign?.textContent).toMatch(/may not change this.*Name of the business.*Салон.*Currency.*empty/s);
   expect(all(T.copy)).toHaveLength(2);
   await click(one(T.refusedDiscard));
