@@ -8,6 +8,9 @@ use clientele_model::Refusal;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+mod common;
+use common::seeded;
+
 fn read(name: &str, bytes: &[u8]) -> Result<Parsed, Refusal> {
     read_with(name, bytes, &Options::default())
 }
@@ -34,13 +37,15 @@ fn check(bytes: &[u8], read: Result<Parsed, Refusal>) {
             .iter()
             .all(|record| !record.draft.display_name().is_empty())
     );
-    assert!(
-        parsed
-            .records
-            .iter()
-            .all(|r| r.draft.phones.iter().all(|p| p.typed.contains(char::is_numeric)))
-    );
+    // The card of a book may hold a phone of words alone, and comes back from its own file as it was.
+    if !bytes.windows(OWN.len()).any(|piece| piece == OWN.as_bytes()) {
+        let mut phones = parsed.records.iter().flat_map(|r| &r.draft.phones);
+        assert!(phones.all(|phone| phone.typed.contains(char::is_numeric)));
+    }
 }
+
+/// What a file that a book wrote says of itself.
+const OWN: &str = "PRODID:-//Clientele//";
 
 /// Pieces that tables and cards are made of, and pieces that break them.
 const PIECES: &[&str] = &[
@@ -155,7 +160,7 @@ fn options() -> impl Strategy<Value = Options> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(seeded(400))]
 
     #[test]
     fn any_bytes(bytes in vec(any::<u8>(), 0..2000), name in prop_oneof!["a\\.csv", "a\\.vcf", ".{0,9}"]) {

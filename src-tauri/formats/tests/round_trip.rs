@@ -10,6 +10,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 
+mod common;
+use common::seeded;
+
 /// Texts that break something somewhere.
 const HOSTILE: &[&str] = &[
     "=HYPERLINK(\"http://evil.example\";\"click\")",
@@ -168,7 +171,7 @@ fn as_a_card_says_it(draft: &ClientDraft) -> ClientDraft {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(seeded(48))]
 
     #[test]
     fn a_table_comes_back_as_it_was(written in vec(draft(), 1..5)) {
