@@ -8,7 +8,7 @@ use clientele_core::schema::SCHEMA;
 use clientele_core::testing::{ClientBuilder, as_of_the_first_version};
 use clientele_core::workspace::step::STEPS;
 use clientele_core::workspace::store::log;
-use clientele_core::workspace::{Actor, Card, NewStep, Schema, StepLabel, Table, Topic};
+use clientele_core::workspace::{Actor, Card, NewStep, Schema, StepLabel, Table, Topic, WorkedOut};
 use clientele_core::{clients, settings};
 use clientele_model::record::{Field, Record};
 use clientele_model::{ChangeKind, ClientId, RowId, Value};
@@ -108,6 +108,7 @@ static OLDER_CLIENTS: Table = Table {
     record: without_expects(),
     card: Card::Itself,
     topics: &[Topic::Clients, Topic::Client],
+    worked_out: WorkedOut::NOTHING,
 };
 
 /// That program; it had no contacts and no messengers either.

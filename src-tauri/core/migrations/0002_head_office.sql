@@ -9,6 +9,11 @@ alter table clients add column branch blob;
 create index clients_by_branch on clients (branch, sort_name, id) where deleted_at is null and branch is not null;
 create index steps_by_target on steps (target) where target is not null;
 
+-- Clients of whom much came at once and whom the search index has to learn of yet, by `clients.n`.
+create table search_due (
+  n  integer primary key
+) strict;
+
 -- Rows that are gone for good. What a late device still says of them is forgotten as it arrives.
 create table erased (
   row_id  blob primary key

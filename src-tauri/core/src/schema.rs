@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use clientele_model::{ClientId, ErrorCode, RowId};
+use clientele_model::{ClientId, RowId};
 use rusqlite::Connection;
 
-use crate::workspace::Schema;
+use crate::workspace::{Indexing, Schema};
 use crate::{Result, clients, contacts, search, settings, workspace};
 
 /// The book's tables.
@@ -28,17 +28,16 @@ pub const SCHEMA: Schema = Schema {
 };
 
 /// Inside the transaction that changed these clients: their list columns, and what they are found by.
-fn derive(conn: &Connection, changed: &BTreeSet<RowId>) -> Result<()> {
-    for client in changed.iter().map(|row| ClientId::from(*row)) {
-        match clients::load(conn, client) {
-            Ok(draft) => {
-                clients::derive(conn, client, &draft)?;
-                search::index(conn, client, &draft)?;
-            }
-            // Erased in this very step, or still on its way from another device.
-            Err(e) if e.code() == ErrorCode::NotFound => {}
-            Err(e) => return Err(e),
+fn derive(conn: &Connection, changed: &BTreeSet<RowId>, indexing: Indexing) -> Result<()> {
+    match indexing {
+        Indexing::Later => {
+            clients::derive_put(conn, changed)?;
+            search::index_later(conn, changed)
+        }
+        Indexing::Now => {
+            clients::derive(conn, changed)?;
+            let mut clients = changed.iter().copied().map(ClientId::from);
+            clients.try_for_each(|client| search::index(conn, client))
         }
     }
-    Ok(())
 }

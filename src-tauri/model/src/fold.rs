@@ -4,6 +4,7 @@
 //! grow add up. A value that lost to one whose author had not seen it is told as a conflict, until
 //! somebody settles it: nothing that a person typed goes unseen.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::change::{SEEN, SETTLES, UNSETTLES};
@@ -12,9 +13,9 @@ use crate::{Body, ChangeKind, Stamp, Value};
 
 /// What stands in a field, and the change that put it there.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
+pub struct Standing<'a> {
     /// The value.
-    pub value: Value,
+    pub value: Cow<'a, Value>,
     /// The change.
     pub stamp: Stamp,
 }
@@ -32,9 +33,9 @@ pub struct Lost {
 
 /// A row as its changes make it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Folded {
+pub struct Folded<'a> {
     /// What stands in each field that a change has named.
-    pub fields: BTreeMap<String, Standing>,
+    pub fields: BTreeMap<&'a str, Standing<'a>>,
     /// Did a change add the row? What was set before it came to be waits for that.
     pub added: bool,
     /// Was it erased? Then nothing stands, whatever else is said.
@@ -47,20 +48,20 @@ pub struct Folded {
     /// Lost values that somebody passed over; that may be taken back.
     settled: Vec<Lost>,
     /// Every time that it was thrown away: by which change, its value, and what was seen then.
-    thrown: Vec<(Standing, Vec<Stamp>)>,
+    thrown: Vec<(Standing<'a>, Vec<Stamp>)>,
 }
 
-impl Folded {
+impl Folded<'_> {
     /// What stands in a field.
     #[must_use]
     pub fn value(&self, field: &str) -> Option<&Value> {
-        self.fields.get(field).map(|standing| &standing.value)
+        self.fields.get(field).map(|standing| standing.value.as_ref())
     }
 }
 
 /// Adds up the changes of one row, given in their order. A body is `None` once erased.
 #[must_use]
-pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a Body>)>) -> Folded {
+pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a Body>)>) -> Folded<'a> {
     let mut row = Folded::default();
     for (stamp, kind, body) in changes {
         match kind {
@@ -68,7 +69,7 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a
             ChangeKind::Add => {
                 row.added = true;
                 row.thrown_away_seeing = None;
-                row.put(DELETED_AT, Value::Null, stamp);
+                row.put(DELETED_AT, Cow::Owned(Value::Null), stamp);
             }
             ChangeKind::Set | ChangeKind::Inc | ChangeKind::Del => {}
         }
@@ -78,19 +79,19 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a
                 (field, ChangeKind::Inc) => {
                     let was = row.value(field).and_then(Value::as_int).unwrap_or(0);
                     let by = change.value.as_int().unwrap_or(0);
-                    row.put(field, Value::Int(was.wrapping_add(by)), stamp);
+                    row.put(field, Cow::Owned(Value::Int(was.wrapping_add(by))), stamp);
                 }
                 (DELETED_AT, _) => {
                     let thrown_away = change.value != Value::Null;
                     let seen = body.map(|body| body.stamps(SEEN)).unwrap_or_default();
                     row.thrown_away_seeing = thrown_away.then(|| seen.clone());
-                    row.put(DELETED_AT, change.value.clone(), stamp);
-                    let value = change.value.clone();
+                    let value = Cow::Borrowed(&change.value);
+                    row.put(DELETED_AT, value.clone(), stamp);
                     row.thrown.push((Standing { value, stamp }, seen));
                 }
                 (field, _) => {
                     row.lose(field, &change.value, change.base, stamp);
-                    row.put(field, change.value.clone(), stamp);
+                    row.put(field, Cow::Borrowed(&change.value), stamp);
                 }
             }
         }
@@ -104,21 +105,15 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a
     let Folded { fields, lost, .. } = &mut row;
     lost.retain(|lost| {
         fields
-            .get(&lost.field)
-            .is_some_and(|standing| standing.value != lost.value)
+            .get(lost.field.as_str())
+            .is_some_and(|standing| *standing.value != lost.value)
     });
     row
 }
 
-impl Folded {
-    fn put(&mut self, field: &str, value: Value, stamp: Stamp) {
-        let standing = Standing { value, stamp };
-        match self.fields.get_mut(field) {
-            Some(place) => *place = standing,
-            None => {
-                self.fields.insert(field.to_owned(), standing);
-            }
-        }
+impl<'a> Folded<'a> {
+    fn put(&mut self, field: &'a str, value: Cow<'a, Value>, stamp: Stamp) {
+        self.fields.insert(field, Standing { value, stamp });
     }
 
     /// Lost values count as lost no more.
@@ -133,7 +128,7 @@ impl Folded {
     fn reopen(&mut self, field: &str, of: Stamp) {
         if field == DELETED_AT {
             if let Some((thrown, seen)) = self.thrown.iter().find(|(thrown, _)| thrown.stamp == of).cloned() {
-                self.thrown_away_seeing = (thrown.value != Value::Null).then_some(seen);
+                self.thrown_away_seeing = (*thrown.value != Value::Null).then_some(seen);
                 self.put(DELETED_AT, thrown.value, thrown.stamp);
             }
         } else if let Some(at) = self
@@ -154,10 +149,10 @@ impl Folded {
             return;
         };
         let known = base == Some(standing.stamp) || standing.stamp.device == by.device;
-        if !known && standing.value != *next {
+        if !known && *standing.value != *next {
             self.lost.push(Lost {
                 field: field.to_owned(),
-                value: standing.value.clone(),
+                value: standing.value.clone().into_owned(),
                 stamp: standing.stamp,
             });
         }
@@ -179,15 +174,15 @@ mod tests {
         Body(vec![FieldChange { field, value, base }])
     }
 
-    fn folded(changes: &[(Stamp, ChangeKind, Body)]) -> Folded {
+    fn folded(changes: &[(Stamp, ChangeKind, Body)]) -> Folded<'static> {
         fold(
-            changes
+            Vec::leak(changes.to_vec())
                 .iter()
                 .map(|(stamp, kind, body)| (*stamp, *kind, Some(body))),
         )
     }
 
-    fn lost(row: &Folded) -> Vec<(&str, Stamp)> {
+    fn lost<'a>(row: &'a Folded<'_>) -> Vec<(&'a str, Stamp)> {
         row.lost
             .iter()
             .map(|lost| (lost.value.as_text().unwrap_or_default(), lost.stamp))

@@ -100,6 +100,11 @@ enum Stage {
 }
 
 impl<'a> Contact<'a> {
+    /// The book that visits.
+    pub(crate) fn book(&self) -> &'a Workspace {
+        self.book
+    }
+
     /// Begins a visit.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 //! waited for, nothing of the book is held.
 
 use clientele_core::book::Book;
+use clientele_core::search;
 use clientele_core::workspace::Workspace;
 use clientele_model::{DeviceId, Timestamp};
 
@@ -35,6 +36,10 @@ pub async fn revoke(book: &Workspace, line: &Line, device: DeviceId) -> Result<V
 async fn to_the_end(mut contact: Contact<'_>, line: &Line) -> Visited {
     let problem = talk(&mut contact, line).await.err();
     let report = contact.report().clone();
+    // Who cannot be indexed now (a full disk) is found all the same, if slower, and indexed after the next visit.
+    while search::catch_up(contact.book()).unwrap_or(false) {
+        tokio::task::yield_now().await;
+    }
     Visited { report, problem }
 }
 

@@ -20,7 +20,7 @@ use crate::schema::SCHEMA;
 use crate::settings::{self, Settings};
 use crate::workspace::guard::Gate;
 use crate::workspace::{self, Actor, Schema, Workspace, guard};
-use crate::{Error, Result};
+use crate::{Error, Result, search};
 
 /// The ending of a book's file name.
 pub const EXTENSION: &str = "clientele";
@@ -154,6 +154,7 @@ impl Book {
         let id = book_id(path)?;
         let (workspace, demo) = open_workspace(path, key, schema)?;
         workspace.catch_up()?;
+        while search::catch_up(&workspace)? {}
         let (path, key) = (path.to_owned(), key.clone());
         Ok(Self {
             workspace,

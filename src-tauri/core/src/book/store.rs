@@ -46,6 +46,7 @@ pub(super) fn prove_key(conn: &Connection, path: &Path) -> Result<()> {
 pub(super) fn prepare(conn: &Connection) -> Result<()> {
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
     conn.set_prepared_statement_cache_capacity(128);
+    rusqlite::vtab::array::load_module(conn)?;
     conn.execute_batch(
         "pragma journal_mode = wal;
          pragma synchronous = full;
@@ -54,7 +55,7 @@ pub(super) fn prepare(conn: &Connection) -> Result<()> {
          pragma trusted_schema = off;
          pragma temp_store = memory;
          pragma cache_size = -32768;
-         pragma wal_autocheckpoint = 1000;
+         pragma wal_autocheckpoint = 4000;
          pragma journal_size_limit = 16777216;",
     )?;
     Ok(())

@@ -14,12 +14,13 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Write, Written};
+use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 use crate::{Result, settings};
 
 pub use complete::{NameWords, complete, completed, read_numbers};
 pub use store::{
-    by_email, by_phone, by_unread_phone, derive, display_name, ids, list, load, numbered, sources, tags,
+    by_email, by_phone, by_unread_phone, derive, derive_put, display_name, ids, list, load, numbered,
+    sources, tags,
 };
 
 const ON_CARD: &[Topic] = &[Topic::Clients, Topic::Client, Topic::History];
@@ -35,13 +36,38 @@ pub const CLIENTS: Table = Table {
         Topic::Trash,
         Topic::Tags,
     ],
+    worked_out: WorkedOut {
+        columns: &["display_name", "sort_name"],
+        of: |values| {
+            let (shown, by_name) = store::names(&own_names(values));
+            vec![shown.into(), by_name.into()]
+        },
+    },
 };
+
+/// What a client's own row says of its names.
+fn own_names(values: &[Value]) -> ClientDraft {
+    let text = |name: &str| {
+        let place = record::CLIENTS.fields.iter().position(|field| field.name == name);
+        let value = place.and_then(|place| values.get(place)).and_then(Value::as_text);
+        value.unwrap_or_default().to_owned()
+    };
+    ClientDraft {
+        kind: store::kind(&text("kind")),
+        given_name: text("given_name"),
+        patronymic: text("patronymic"),
+        family_name: text("family_name"),
+        company_name: text("company_name"),
+        ..ClientDraft::default()
+    }
+}
 
 const fn on_card(record: Record, topics: &'static [Topic]) -> Table {
     Table {
         record,
         card: Card::ByClientId,
         topics,
+        worked_out: WorkedOut::NOTHING,
     }
 }
 

@@ -172,7 +172,11 @@ fn standing(conn: &Connection, table: &'static Table, lost: &LostValue) -> Resul
             .iter()
             .map(|change| (change.stamp, change.kind, change.body.as_ref())),
     );
-    let Some(by) = folded.fields.get(&lost.field).map(|standing| standing.stamp) else {
+    let Some(by) = folded
+        .fields
+        .get(lost.field.as_str())
+        .map(|standing| standing.stamp)
+    else {
         return Ok(None);
     };
     let change = changes.iter().find(|change| change.stamp == by);

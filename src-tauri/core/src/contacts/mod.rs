@@ -12,7 +12,7 @@ use ts_rs::TS;
 
 use crate::Result;
 use crate::clients::outside_trash;
-use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Write, Written};
+use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 
 pub use store::list;
 
@@ -27,6 +27,7 @@ pub const CONTACTS: Table = Table {
         Topic::History,
         Topic::Trash,
     ],
+    worked_out: WorkedOut::NOTHING,
 };
 
 macro_rules! words {

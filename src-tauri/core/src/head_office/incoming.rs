@@ -1,6 +1,6 @@
 //! What comes in: pages of the server's log, proved, put into the book, and compared at the end.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clientele_model::record::{STEPS, is_head_offices};
 use clientele_model::{BranchId, ChangeKind, DeviceId, ErrorCode, Hlc, Refusal, RowId, Stamp, StepId, Value};
@@ -101,6 +101,7 @@ pub fn page(workspace: &Workspace, page: &Page) -> Result<TakenIn, Stopped> {
         if cursor(conn)? != page.from {
             return Ok(None);
         }
+        arrivals.expect(&rows_of(&proved))?;
         let mut taken = TakenIn::default();
         let mut sums: BTreeMap<Option<BranchId>, Digest> = store::digests(conn)?;
         for proved in &proved {
@@ -128,6 +129,12 @@ pub fn page(workspace: &Workspace, page: &Page) -> Result<TakenIn, Stopped> {
     })?;
     let taken = taken.ok_or(Stopped::Elsewhere)?;
     Ok(TakenIn { invalidates, ..taken })
+}
+
+/// Every row that these speak of.
+fn rows_of(proved: &[Proved<'_>]) -> BTreeSet<RowId> {
+    let links = proved.iter().flat_map(|proved| &proved.links);
+    links.filter_map(Link::change).map(|change| change.row).collect()
 }
 
 fn same(sums: &BTreeMap<Option<BranchId>, Digest>, told: &[ScopeDigest]) -> bool {

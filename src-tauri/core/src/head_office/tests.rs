@@ -585,3 +585,58 @@ fn a_call_changed_here_and_thrown_away_there_is_kept_and_both_may_erase_the_clie
     let gone = b.read(|conn| crate::workspace::store::values_of_row(conn, &CLIENTS, anna.into()));
     assert_eq!(gone.unwrap_err().code(), ErrorCode::NotFound);
 }
+
+#[test]
+fn many_that_come_at_once_are_found_before_the_index_knows_them() {
+    let (mut log, a, b) = two();
+    let step = crate::workspace::NewStep::new(&Actor::owner(), crate::workspace::StepLabel::Imported);
+    let ids: Vec<ClientId> = (0..60).map(|_| ClientId::new()).collect();
+    a.write(step, |w| {
+        for (n, id) in ids.iter().enumerate() {
+            let draft = ClientDraft {
+                given_name: format!("Анна{n:02}"),
+                notes: "чай".into(),
+                ..ClientDraft::default()
+            };
+            clients::add_checked(w, *id, &draft)?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    // Nameless, known by a phone alone, with a contact: what a list shows of them is right at once.
+    let nameless = ClientBuilder::new("").phone("0888 123 456").create(&a);
+    log_call(&a, nameless, "x", 5);
+    log.sync(&[&a, &b]);
+    let waiting = |book: &TestBook| -> i64 {
+        book.maintain(|conn| Ok(conn.query_row("select count(*) from search_due", [], |row| row.get(0))?))
+            .unwrap()
+    };
+    let found = |what: &str| {
+        b.read(|c| crate::search::search(c, what, 100, "BG"))
+            .unwrap()
+            .len()
+    };
+    assert_eq!(waiting(&b), 61);
+    assert_eq!(
+        (found("анна"), found("анна07"), found("ча"), found("123456")),
+        (60, 1, 60, 1)
+    );
+    let shown = b.read(|conn| card(conn, nameless)).unwrap();
+    assert_eq!((shown.name.as_str(), shown.contacts), ("0888 123 456", 1));
+
+    // Some are edited, thrown away and erased meanwhile.
+    let renamed = ClientDraft {
+        given_name: "Борис".into(),
+        ..b.read(|conn| clients::load(conn, ids[0])).unwrap()
+    };
+    let base = b.read(|conn| clients::load(conn, ids[0])).unwrap();
+    clients::change(&b, &Actor::owner(), ids[0], &base, renamed).unwrap();
+    clients::trash(&b, &Actor::owner(), &[ids[1], ids[2]]).unwrap();
+    clients::erase(&b, &Actor::owner(), &[ids[2]]).unwrap();
+    b.assert_whole();
+    assert_eq!((found("анна"), found("борис"), waiting(&b)), (57, 1, 60));
+    while crate::search::catch_up(&b).unwrap() {}
+    b.assert_whole();
+    assert_eq!((found("анна"), found("борис"), waiting(&b)), (57, 1, 0));
+    log.sync(&[&a, &b]);
+}

@@ -9,16 +9,22 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use clientele_model::text::{digits, fold};
-use clientele_model::{ClientDraft, ClientId, ClientKind};
+use clientele_model::{ClientDraft, ClientId, ClientKind, RowId};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::clients::Sight;
+use crate::workspace::Workspace;
 use crate::{Result, clients};
 
 pub use store::{forget, problems};
+
+/// Clients that [`catch_up`] indexes in one transaction.
+const CAUGHT_UP_AT_ONCE: u32 = 500;
 
 /// In which part of the card the match was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -118,6 +124,26 @@ pub(crate) struct Document {
 const APART: &str = "\u{1}";
 
 impl Document {
+    /// Does it answer a question as the index would?
+    fn answers(&self, query: &Query) -> bool {
+        let all = [
+            &self.name,
+            &self.company,
+            &self.phone,
+            &self.email,
+            &self.other,
+            &self.note,
+        ];
+        let has_words = || {
+            query
+                .words
+                .iter()
+                .all(|word| all.iter().any(|part| part.contains(word)))
+        };
+        let has_digits = |digits: &String| self.phone.contains(digits);
+        query.digits.as_ref().is_some_and(has_digits) || (!query.words.is_empty() && has_words())
+    }
+
     fn of(card: &ClientDraft) -> Self {
         let join = |parts: Vec<&str>| {
             parts
@@ -162,12 +188,40 @@ impl Document {
     }
 }
 
-/// Puts into the index what a client is found by. A client in the trash stays in it, and is not found.
+/// Puts into the index what a client is found by; nothing where there is no such client (erased, or still on its way
+/// from another device). A client in the trash stays in it, and is not found.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn index(conn: &Connection, id: ClientId, card: &ClientDraft) -> Result<()> {
-    clients::numbered(conn, id)?.map_or(Ok(()), |n| store::put(conn, n, &Document::of(card)))
+pub fn index(conn: &Connection, id: ClientId) -> Result<()> {
+    match clients::numbered(conn, id)? {
+        Some(n) => store::put(conn, n, &Document::of(&clients::load(conn, id)?)),
+        None => Ok(()),
+    }
+}
+
+/// Notes that what these clients are found by has to be looked at. Until [`catch_up`] has, searching looks at each.
+///
+/// # Errors
+/// What SQLite says.
+pub fn index_later(conn: &Connection, clients: &BTreeSet<RowId>) -> Result<()> {
+    store::put_due(conn, clients)
+}
+
+/// Indexes some of those that wait for it; not all, so that nobody who writes meanwhile waits for long. Returns
+/// whether any are left.
+///
+/// # Errors
+/// What SQLite says; they wait on.
+pub fn catch_up(workspace: &Workspace) -> Result<bool> {
+    if !workspace.read(store::has_due)? {
+        return Ok(false);
+    }
+    let (more, _) = workspace.take_in(|arrivals| {
+        store::index_due(arrivals.conn(), CAUGHT_UP_AT_ONCE)?;
+        store::has_due(arrivals.conn())
+    })?;
+    Ok(more)
 }
 
 /// The clients that match what was typed, the likeliest first.

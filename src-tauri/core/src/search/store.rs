@@ -1,10 +1,12 @@
 //! The SQL of the search index.
 
-use clientele_model::{BranchId, ClientId};
+use std::collections::{BTreeSet, HashSet};
+
+use clientele_model::{BranchId, ClientId, RowId};
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
 use super::{Document, Query};
-use crate::workspace::store::{row_id, row_ids};
+use crate::workspace::store::{array, row_id, row_id_or_none, row_ids};
 use crate::{Result, clients};
 
 /// Candidates of one question to the index that are ranked; a question with more is narrowed by typing on.
@@ -65,12 +67,55 @@ pub(super) fn take_out(conn: &Connection, n: i64) -> Result<()> {
     Ok(())
 }
 
+/// Notes that these clients are to be indexed.
+pub(super) fn put_due(conn: &Connection, clients: &BTreeSet<RowId>) -> Result<()> {
+    conn.prepare_cached(
+        "insert or ignore into search_due
+         select c.n from rarray(?1) a cross join clients c on c.id = a.value",
+    )?
+    .execute([array(clients)])?;
+    Ok(())
+}
+
+/// Does any client wait to be indexed?
+pub(super) fn has_due(conn: &Connection) -> Result<bool> {
+    let mut statement = conn.prepare_cached("select exists (select 1 from search_due)")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// Indexes some of those that wait.
+pub(super) fn index_due(conn: &Connection, at_most: u32) -> Result<()> {
+    let mut statement = conn.prepare_cached(
+        "select d.n, c.id from search_due d left join clients c on c.n = d.n order by d.n limit ?1",
+    )?;
+    let due = statement.query_map([at_most], |row| {
+        Ok((row.get::<_, i64>(0)?, row_id_or_none(row, 1)))
+    })?;
+    for (n, client) in due.collect::<rusqlite::Result<Vec<_>>>()? {
+        if let Some(client) = client {
+            put(conn, n, &Document::of(&clients::load(conn, client.into())?))?;
+        }
+        not_due(conn, n)?;
+    }
+    Ok(())
+}
+
+fn not_due(conn: &Connection, n: i64) -> Result<()> {
+    conn.prepare_cached("delete from search_due where n = ?1")?
+        .execute([n])?;
+    Ok(())
+}
+
 /// Takes a client out of the index before its row goes.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn forget(conn: &Connection, id: ClientId) -> Result<()> {
-    clients::numbered(conn, id)?.map_or(Ok(()), |n| take_out(conn, n))
+    let Some(n) = clients::numbered(conn, id)? else {
+        return Ok(());
+    };
+    take_out(conn, n)?;
+    not_due(conn, n)
 }
 
 /// Everybody who may have been meant, unranked. Names are asked first, so that a short word which stands in
@@ -97,6 +142,29 @@ pub(super) fn candidates(
                     found.push(candidate);
                 }
             }
+        }
+    }
+    found.extend(due(conn, query, branch)?);
+    Ok(found)
+}
+
+/// Those who may have been meant among the clients that wait to be indexed.
+fn due(conn: &Connection, query: &Query, branch: Option<BranchId>) -> Result<Vec<Candidate>> {
+    let mut statement = conn.prepare_cached(
+        "select c.id, c.last_contact_at from search_due d join clients c on c.n = d.n
+         where c.deleted_at is null and (?1 is null or c.branch = ?1)",
+    )?;
+    let branch = branch.as_ref().map(BranchId::as_bytes);
+    let waiting = statement.query_map([branch], |row| Ok((ClientId::from(row_id(row, 0)?), row.get(1)?)))?;
+    let mut found = Vec::new();
+    for (id, last_contact_at) in waiting.collect::<rusqlite::Result<Vec<_>>>()? {
+        let document = Document::of(&clients::load(conn, id)?);
+        if document.answers(query) {
+            found.push(Candidate {
+                id,
+                last_contact_at,
+                document,
+            });
         }
     }
     Ok(found)
@@ -140,7 +208,7 @@ fn ask(
     let sql = format!(
         "select c.id, c.last_contact_at, s.name, s.phone, s.email, s.company, s.other, s.note
          from client_search s join clients c on c.n = s.rowid
-         where c.deleted_at is null and {} limit {CANDIDATES_MAX}",
+         where c.deleted_at is null and not exists (select 1 from search_due d where d.n = c.n) and {} limit {CANDIDATES_MAX}",
         filters.join(" and ")
     );
     let mut statement = conn.prepare_cached(&sql)?;
@@ -166,8 +234,18 @@ pub fn problems(conn: &Connection) -> Result<Vec<String>> {
     );
     problems.extend(whole.err().map(|e| format!("index: {e}")));
     let ids = row_ids(conn, &clients::CLIENTS)?;
+    let due: HashSet<i64> = conn
+        .prepare("select n from search_due")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut awaited = 0;
     for id in &ids {
         let n = clients::numbered(conn, (*id).into())?;
+        if let Some(n) = n.filter(|n| due.contains(n)) {
+            // It is found by looking, whatever the index says of it.
+            awaited += usize::from(stored(conn, n)?.is_none());
+            continue;
+        }
         let document = Document::of(&clients::load(conn, (*id).into())?);
         if n.map_or(Ok(None), |n| stored(conn, n))? != Some(document) {
             problems.push(format!("index: client {id} is not found by what its card says"));
@@ -176,8 +254,11 @@ pub fn problems(conn: &Connection) -> Result<Vec<String>> {
     let stored: usize = conn.query_row("select count(*) from client_search", [], |row| {
         row.get::<_, u32>(0)
     })? as usize;
-    if stored != ids.len() {
-        problems.push(format!("index: {stored} entries for {} clients", ids.len()));
+    if stored + awaited != ids.len() {
+        problems.push(format!(
+            "index: {stored} entries for {} clients",
+            ids.len() - awaited
+        ));
     }
     Ok(problems)
 }

@@ -24,9 +24,23 @@ fn salon() -> TestBook {
     book
 }
 
+/// What is found; the same, whether the index knows of it or waits to (of more equals than the index tells, others).
 fn found(book: &TestBook, query: &str) -> Vec<String> {
-    let hits = book.read(|conn| search(conn, query, 10, "BG")).unwrap();
-    hits.into_iter().map(|hit| hit.name).collect()
+    let hits = || book.read(|conn| search(conn, query, 10, "BG")).unwrap();
+    let indexed = hits();
+    let all = crate::workspace::store::row_ids;
+    book.take_in(|arrivals| {
+        let all = all(arrivals.conn(), &clients::CLIENTS)?;
+        index_later(arrivals.conn(), &all.into_iter().collect())
+    })
+    .unwrap();
+    let alike = |hit: &SearchHit| (hit.matched_in, hit.excerpt.clone());
+    let alike = |hits: &[SearchHit]| hits.iter().map(alike).collect::<Vec<_>>();
+    assert_eq!(alike(&hits()), alike(&indexed), "{query:?}, found by looking");
+    assert_eq!(hits().first(), indexed.first(), "{query:?}, found by looking");
+    while catch_up(book).unwrap() {}
+    assert_eq!(hits(), indexed, "{query:?}, indexed anew");
+    indexed.into_iter().map(|hit| hit.name).collect()
 }
 
 #[test]

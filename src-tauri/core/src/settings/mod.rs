@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
-use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, Workspace, Written};
+use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Written};
 use crate::{Result, clients};
 
 pub use store::load;
@@ -17,6 +17,7 @@ pub const SETTINGS: Table = Table {
     record: record::SETTINGS,
     card: Card::None,
     topics: &[Topic::Settings],
+    worked_out: WorkedOut::NOTHING,
 };
 
 /// The one row: the same on every device, so that two never have two.

@@ -1,23 +1,26 @@
 //! The gate's other leaf: changes that others made come into the log, and their rows become what all the
 //! changes together say. It takes every well-formed change, in whatever order they come.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clientele_model::record::CLIENT_ID;
-use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc, RowId, StepId, Value};
+use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId, Value};
 use clientele_protocol::{Payload, Sealed};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::step::STEPS;
-use super::store::log::{Content, NewLogged, State};
-use super::store::{self, log};
-use super::table::{Card, Invalidation, Schema, Table, Topic};
+use super::store::log::{Content, Logged, NewLogged, State};
+use super::store::{self, Put, log};
+use super::table::{Card, Indexing, Invalidation, Schema, Table, Topic};
 use super::touched::{Touched, client_of};
 use super::{Workspace, lock, settle};
 use crate::Result;
 
 /// Which tables and fields the program knew that last opened this file: a fact about the file.
 const FIELDS: &str = "fields";
+
+/// Where more clients than this change at once, the search index learns of them afterwards: it is most of the work.
+const INDEXED_AT_ONCE_MAX: usize = 50;
 
 /// Changes of others, inside one transaction.
 pub struct Arrivals<'a> {
@@ -30,6 +33,8 @@ pub struct Arrivals<'a> {
     highest: Hlc,
     own_was_placed: bool,
     knows_erased: bool,
+    /// All that was said of rows of which this book had never heard. Of the others the log is asked.
+    fresh: HashMap<RowId, Vec<Logged>>,
     touched: Touched,
 }
 
@@ -57,6 +62,7 @@ impl Workspace {
             highest: Hlc(0),
             own_was_placed: false,
             knows_erased: log::knows_erased(&transaction)?,
+            fresh: HashMap::new(),
             touched: Touched::default(),
         };
         let value = f(&mut arrivals)?;
@@ -106,6 +112,17 @@ impl<'a> Arrivals<'a> {
         self.conn
     }
 
+    /// Says of which rows changes are about to be taken in: the log need not be read for those of which it knows
+    /// nothing yet.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn expect(&mut self, rows: &BTreeSet<RowId>) -> Result<()> {
+        let known = log::known(self.conn, rows)?;
+        self.fresh = rows.difference(&known).map(|row| (*row, Vec::new())).collect();
+        Ok(())
+    }
+
     /// Takes in one change, new or known. `is_whole` says that the rest of its step has come, or is in the
     /// same transaction: only then is anything of it seen.
     ///
@@ -149,7 +166,9 @@ impl<'a> Arrivals<'a> {
             let displaced = log::displace(self.conn, device_n, seq, &change.payload.commitment())?;
             if !displaced.is_empty() {
                 new = log::append(self.conn, &logged)?;
+                self.fresh.clear();
             }
+            self.fresh.remove(&change.row);
             for (entity, row) in displaced {
                 self.note(&entity, row);
             }
@@ -157,6 +176,20 @@ impl<'a> Arrivals<'a> {
         let moved = !new && log::place(self.conn, device_n, seq, eff_hlc)?;
         self.own_was_placed |= moved && device_n == self.own_n;
         self.highest = self.highest.observe(eff_hlc);
+        match self.fresh.get_mut(&change.row) {
+            Some(heard) if is_whole && !gone => heard.push(Logged {
+                stamp: Stamp { device, seq },
+                eff_hlc,
+                step: change.step,
+                entity: change.entity.clone(),
+                row: change.row,
+                kind: change.kind,
+                body: change.payload.body(),
+                scope: change.scope,
+                state,
+            }),
+            _ => drop(self.fresh.remove(&change.row)),
+        }
         if new && change.kind == ChangeKind::Erase {
             self.erase(table, change.row)?;
         }
@@ -241,6 +274,7 @@ impl<'a> Arrivals<'a> {
     /// Forgets a row, and all that stands on its card: also what the one who erased it had not seen.
     fn erase(&mut self, table: Option<&'static Table>, row: RowId) -> Result<()> {
         self.knows_erased = true;
+        self.fresh.clear();
         log::forget(self.conn, row)?;
         log::set_erased(self.conn, row)?;
         if table.is_some_and(|table| table.card == Card::Itself) {
@@ -267,26 +301,56 @@ impl<'a> Arrivals<'a> {
                 self.note(&entity, row);
             }
         }
-        let rows: Vec<(&'static Table, RowId)> = self
-            .rows
-            .iter()
-            .filter_map(|(entity, row)| Some((self.schema.table(entity)?, *row)))
-            .collect();
-        for (table, row) in &rows {
-            // Before it may be gone, and after it has come to be.
-            let before = client_of(self.conn, table, *row, None)?;
-            settle::row(self.conn, self.schema, table, *row)?;
-            let after = client_of(self.conn, table, *row, None)?;
-            self.touched.note(table, before.or(after));
+        let mut putting: Option<Put> = None;
+        for (entity, row) in std::mem::take(&mut self.rows) {
+            let Some(table) = self.schema.table(entity) else {
+                continue;
+            };
+            let put = match putting.take() {
+                Some(put) if put.table().name == entity => put,
+                _ => Put::new(table),
+            };
+            let client = match self.fresh.remove(&row) {
+                Some(changes) => self.settle_fresh(&put, row, changes)?,
+                None => self.settle_known(&put, row)?,
+            };
+            putting = Some(put);
+            self.touched.note(table, client);
+            self.touched.topic(Topic::Conflicts);
             if table.name == STEPS.name {
                 store::steps::derive(self.conn, StepId(row.0))?;
             }
         }
-        if !rows.is_empty() {
-            self.touched.topic(Topic::Conflicts);
-        }
         settle::trashed(self.conn, self.schema, &self.touched.clients)?;
-        (self.schema.derive)(self.conn, &self.touched.clients)
+        let indexing = if self.touched.clients.len() > INDEXED_AT_ONCE_MAX {
+            Indexing::Later
+        } else {
+            Indexing::Now
+        };
+        (self.schema.derive)(self.conn, &self.touched.clients, indexing)
+    }
+
+    /// Makes a row of what was just heard of it. Returns on whose card it stands.
+    fn settle_fresh(&self, put: &Put, row: RowId, mut changes: Vec<Logged>) -> Result<Option<RowId>> {
+        changes.sort_by_key(|change| (change.eff_hlc, change.stamp));
+        let due = settle::due_of(
+            self.conn,
+            self.schema,
+            put.table(),
+            row,
+            &changes,
+            self.knows_erased,
+        )?;
+        settle::put_fresh(self.conn, put, row, &due)?;
+        Ok(due.client(put.table(), row))
+    }
+
+    /// Makes a row what the log says. Returns on whose card it stands, or stood.
+    fn settle_known(&self, put: &Put, row: RowId) -> Result<Option<RowId>> {
+        let stood = client_of(self.conn, put.table(), row, None)?;
+        let due = settle::due(self.conn, self.schema, put.table(), row)?;
+        settle::put(self.conn, self.schema, put, row, &due)?;
+        Ok(stood.or(due.client(put.table(), row)))
     }
 }
 

@@ -15,7 +15,7 @@ use super::settle;
 use super::step::NewStep;
 use super::store::log::{Content, NewLogged, State};
 use super::store::{self, log};
-use super::table::{Card, DELETED_AT, Invalidation, Schema, Table, Topic};
+use super::table::{Card, DELETED_AT, Indexing, Invalidation, Schema, Table, Topic};
 use super::touched::{Touched, client_of};
 use crate::Result;
 
@@ -426,7 +426,7 @@ impl<'a> Write<'a> {
         if self.has_others {
             settle::trashed(self.conn, self.schema, &self.touched.clients)?;
         }
-        (self.schema.derive)(self.conn, &self.touched.clients)?;
+        (self.schema.derive)(self.conn, &self.touched.clients, Indexing::Now)?;
         let step = self.step.clone();
         let fields = [
             ("device", RowId(self.pen.device.0).into()),

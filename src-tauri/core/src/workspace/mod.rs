@@ -30,7 +30,7 @@ use gate::Pen;
 pub(crate) use gate::WRITES_FOR;
 pub use gate::Write;
 pub use step::{Actor, NewStep, StepLabel, StepSummary, Written};
-pub use table::{Card, Invalidation, Schema, Table, Topic};
+pub use table::{Card, Indexing, Invalidation, Schema, Table, Topic, WorkedOut};
 pub use undo::UndoState;
 
 use crate::Result;

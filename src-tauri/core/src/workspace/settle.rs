@@ -1,11 +1,13 @@
 //! Makes a row what its changes say, after changes of others came in between, or before, one's own.
 
+use std::collections::BTreeSet;
+
 use clientele_model::fold::{Folded, fold};
 use clientele_model::record::{CLIENT_ID, DELETED_AT, TRASH_MARK};
 use clientele_model::{BranchId, ChangeKind, RowId, Stamp, Value};
 use rusqlite::Connection;
 
-use super::store::{self, conflicts, log, log::Logged};
+use super::store::{self, Put, conflicts, log, log::Logged};
 use super::table::{Card, Schema, Table};
 use crate::Result;
 
@@ -22,12 +24,40 @@ pub(crate) struct Due {
     pub branch: Option<BranchId>,
 }
 
+impl Due {
+    /// On whose card the row stands.
+    pub(super) fn client(&self, table: &Table, id: RowId) -> Option<RowId> {
+        match table.card {
+            Card::None => None,
+            Card::Itself => Some(id),
+            Card::ByClientId => {
+                let place = table.all_fields().position(|field| field.name == CLIENT_ID)?;
+                self.values.as_ref()?.get(place)?.as_row()
+            }
+        }
+    }
+}
+
 /// What the log says of a row.
 ///
 /// # Errors
 /// What SQLite says.
 pub(crate) fn due(conn: &Connection, schema: &Schema, table: &Table, id: RowId) -> Result<Due> {
-    let changes = log::of_row(conn, id)?;
+    due_of(conn, schema, table, id, &log::of_row(conn, id)?, true)
+}
+
+/// What all the changes of a row say, given in their order. `erasures`: was anything ever erased here?
+///
+/// # Errors
+/// What SQLite says.
+pub(super) fn due_of(
+    conn: &Connection,
+    schema: &Schema,
+    table: &Table,
+    id: RowId,
+    changes: &[Logged],
+    erasures: bool,
+) -> Result<Due> {
     let folded = fold(
         changes
             .iter()
@@ -35,8 +65,9 @@ pub(crate) fn due(conn: &Connection, schema: &Schema, table: &Table, id: RowId) 
     );
     // A body that is gone was its owner's to have erased: the row is theirs, or stood on their card.
     let forgotten = changes.iter().any(|change| change.body.is_none());
-    if !folded.added || forgotten || log::is_erased(conn, id)? || its_client_is_erased(conn, table, &folded)?
-    {
+    let is_gone =
+        || Ok::<_, crate::Error>(log::is_erased(conn, id)? || its_client_is_erased(conn, table, &folded)?);
+    if !folded.added || forgotten || (erasures && is_gone()?) {
         return Ok(Due {
             values: None,
             conflicts: Vec::new(),
@@ -65,7 +96,7 @@ pub(crate) fn due(conn: &Connection, schema: &Schema, table: &Table, id: RowId) 
     Ok(Due {
         values: Some(table.all_fields().map(value).collect()),
         conflicts,
-        branch: home(&changes),
+        branch: home(changes),
     })
 }
 
@@ -75,7 +106,7 @@ fn home(changes: &[Logged]) -> Option<BranchId> {
     added.and_then(|change| change.scope)
 }
 
-fn its_client_is_erased(conn: &Connection, table: &Table, folded: &Folded) -> Result<bool> {
+fn its_client_is_erased(conn: &Connection, table: &Table, folded: &Folded<'_>) -> Result<bool> {
     match folded.value(CLIENT_ID).and_then(Value::as_row) {
         Some(client) if table.card == Card::ByClientId => log::is_erased(conn, client),
         _ => Ok(false),
@@ -89,7 +120,7 @@ fn kept_against(
     schema: &Schema,
     table: &Table,
     id: RowId,
-    folded: &Folded,
+    folded: &Folded<'_>,
 ) -> Result<Option<Stamp>> {
     let (Some(seen), Some(thrown)) = (&folded.thrown_away_seeing, folded.fields.get(DELETED_AT)) else {
         return Ok(None);
@@ -122,24 +153,41 @@ pub(crate) fn card_rows(conn: &Connection, schema: &Schema, table: &Table, id: R
 ///
 /// # Errors
 /// What SQLite says.
-pub(super) fn row(conn: &Connection, schema: &Schema, table: &Table, id: RowId) -> Result<()> {
+pub(super) fn row(conn: &Connection, schema: &Schema, table: &'static Table, id: RowId) -> Result<()> {
     let due = due(conn, schema, table, id)?;
+    put(conn, schema, &Put::new(table), id, &due)
+}
+
+/// Puts a row as it is due.
+///
+/// # Errors
+/// What SQLite says.
+pub(super) fn put(conn: &Connection, schema: &Schema, put: &Put, id: RowId, due: &Due) -> Result<()> {
+    let table = put.table();
     conflicts::put(conn, table.name, id, &due.conflicts)?;
-    match due.values {
-        Some(values) => {
-            store::put_row(conn, table, id, &values)?;
-            if table.card == Card::Itself {
-                store::set_branch_of_client(conn, id, due.branch)?;
-            }
-        }
+    match &due.values {
+        Some(values) => put.row(conn, id, values, due.branch),
         None => {
             if table.card == Card::Itself {
                 (schema.forget)(conn, id)?;
             }
-            store::drop_row(conn, table, id)?;
+            store::drop_row(conn, table, id)
         }
     }
-    Ok(())
+}
+
+/// Puts a row of which nothing stood.
+///
+/// # Errors
+/// What SQLite says.
+pub(super) fn put_fresh(conn: &Connection, put: &Put, id: RowId, due: &Due) -> Result<()> {
+    if !due.conflicts.is_empty() {
+        conflicts::put(conn, put.table().name, id, &due.conflicts)?;
+    }
+    match &due.values {
+        Some(values) => put.row(conn, id, values, due.branch),
+        None => Ok(()),
+    }
 }
 
 /// Looks again at those of these clients that lie in the trash: did somebody write to one whom the one who
@@ -147,19 +195,12 @@ pub(super) fn row(conn: &Connection, schema: &Schema, table: &Table, id: RowId) 
 ///
 /// # Errors
 /// What SQLite says.
-pub(super) fn trashed(
-    conn: &Connection,
-    schema: &Schema,
-    clients: &std::collections::BTreeSet<RowId>,
-) -> Result<()> {
+pub(super) fn trashed(conn: &Connection, schema: &Schema, clients: &BTreeSet<RowId>) -> Result<()> {
     let Some(table) = schema.tables.iter().find(|table| table.card == Card::Itself) else {
         return Ok(());
     };
-    for client in clients {
-        let mark = store::read_row(conn, table, *client, &[DELETED_AT])?;
-        if mark.is_some_and(|mark| mark != [Value::Null]) {
-            row(conn, schema, table, *client)?;
-        }
+    for client in store::trashed(conn, clients)? {
+        row(conn, schema, table, client)?;
     }
     Ok(())
 }

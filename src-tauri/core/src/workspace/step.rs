@@ -6,13 +6,14 @@ use clientele_model::{ClientId, StepId, record};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::table::{Card, Table, Topic};
+use super::table::{Card, Table, Topic, WorkedOut};
 
 /// The table of steps: a record like any other, so that who did what travels with the changes.
 pub const STEPS: Table = Table {
     record: record::STEPS,
     card: Card::None,
     topics: &[Topic::History],
+    worked_out: WorkedOut::NOTHING,
 };
 
 /// Who writes: the staff member at this device.

@@ -2,10 +2,17 @@
 
 pub mod conflicts;
 pub mod log;
+mod put;
 pub mod steps;
+
+pub(super) use put::Put;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use clientele_model::{BranchId, DeviceId, FieldChange, Hlc, RowId, Value};
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::vtab::array::Array;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
 use super::table::{DELETED_AT, Field, Table};
@@ -24,6 +31,14 @@ impl ToSql for Sql<'_> {
             Value::Blob(bytes) => ValueRef::Blob(bytes),
         }))
     }
+}
+
+/// Identifiers as one parameter: `rarray(?1)` in a statement.
+pub fn array<'a>(ids: impl IntoIterator<Item = &'a RowId>) -> Array {
+    let blobs = ids
+        .into_iter()
+        .map(|id| rusqlite::types::Value::Blob(id.as_bytes().to_vec()));
+    Rc::new(blobs.collect())
 }
 
 fn value(of: ValueRef<'_>) -> Value {
@@ -130,27 +145,6 @@ pub(super) fn erase_row(conn: &Connection, table: &Table, id: RowId) -> Result<(
     log::set_erased(conn, id)
 }
 
-/// Puts a row as it shall be: every field that changes may set, in the table's order.
-pub(super) fn put_row(conn: &Connection, table: &Table, id: RowId, values: &[Value]) -> Result<()> {
-    let names: Vec<&str> = table.all_fields().map(|field| field.name).collect();
-    let places: String = (0..names.len()).map(|i| format!(", ?{}", i + 2)).collect();
-    let updates: Vec<String> = names
-        .iter()
-        .map(|name| format!("{name} = excluded.{name}"))
-        .collect();
-    let sql = format!(
-        "insert into {} (id, {}) values (?1{places}) on conflict (id) do update set {}",
-        table.name,
-        names.join(", "),
-        updates.join(", ")
-    );
-    let id = Value::from(id);
-    let values = values.iter().map(Sql);
-    conn.prepare_cached(&sql)?
-        .execute(params_from_iter(std::iter::once(Sql(&id)).chain(values)))?;
-    Ok(())
-}
-
 /// Takes a row away, where it stands.
 pub(super) fn drop_row(conn: &Connection, table: &Table, id: RowId) -> Result<()> {
     conn.prepare_cached(&format!("delete from {} where id = ?1", table.name))?
@@ -221,6 +215,15 @@ pub fn row_ids(conn: &Connection, table: &Table) -> Result<Vec<RowId>> {
         .query_map([], |row| row_id(row, 0))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(ids)
+}
+
+/// Those of these clients that lie in the trash.
+pub(super) fn trashed(conn: &Connection, clients: &BTreeSet<RowId>) -> Result<Vec<RowId>> {
+    let mut statement = conn.prepare_cached(
+        "select c.id from rarray(?1) a cross join clients c on c.id = a.value where c.deleted_at is not null",
+    )?;
+    let ids = statement.query_map([array(clients)], |row| row_id(row, 0))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The rows of a table that stand on a client's card, trash included.

@@ -1,7 +1,11 @@
 //! What the write gate knows of a feature's table: its name, its fields, and what shows it.
 
+use std::collections::BTreeSet;
+
 use clientele_model::record::Record;
 pub use clientele_model::record::{DELETED_AT, Field};
+use clientele_model::{RowId, Value};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -36,7 +40,7 @@ pub struct Invalidation {
     pub topic: Topic,
     /// Of which client; none for all of the topic.
     #[ts(type = "string | null")]
-    pub id: Option<clientele_model::RowId>,
+    pub id: Option<RowId>,
 }
 
 /// Whose card a row stands on.
@@ -59,6 +63,34 @@ pub struct Table {
     pub card: Card,
     /// What has to be read again when it changes.
     pub topics: &'static [Topic],
+    /// Columns that follow from a row alone.
+    pub worked_out: WorkedOut,
+}
+
+/// Columns that follow from the values of their own row, and are put with it.
+#[derive(Debug)]
+pub struct WorkedOut {
+    /// Their names.
+    pub columns: &'static [&'static str],
+    /// What stands in each, from the row's values in the table's order.
+    pub of: fn(&[Value]) -> Vec<Value>,
+}
+
+impl WorkedOut {
+    /// No such column.
+    pub const NOTHING: Self = Self {
+        columns: &[],
+        of: |_| Vec::new(),
+    };
+}
+
+/// When the search index learns what a client is found by now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indexing {
+    /// In the same transaction.
+    Now,
+    /// Soon after; until then whoever searches looks at these clients one by one.
+    Later,
 }
 
 impl std::ops::Deref for Table {
@@ -82,10 +114,9 @@ pub struct Schema {
     pub tables: &'static [&'static Table],
     /// Works out anew all that is derived from these clients' rows (list columns, search index),
     /// inside the transaction that changed them.
-    pub derive:
-        fn(&rusqlite::Connection, &std::collections::BTreeSet<clientele_model::RowId>) -> crate::Result<()>,
+    pub derive: fn(&Connection, &BTreeSet<RowId>, Indexing) -> crate::Result<()>,
     /// Takes a client out of the search index, before its row goes.
-    pub forget: fn(&rusqlite::Connection, clientele_model::RowId) -> crate::Result<()>,
+    pub forget: fn(&Connection, RowId) -> crate::Result<()>,
 }
 
 impl Schema {

@@ -6,7 +6,7 @@ use clientele_model::{Body, BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, S
 use clientele_protocol::Hash;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{row_id, row_id_or_none};
+use super::{array, row_id, row_id_or_none};
 use crate::Result;
 
 /// One change as the log keeps it; the body is `None` once erased.
@@ -154,6 +154,15 @@ pub fn of_row(conn: &Connection, row: RowId) -> Result<Vec<Logged>> {
         .query_map([row.as_bytes()], logged)?
         .collect::<rusqlite::Result<_>>()?;
     Ok(changes)
+}
+
+/// Those of these rows of which some change speaks.
+pub(in crate::workspace) fn known(conn: &Connection, rows: &BTreeSet<RowId>) -> Result<BTreeSet<RowId>> {
+    let mut statement = conn.prepare_cached(
+        "select a.value from rarray(?1) a where exists (select 1 from changes where row_id = a.value)",
+    )?;
+    let known = statement.query_map([array(rows)], |row| row_id(row, 0))?;
+    Ok(known.collect::<rusqlite::Result<_>>()?)
 }
 
 /// One change.

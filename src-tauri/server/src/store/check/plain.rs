@@ -17,14 +17,14 @@ use super::{Checked, Told};
 use crate::Result;
 
 /// A row as the log says that it must be.
-struct Due {
+struct Due<'a> {
     record: &'static Record,
-    folded: Folded,
+    folded: Folded<'a>,
     branch: Scope,
     touched: BTreeMap<DeviceId, u64>,
 }
 
-impl Due {
+impl Due<'_> {
     fn client(&self) -> Option<RowId> {
         self.folded.value(CLIENT_ID).and_then(Value::as_row)
     }
@@ -33,7 +33,7 @@ impl Due {
 /// Complains of every row that is not what the log says.
 pub async fn check<T: Tx>(
     tx: &mut T,
-    rows: BTreeMap<(String, RowId), Vec<Told>>,
+    mut rows: BTreeMap<(String, RowId), Vec<Told>>,
     checked: &mut Checked,
 ) -> Result<()> {
     let followed = projected_n(tx).await?;
@@ -56,24 +56,26 @@ pub async fn check<T: Tx>(
             leaving.insert(*id);
         }
     }
-    for ((entity, id), mut told) in rows {
-        let Some(record) = record(&entity) else { continue };
-        let mark = suppressed_mark(&secret, id);
+    for ((_, id), told) in &mut rows {
+        let mark = suppressed_mark(&secret, *id);
         told.retain(|told| {
             is_followed(told)
                 && told.kind != ChangeKind::Erase
                 && suppressed.covering(mark, told.scope).is_none()
         });
         told.sort_by_key(|told| told.version);
+    }
+    for ((entity, id), told) in &rows {
+        let Some(record) = record(entity) else { continue };
         let folded = fold(
             told.iter()
                 .map(|told| (stamp(told), told.kind, told.body.as_ref())),
         );
         if folded.added {
             let branch = told.last().and_then(|told| told.scope);
-            let touched = touched(&told);
+            let touched = touched(told);
             due.insert(
-                (record.name, id),
+                (record.name, *id),
                 Due {
                     record,
                     folded,
