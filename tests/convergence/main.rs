@@ -5,6 +5,7 @@ mod clocks;
 mod controls;
 mod crashes;
 mod erased;
+mod erased_files;
 mod forged;
 mod histories;
 mod invariants;
