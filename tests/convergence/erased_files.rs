@@ -3,8 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::{Path as FilePath, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use clientele_cluster::{Database, Postgres};
 use clientele_core::testing::{self, Rng, TestBook, bytes_within};
@@ -16,6 +15,8 @@ use clientele_server::store::postgres::{Options, Postgres as Storage};
 use clientele_server::{Error, Path, Service, Settings};
 use clientele_sync::{Ask, Contact, Pairing};
 use tokio::runtime::Runtime;
+
+use crate::search::Search;
 
 const OWNER: &str = "clientele_owner";
 const SERVICE: &str = "clientele_service";
@@ -139,6 +140,17 @@ impl House {
         count.expect("a count").trim().parse().expect("a number")
     }
 
+    /// Of how many columns of some type PostgreSQL keeps statistics.
+    fn statistics(&self, of_type: &str) -> usize {
+        let count = self.database.sql(&format!(
+            "select count(*) from pg_statistic s join pg_class c on c.oid = s.starelid
+             join pg_attribute a on a.attrelid = s.starelid and a.attnum = s.staattnum
+             where c.relnamespace = 'clientele'::regnamespace
+             and c.relname not in ('versions', 'companies', 'pairings') and a.atttypid {of_type}"
+        ));
+        count.expect("a count").trim().parse().expect("a number")
+    }
+
     /// How many erasures are still to be finished, by the server itself, as devices are told.
     fn pending(&self) -> usize {
         let count = self.database.sql("select count(*) from clientele.erasing");
@@ -158,68 +170,6 @@ fn unhex(text: &str) -> Vec<u8> {
     let digits = text.as_bytes().chunks_exact(2);
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16);
     digits.map(|pair| byte(pair).expect("digits")).collect()
-}
-
-/// What is looked for: her words, in small letters too, and pieces of what was packed.
-struct Search(Vec<Vec<u8>>);
-
-/// How long a piece of a batch is.
-const PIECE: usize = 16;
-
-impl Search {
-    fn words(words: &[&str]) -> Self {
-        let both = words
-            .iter()
-            .flat_map(|word| [word.to_string(), word.to_lowercase()]);
-        Self(both.map(String::into_bytes).collect())
-    }
-
-    /// Adds pieces of batches that are not in any batch any more.
-    fn with_pieces(mut self, before: &[Vec<u8>], after: &[Vec<u8>]) -> Self {
-        let had = self.0.len();
-        for batch in before {
-            let pieces = batch.chunks_exact(PIECE).filter(|piece| {
-                let is_there = |batch: &Vec<u8>| batch.windows(PIECE).any(|window| window == *piece);
-                // The search goes by lines.
-                !piece.contains(&b'\n') && !piece.contains(&0) && !after.iter().any(is_there)
-            });
-            self.0.extend(pieces.step_by(8).map(<[u8]>::to_vec));
-        }
-        assert!(self.0.len() > had + 10, "the batches have changed");
-        self
-    }
-
-    /// In which files below a folder something of it stands, and what.
-    fn within(&self, folder: &FilePath) -> BTreeSet<(PathBuf, String)> {
-        let patterns = tempfile::NamedTempFile::new().expect("a file");
-        std::fs::write(patterns.path(), self.0.join(&b'\n')).expect("a file");
-        let found = Command::new("grep")
-            .env("LC_ALL", "C")
-            .args(["-raoF", "--null", "-f"])
-            .arg(patterns.path())
-            .arg(folder)
-            .output()
-            .expect("grep");
-        assert!(found.status.code().is_some_and(|code| code < 2), "{found:?}");
-        let lines = found
-            .stdout
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty());
-        let parts = lines.map(|line| {
-            let at = line.iter().position(|byte| *byte == 0).expect("a file's name");
-            let name = String::from_utf8_lossy(&line[..at]).into_owned();
-            let what = line[at + 1..].iter();
-            let what = match std::str::from_utf8(&line[at + 1..]) {
-                Ok(word) => word.to_owned(),
-                Err(_) => what.fold(String::new(), |mut hex, byte| {
-                    let _ = write!(hex, "{byte:02x}");
-                    hex
-                }),
-            };
-            (PathBuf::from(name), what)
-        });
-        parts.collect()
-    }
 }
 
 fn by() -> Actor {
@@ -298,6 +248,15 @@ fn she_is_known() -> Story {
             .sql("analyze; checkpoint; update clientele.row_clients set notes = notes; select pg_switch_wal(); checkpoint")
             .expect("the administrator");
     }
+    assert_eq!(
+        house.statistics("= any ('{text,bytea}'::regtype[])"),
+        0,
+        "of what people write"
+    );
+    assert!(
+        house.statistics("= 'uuid'::regtype") > 0,
+        "of other columns there are some"
+    );
     let packed = house.packed();
     Story {
         house,

@@ -14,5 +14,6 @@ mod network;
 mod postgres;
 mod restored;
 mod revoked;
+mod search;
 mod stories;
 mod versions;

@@ -54,6 +54,9 @@ fn server() -> Result {
         "644",
     )?;
     put(&root().join("LICENSE"), &docs.join("copyright"), "644")?;
+    for licence in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        put(&root().join(licence), &docs.join(licence), "644")?;
+    }
     for page in ["server.md", "head-office.md"] {
         put(&root().join("docs").join(page), &docs.join(page), "644")?;
     }

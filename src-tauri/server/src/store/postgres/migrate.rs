@@ -11,13 +11,18 @@ const VERSION: i32 = 1;
 
 /// The roles, the schema, and who may look into it.
 const ROLES: &str = "
+    -- Two databases of one PostgreSQL may be made at the same moment: the roles are common to them.
     do $$ begin
         if not exists (select from pg_roles where rolname = 'clientele_service') then
             create role clientele_service nologin;
         end if;
+    exception when duplicate_object or unique_violation then null;
+    end $$;
+    do $$ begin
         if not exists (select from pg_roles where rolname = 'clientele_reader') then
             create role clientele_reader nologin;
         end if;
+    exception when duplicate_object or unique_violation then null;
     end $$;
     create schema if not exists clientele;
     grant usage on schema clientele to clientele_service, clientele_reader;

@@ -3,7 +3,7 @@
 //! What is overwritten in PostgreSQL stands in the table's file until the table is written anew, and in the journal (its
 //! WAL) until the journal's own files are overwritten. The tables' owner may do the first; the second needs rights that
 //! an administrator grants, and is done where they are there. Statistics know nobody: none are kept of what people write
-//! ([`schema::postgres`]).
+//! ([`super::super::schema::postgres`]).
 
 use std::time::Duration;
 
@@ -11,8 +11,10 @@ use clientele_model::CompanyId;
 use clientele_model::record::RECORDS;
 use tokio_postgres::Client;
 
-use super::super::schema;
 use crate::{Error, Result};
+
+/// The tables in which what people write stands, besides the plain ones.
+const WITH_BODIES: [&str; 3] = ["log", "quarantine", "waiting"];
 
 /// How long older transactions are waited for; then the erasure waits for the next minute.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,11 +43,12 @@ pub async fn tables(client: &Client, company: CompanyId) -> Result<()> {
     };
     let part: String = part.try_get(0)?;
     let plain = RECORDS.iter().map(|record| format!("row_{}", record.name));
-    let tables = schema::TABLES.iter().map(|table| table.name.to_owned());
+    let tables = WITH_BODIES.iter().map(|table| (*table).to_owned());
     let parts: Vec<String> = tables
         .chain(plain)
         .map(|table| format!("{table}_{part}"))
         .collect();
+    let parts = with_pages(client, &parts).await?;
     may_rewrite(client, &parts).await?;
     let erased_before = everybody_has_seen(client).await?;
     for part in &parts {
@@ -54,6 +57,18 @@ pub async fn tables(client: &Client, company: CompanyId) -> Result<()> {
             .await?;
     }
     is_rewritten(client, &parts, &erased_before).await
+}
+
+/// Those that have ever held anything since they were last written anew.
+async fn with_pages(client: &Client, parts: &[String]) -> Result<Vec<String>> {
+    let rows = client
+        .query(
+            "select relname::text from pg_class where relnamespace = 'clientele'::regnamespace and relname = any ($1)
+             and (pg_relation_size(oid) > 0 or reltoastrelid <> 0 and pg_relation_size(reltoastrelid) > 0)",
+            &[&parts],
+        )
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// PostgreSQL passes over tables of others with a warning, and says that all went well.
