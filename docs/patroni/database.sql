@@ -16,3 +16,7 @@ alter default privileges for role clientele_owner in schema public grant select 
 alter role clientele_reader in database clientele set default_transaction_read_only = on;
 -- A report that runs away ends, before it holds up anybody else.
 alter role clientele_reader in database clientele set statement_timeout = '60s';
+-- Of an erased person nothing may stay, not in the journal (WAL) either: with these the server's owner has PostgreSQL
+-- overwrite it. Without them it stays there until it is overwritten by itself.
+grant pg_checkpoint to clientele_owner;
+grant execute on function pg_switch_wal(), pg_ls_waldir() to clientele_owner;

@@ -2,7 +2,8 @@
 --     psql -h 10.20.0.11 -U postgres -f roles.sql -f database.sql
 -- Change the three passwords. The tests run this very file.
 
--- Owns the tables, and makes and changes them when a new version of the server is installed; used for nothing else.
+-- Owns the tables: makes and changes them when a new version of the server is installed, and writes them anew after an
+-- erasure. `clientele-server` is given it as --postgres-admin, and serves nobody by it.
 -- Row-level security is forced on every table, so that it binds the owner too.
 create role clientele_owner login nosuperuser nocreatedb nocreaterole nobypassrls
   password 'change-this-owner-password';

@@ -1,6 +1,7 @@
 //! A machine for the journeys: a folder of its own, dialogs that answer as they are told, and a secret
 //! store that can be absent, locked, emptied or forgetful.
 
+pub mod availability;
 pub mod office;
 pub mod simulator;
 

@@ -29,8 +29,8 @@ cargo xtask <verb>
            open it on a virtual one and save a picture
   test [--tidy] [--rust] [--ui] [--window]
            everything that is checked before a change is taken, or these parts of it
-  ha [--kills N] [--seed N] [--control]
-           kill the primary of three PostgreSQL nodes again and again under load, and count what is lost
+  ha [--kills N] [--seed N] [--control] [--rows]
+           kill the primary of three PostgreSQL nodes again and again while devices write, and count what is lost
   histories [count] [first seed] [sqlite|postgres]
            random days of several devices with everything going wrong: all must become one book again
   bench [--quick]
@@ -40,7 +40,8 @@ cargo xtask <verb>
            write the TypeScript of the commands, or say whether it is fresh
   screens [name ...]
            take a picture of every screen, in every language, theme and size
-  bundle   make a .deb package";
+  bundle [--server]
+           make a .deb package of the program and one of head office's server, or the server's alone";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -67,7 +68,7 @@ fn dispatch(verb: &str, arguments: &[String]) -> Result {
         "tidy" => tidy::tidy(),
         "bindings" => bindings::bindings(arguments),
         "screens" => screens::screens(arguments),
-        "bundle" => bundle::bundle(),
+        "bundle" => bundle::bundle(arguments),
         _ => Err(USAGE.into()),
     }
 }

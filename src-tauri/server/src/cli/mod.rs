@@ -52,6 +52,7 @@ impl Place {
             url: url.clone(),
             admin_url: self.postgres_admin.clone(),
             connections: self.postgres_connections,
+            clears_journal: true,
         });
         AnyStorage::open(&self.data, options.as_ref()).await
     }

@@ -1,10 +1,15 @@
 //! What was refused, and what a device pushed after it was shut out: kept apart, for a person to look at.
 
+use std::collections::HashSet;
+
+use clientele_model::record::CLIENT_ID;
 use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc, RowId, StepId};
 use clientele_protocol::message::Why;
-use clientele_protocol::{Batch, Hash, Payload, Sealed, bytes};
+use clientele_protocol::{Batch, Hash, Link, Payload, Sealed, bytes};
 use serde::{Deserialize, Serialize};
 
+use super::control::secret;
+use super::erased::{Suppressed, suppressed_mark, without};
 use super::{Cell, Job, Tx};
 use crate::Result;
 
@@ -15,6 +20,58 @@ pub enum Held {
     Change(Box<HeldChange>),
     /// A whole batch of a device that was shut out.
     Batch(Box<Batch>),
+}
+
+impl Held {
+    /// The rows of what is kept, each with whose card it stands on, as far as it says so.
+    fn rows(&self) -> Vec<(RowId, Vec<RowId>)> {
+        let card = |payload: &Payload| {
+            let body = payload.body();
+            let fields = body.iter().flat_map(|body| &body.0);
+            let clients = fields.filter(|field| field.field == CLIENT_ID);
+            clients.filter_map(|field| field.value.as_row()).collect()
+        };
+        match self {
+            Self::Change(change) => vec![(change.row, card(&change.payload))],
+            Self::Batch(batch) => {
+                let links = batch.open_own().unwrap_or_default();
+                let changes = links.iter().filter_map(Link::change);
+                changes
+                    .map(|change| (change.row, card(&change.payload)))
+                    .collect()
+            }
+        }
+    }
+
+    /// The same without what it says about some rows, where then anything is left, and how many bodies are gone.
+    pub(super) fn without(&self, rows: &HashSet<RowId>) -> (Option<Self>, usize) {
+        match self {
+            Self::Change(change) if rows.contains(&change.row) => (None, 1),
+            Self::Change(_) => (Some(self.clone()), 0),
+            Self::Batch(batch) => {
+                let links = batch.open_own().unwrap_or_default();
+                let mut gone = 0;
+                let less = without(&links, |change| {
+                    let is_gone = rows.contains(&change.row);
+                    gone += usize::from(is_gone);
+                    is_gone
+                });
+                let held = less.map_or_else(|| batch.clone(), |less| Box::new(batch.with_links(&less)));
+                (Some(Self::Batch(held)), gone)
+            }
+        }
+    }
+}
+
+/// Some rows, and those that stand on their cards: of some of them quarantine alone knows.
+pub(super) fn with_cards(held: &[Refused], mut rows: HashSet<RowId>) -> HashSet<RowId> {
+    let on_cards = held.iter().flat_map(|refused| refused.held.rows());
+    let on_cards: Vec<RowId> = on_cards
+        .filter(|(_, clients)| clients.iter().any(|client| rows.contains(client)))
+        .map(|(row, _)| row)
+        .collect();
+    rows.extend(on_cards);
+    rows
 }
 
 /// A change that was refused.
@@ -112,6 +169,7 @@ pub(super) async fn refuse<T: Tx>(tx: &mut T, refused: &[Refused]) -> Result<()>
     if refused.is_empty() {
         return Ok(());
     }
+    let refused = without_the_erased(tx, refused).await?;
     let rows = refused.iter().map(|refused| -> Vec<Cell> {
         vec![
             refused.device.into(),
@@ -129,6 +187,26 @@ pub(super) async fn refuse<T: Tx>(tx: &mut T, refused: &[Refused]) -> Result<()>
     )
     .await?;
     Ok(())
+}
+
+/// Of somebody who was erased nothing is kept: nobody would look for it here again.
+async fn without_the_erased<T: Tx>(tx: &mut T, refused: &[Refused]) -> Result<Vec<Refused>> {
+    let named = refused.iter().flat_map(|refused| refused.held.rows());
+    let named: HashSet<RowId> = named
+        .flat_map(|(row, clients)| clients.into_iter().chain([row]))
+        .collect();
+    let secret = secret(tx).await?;
+    let erased = Suppressed::of(tx, &secret, named.clone()).await?;
+    let is_erased = |row: &RowId| erased.covering(suppressed_mark(&secret, *row), None).is_some();
+    let rows = with_cards(refused, named.into_iter().filter(is_erased).collect());
+    let kept = refused.iter().filter_map(|refused| {
+        let held = refused.held.without(&rows).0?;
+        Some(Refused {
+            held,
+            ..refused.clone()
+        })
+    });
+    Ok(kept.collect())
 }
 
 /// Puts one thing into quarantine.

@@ -301,6 +301,14 @@ pub(super) fn postgres_table(
              for values with (modulus {PARTS}, remainder {part});",
         );
     }
+    // PostgreSQL's statistics keep the commonest values and some others. What people write has no place there.
+    let written = columns.iter().filter(|(_, kind, _)| matches!(kind, Text | Bytes));
+    for (column, ..) in written {
+        let _ = write!(
+            sql,
+            "alter table {name} alter column \"{column}\" set statistics 0;"
+        );
+    }
     let _ = write!(
         sql,
         "alter table {name} enable row level security;

@@ -1,8 +1,7 @@
 //! What was erased is taken out of the log: every body of it, in every batch, and out of quarantine.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use clientele_model::record::CLIENT_ID;
 use clientele_model::{BranchId, RowId};
 use clientele_protocol::bytes;
 
@@ -10,7 +9,7 @@ use super::entry::RowMarks;
 use super::erased::without;
 use super::page::entries;
 use super::project::projected_n;
-use super::quarantine::{Held, all};
+use super::quarantine::{all, with_cards};
 use super::{Cell, Job, Tx};
 use crate::{Error, Result};
 
@@ -126,43 +125,29 @@ async fn entry<T: Tx>(tx: &mut T, n: u64, doomed: &Doomed) -> Result<usize> {
 /// What was refused is nowhere else: of an erased person nothing of it stays.
 async fn quarantine<T: Tx>(tx: &mut T, doomed: &Doomed) -> Result<usize> {
     let mut bodies = 0;
-    for refused in all(tx).await? {
+    let held = all(tx).await?;
+    let rows = with_cards(&held, doomed.0.keys().copied().collect());
+    for refused in held {
         let key: [Cell; 3] = [refused.device.into(), refused.seq.into(), refused.about.into()];
-        match &refused.held {
-            Held::Change(change) => {
-                let body = change.payload.body();
-                let fields = body.iter().flat_map(|body| &body.0);
-                let clients: HashSet<RowId> = fields
-                    .filter(|field| field.field == CLIENT_ID)
-                    .filter_map(|field| field.value.as_row())
-                    .collect();
-                let is_doomed = |row: &RowId| doomed.0.contains_key(row);
-                if is_doomed(&change.row) || clients.iter().any(is_doomed) {
-                    bodies += 1;
-                    tx.execute(
-                        "delete from quarantine where device = $1 and seq = $2 and about = $3",
-                        &key,
-                    )
-                    .await?;
-                }
+        let (less, gone) = refused.held.without(&rows);
+        bodies += gone;
+        match less {
+            Some(_) if gone == 0 => {}
+            Some(less) => {
+                let mut params = key.to_vec();
+                params.push(bytes::pack(&bytes::encode(&less)).into());
+                tx.execute(
+                    "update quarantine set held = $4 where device = $1 and seq = $2 and about = $3",
+                    &params,
+                )
+                .await?;
             }
-            Held::Batch(batch) => {
-                let links = batch.open_own().unwrap_or_default();
-                let less = without(&links, |change| {
-                    let is_doomed = doomed.0.contains_key(&change.row);
-                    bodies += usize::from(is_doomed);
-                    is_doomed
-                });
-                if let Some(less) = less {
-                    let held = Held::Batch(Box::new(batch.with_links(&less)));
-                    let mut params = key.to_vec();
-                    params.push(bytes::pack(&bytes::encode(&held)).into());
-                    tx.execute(
-                        "update quarantine set held = $4 where device = $1 and seq = $2 and about = $3",
-                        &params,
-                    )
-                    .await?;
-                }
+            None => {
+                tx.execute(
+                    "delete from quarantine where device = $1 and seq = $2 and about = $3",
+                    &key,
+                )
+                .await?;
             }
         }
     }

@@ -3,7 +3,7 @@
 mod node;
 pub(crate) mod template;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -147,6 +147,12 @@ impl Patroni {
     #[must_use]
     pub fn name(&self, node: usize) -> &str {
         &self.nodes[node].name
+    }
+
+    /// Where it keeps everything; gone with whoever runs in it when the cluster is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The address of the database for a role: all nodes, of which the client takes the one that can be written to.

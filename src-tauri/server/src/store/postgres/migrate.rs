@@ -1,7 +1,5 @@
-//! What the tables' owner does: make them, and clear up after an erasure.
+//! What the tables' owner does: make them. [`super::scour`] clears up after an erasure.
 
-use clientele_model::CompanyId;
-use clientele_model::record::RECORDS;
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::super::project::tables;
@@ -13,18 +11,25 @@ const VERSION: i32 = 1;
 
 /// The roles, the schema, and who may look into it.
 const ROLES: &str = "
+    -- Two databases of one PostgreSQL may be made at the same moment: the roles are common to them.
     do $$ begin
         if not exists (select from pg_roles where rolname = 'clientele_service') then
             create role clientele_service nologin;
         end if;
+    exception when duplicate_object or unique_violation then null;
+    end $$;
+    do $$ begin
         if not exists (select from pg_roles where rolname = 'clientele_reader') then
             create role clientele_reader nologin;
         end if;
+    exception when duplicate_object or unique_violation then null;
     end $$;
     create schema if not exists clientele;
     grant usage on schema clientele to clientele_service, clientele_reader;
     set local search_path = clientele;
-    create table if not exists versions (version int not null, plain_tables text not null);";
+    create table if not exists versions (version int not null, plain_tables text not null);
+    -- A server that is not given the owner looks whether the tables are its own.
+    grant select on versions to clientele_service;";
 
 /// Connects, and serves the connection in the background until it is dropped.
 pub async fn connect(config: &Config) -> Result<Client> {
@@ -87,30 +92,4 @@ async fn version(client: &Client) -> Result<Option<(i32, String)>> {
         .query_opt("select version, plain_tables from clientele.versions", &[])
         .await?;
     row.map_or(Ok(None), |row| Ok(Some((row.try_get(0)?, row.try_get(1)?))))
-}
-
-/// Writes the parts of the tables anew in which bodies of a company stood: PostgreSQL keeps what was
-/// overwritten until then.
-pub async fn scour(client: &Client, company: CompanyId) -> Result<()> {
-    let company = company.to_string();
-    client
-        .execute("select set_config('clientele.company', $1, false)", &[&company])
-        .await?;
-    let plain = RECORDS.iter().map(|record| format!("row_{}", record.name));
-    let tables = schema::TABLES.iter().map(|table| table.name.to_owned());
-    for table in tables.chain(plain) {
-        let part = client
-            .query_opt(
-                &format!(
-                    "select tableoid::regclass::text from clientele.{table} where company = $1::text::uuid limit 1"
-                ),
-                &[&company],
-            )
-            .await?;
-        if let Some(part) = part {
-            let part: String = part.try_get(0)?;
-            client.batch_execute(&format!("vacuum (full) {part}")).await?;
-        }
-    }
-    Ok(())
 }

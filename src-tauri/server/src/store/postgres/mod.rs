@@ -5,6 +5,7 @@
 
 mod cells;
 mod migrate;
+mod scour;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ const ATTEMPTS: usize = 5;
 pub struct Postgres {
     pool: Pool,
     owner: Config,
+    clears_journal: bool,
 }
 
 /// Which database, and how many connections.
@@ -39,6 +41,8 @@ pub struct Options {
     pub admin_url: Option<String>,
     /// Connections at most.
     pub connections: usize,
+    /// After an erasure the journal is overwritten too, as far as the owner may: some 16 MB files each time.
+    pub clears_journal: bool,
 }
 
 impl Options {
@@ -49,6 +53,7 @@ impl Options {
             url: url.to_owned(),
             admin_url: None,
             connections: 16,
+            clears_journal: false,
         }
     }
 }
@@ -89,7 +94,11 @@ impl Postgres {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|error| Error::Refused(error.to_string()))?;
-        let storage = Self { pool, owner };
+        let storage = Self {
+            pool,
+            owner,
+            clears_journal: options.clears_journal,
+        };
         storage.check_role().await?;
         Ok(storage)
     }
@@ -232,6 +241,11 @@ impl Storage for Postgres {
     }
 
     async fn scour(&self, company: CompanyId) -> Result<()> {
-        migrate::scour(&self.owner().await?, company).await
+        let owner = self.owner().await?;
+        scour::tables(&owner, company).await?;
+        if self.clears_journal {
+            scour::journal(&owner).await?;
+        }
+        Ok(())
     }
 }
