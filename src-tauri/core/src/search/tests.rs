@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::testing::{ClientBuilder, TestBook, log_call};
-use crate::workspace::Actor;
+use crate::workspace::{Actor, NewStep, StepLabel};
 
 fn salon() -> TestBook {
     let book = TestBook::new();
@@ -157,4 +157,55 @@ fn a_common_word_in_notes_does_not_hide_the_name() {
     }
     ClientBuilder::new("Роза Тодорова").create(&book);
     assert_eq!(found(&book, "роза")[0], "Роза Тодорова");
+}
+
+#[test]
+fn many_that_come_at_once_are_found_before_the_index_knows_them() {
+    let (mut log, a, b) = crate::head_office::tests::two();
+    let step = NewStep::new(&Actor::owner(), StepLabel::Imported);
+    let ids: Vec<ClientId> = (0..60).map(|_| ClientId::new()).collect();
+    a.write(step, |w| {
+        for (n, id) in ids.iter().enumerate() {
+            let draft = ClientDraft {
+                given_name: format!("Анна{n:02}"),
+                notes: "чай".into(),
+                ..ClientDraft::default()
+            };
+            clients::add_checked(w, *id, &draft)?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    // Nameless, known by a phone alone, with a contact: what a list shows of them is right at once.
+    let nameless = ClientBuilder::new("").phone("0888 123 456").create(&a);
+    log_call(&a, nameless, "x", 5);
+    log.sync(&[&a, &b]);
+    let waiting = |book: &TestBook| -> i64 {
+        book.maintain(|conn| Ok(conn.query_row("select count(*) from search_due", [], |row| row.get(0))?))
+            .unwrap()
+    };
+    let found = |what: &str| b.read(|c| search(c, what, 100, "BG")).unwrap().len();
+    assert_eq!(waiting(&b), 61);
+    assert_eq!(
+        (found("анна"), found("анна07"), found("ча"), found("123456")),
+        (60, 1, 60, 1)
+    );
+    let shown = b.read(|conn| clients::card(conn, nameless)).unwrap();
+    assert_eq!((shown.name.as_str(), shown.contacts), ("0888 123 456", 1));
+
+    // Some are edited, thrown away and erased meanwhile.
+    let renamed = ClientDraft {
+        given_name: "Борис".into(),
+        ..b.read(|conn| clients::load(conn, ids[0])).unwrap()
+    };
+    let base = b.read(|conn| clients::load(conn, ids[0])).unwrap();
+    clients::change(&b, &Actor::owner(), ids[0], &base, renamed).unwrap();
+    clients::trash(&b, &Actor::owner(), &[ids[1], ids[2]]).unwrap();
+    clients::erase(&b, &Actor::owner(), &[ids[2]]).unwrap();
+    b.assert_whole();
+    assert_eq!((found("анна"), found("борис"), waiting(&b)), (57, 1, 60));
+    while catch_up(&b).unwrap() {}
+    b.assert_whole();
+    assert_eq!((found("анна"), found("борис"), waiting(&b)), (57, 1, 0));
+    log.sync(&[&a, &b]);
 }
