@@ -249,7 +249,8 @@ impl Clientele {
     /// # Errors
     /// When it takes no keys.
     pub fn type_into(&self, id: &str, text: &str) -> Result<()> {
-        self.session()?.send_keys(&self.see(id)?, text)
+        let typed = self.session()?.send_keys(&self.see(id)?, text);
+        typed.map_err(|error| error.context(&format!("typing into {id:?}")))
     }
 
     /// Replaces what stands in the field with this `data-testid`.
@@ -257,8 +258,12 @@ impl Clientele {
     /// # Errors
     /// When it is no field.
     pub fn fill(&self, id: &str, text: &str) -> Result<()> {
+        // Into the middle first: WebDriver takes no field that only just reaches into sight.
         let field = self.see(id)?;
-        self.session()?.clear(&field)?;
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
+        self.session()?.run(script, &[json!(by_test_id(id))])?;
+        let cleared = self.session()?.clear(&field);
+        cleared.map_err(|error| error.context(&format!("emptying {id:?}")))?;
         self.session()?.send_keys(&field, text)
     }
 
