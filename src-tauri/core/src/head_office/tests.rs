@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clientele_model::{ClientDraft, ClientId, CompanyId, Refusal, Timestamp};
+use clientele_model::{ClientDraft, ClientId, CompanyId, Timestamp};
 use clientele_protocol::chain::Hash;
 use clientele_protocol::message::{Device, Entry, Page, ScopeDigest};
 use clientele_protocol::{Digest, Link};
@@ -30,8 +30,9 @@ impl Log {
         }
     }
 
-    fn member(&self, device: DeviceId) -> Membership {
-        Membership {
+    fn pair(&mut self, book: &TestBook) {
+        let device = book.device().0;
+        let member = Membership {
             company: self.company,
             company_name: "Хвойна".into(),
             branch: None,
@@ -41,12 +42,7 @@ impl Log {
             since: Timestamp(0),
             revoked: false,
             seed: new_seed(),
-        }
-    }
-
-    fn pair(&mut self, book: &TestBook) {
-        let device = book.device().0;
-        let member = self.member(device);
+        };
         join(book, device, &member).unwrap();
         self.devices.push(Device {
             id: device,
@@ -588,17 +584,4 @@ fn a_call_changed_here_and_thrown_away_there_is_kept_and_both_may_erase_the_clie
     log.sync(&[&a, &b]);
     let gone = b.read(|conn| crate::workspace::store::values_of_row(conn, &CLIENTS, anna.into()));
     assert_eq!(gone.unwrap_err().code(), ErrorCode::NotFound);
-}
-
-#[test]
-fn a_demo_book_joins_no_company() {
-    let (book, device) = (TestBook::demo(), DeviceId::new());
-    let before = book.device();
-    let refused = join(&book, device, &Log::new().member(device)).unwrap_err();
-    assert_eq!(Refusal::from(refused).code, ErrorCode::HeadOfficeDemo);
-    assert!(book.read(membership).unwrap().is_none(), "nothing was kept");
-    assert_eq!(
-        (book.device(), book.read(store::company).unwrap()),
-        (before, None)
-    );
 }
