@@ -51,6 +51,7 @@ export const bg = {
   "undo.undo": "Отмени",
   "undo.redo": "Върни",
 
+  "time.justNow": "току-що",
   "status.label": "Състояние",
   "status.saved": "Запазено на този компютър",
   "status.savedAt": "Запазено на този компютър, {time}",

@@ -49,6 +49,7 @@ export const en = {
   "undo.undo": "Undo",
   "undo.redo": "Redo",
 
+  "time.justNow": "just\u00a0now",
   "status.label": "Status",
   "status.saved": "Saved on this computer",
   "status.savedAt": "Saved on this computer, {time}",

@@ -5,7 +5,7 @@ import type { Messages, SlavicPlural } from "./types";
 export const ru = {
   "app.name": "Clientele",
   "app.demo": "Учебная книга",
-  "app.demoShort": "Учебная",
+  "app.demoShort": "Демо",
   "app.leaveDemo": "Выйти",
   "app.skip": "К содержанию",
 
@@ -51,6 +51,7 @@ export const ru = {
   "undo.undo": "Отменить",
   "undo.redo": "Вернуть",
 
+  "time.justNow": "только\u00a0что",
   "status.label": "Состояние",
   "status.saved": "Сохранено на этом компьютере",
   "status.savedAt": "Сохранено на этом компьютере, {time}",
