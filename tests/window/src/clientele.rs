@@ -19,6 +19,9 @@ use crate::{dialog, keys};
 /// How long something may take to appear on the screen. Far longer than it does: a shared machine stalls.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long nothing may change until a window counts as settled. On a busy machine a frame takes its time.
+const REST: Duration = Duration::from_millis(300);
+
 /// How long a picture waits for the window to stop moving.
 const SETTLING: Duration = Duration::from_secs(4);
 
@@ -332,7 +335,7 @@ impl Clientele {
         let shown = || self.stage.display.picture_of(&self.window);
         let mut last = shown()?;
         let settled = wait_for("the window to settle", SETTLING, || {
-            std::thread::sleep(Duration::from_millis(150));
+            std::thread::sleep(REST);
             let before = std::mem::replace(&mut last, shown()?);
             Ok((before == last).then_some(()))
         });

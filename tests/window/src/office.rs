@@ -16,20 +16,23 @@ pub struct Office {
     program: PathBuf,
     data: PathBuf,
     address: String,
+    company: String,
     running: Option<Program>,
 }
 
 impl Office {
-    /// Starts it on a free port, its data in `folder`.
+    /// Starts it for a company of this name on a free port, its data in `folder`. Without a `program`, `CLIENTELE_SERVER` or the one beside this test
+    /// in the target folder.
     ///
     /// # Errors
     /// When it is not built, or does not come up.
-    pub fn start(folder: &Path) -> Result<Self> {
+    pub fn start(program: Option<PathBuf>, folder: &Path, company: &str) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut office = Self {
-            program: built_server()?,
+            program: program.map_or_else(built_server, Ok)?,
             data: folder.join("office"),
             address: format!("127.0.0.1:{port}"),
+            company: company.to_owned(),
             running: None,
         };
         office.connect()?;
@@ -41,6 +44,7 @@ impl Office {
     /// # Errors
     /// When the server does not come up.
     pub fn connect(&mut self) -> Result<()> {
+        self.cut();
         std::fs::create_dir_all(&self.data)?;
         let mut serve = command(&self.program.to_string_lossy());
         serve.arg("serve").arg("--data").arg(&self.data);
@@ -67,7 +71,7 @@ impl Office {
     pub fn code(&self, belongs: &str) -> Result<String> {
         let mut pair = Command::new(&self.program);
         pair.arg("pair").arg("--data").arg(&self.data);
-        pair.args([belongs, "--address", &self.address]);
+        pair.args([belongs, "--address", &self.address, "--company", &self.company]);
         let told = output(&mut pair)?;
         let code = told
             .lines()

@@ -12,7 +12,8 @@ fn pair(clientele: &Clientele, office: &Office, name: &str) -> Result<()> {
     clientele.type_into("office-code", &office.code("--all")?)?;
     clientele.fill("office-device", name)?;
     clientele.click("office-connect")?;
-    clientele.see_text("office-facts", name)
+    clientele.see_text("office-facts", name)?;
+    clientele.see_text("office-facts", "Хвойна ООД")
 }
 
 /// Finds a client by a word and opens the card.
@@ -99,7 +100,7 @@ fn two_windows_write_apart_and_become_one_book() {
 }
 
 fn apart_and_together(first: &Clientele, second: &Clientele) -> Result<()> {
-    let mut office = Office::start(first.folder())?;
+    let mut office = Office::start(None, first.folder(), "Хвойна ООД")?;
     make_a_book(first)?;
     add_a_client(first, "Anna", "Petrova", "0888 123 456")?;
     add_a_client(first, "Boris", "Kolev", "0888 654 321")?;
