@@ -3,6 +3,7 @@
 mod access;
 mod commands;
 mod crash;
+mod demo;
 mod files;
 mod head_office;
 mod hostile;

@@ -16,7 +16,7 @@ it("shows both values with who wrote them, when and where", async () => {
   const [never, phone, trashed] = all(T.conflict);
   expect(never?.textContent).toMatch(/Анна.*Never.*In the book now.*PPD.*Мария · Рецепция.*Kept aside.*Без амоняк.*Ольга · Лозенец, стол 2/s);
   expect(phone?.textContent).toMatch(/Phone.*0888 123 456.*owner · Head office.*empty/s);
-  expect(trashed?.textContent).toMatch(/Thrown away on one device, changed on another.*Notes:.*Фактура.*Keep it.*Thrown away.*Move to the trash/s);
+  expect(trashed?.textContent).toMatch(/Thrown away on one device, changed on another.*Notes.*Фактура.*Keep it.*Thrown away.*Move to the trash/s);
 });
 
 it("a key chooses, the next one takes its place, and the toast takes it back", async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { age, ago, birthday, day, fromLocalInput, month, moment, time, toLocalInput } from "../src/lib/format";
+import { age, ago, birthday, day, duration, fromLocalInput, month, moment, time, toLocalInput } from "../src/lib/format";
 import { setLanguage } from "../src/lib/i18n/index.svelte";
 import { hue, initials } from "../src/lib/names";
 
@@ -27,12 +27,17 @@ describe("moments", () => {
 
   it("say how long ago by the calendar", () => {
     const now = new Date(2026, 10, 14, 8, 0).getTime();
-    expect(ago(now - 5_000, now)).toBe("now");
+    expect(plain(ago(now - 5_000, now))).toBe("just now");
+    expect(ago(now - 5_000, now, "short")).toBe("now");
     expect(ago(now - 5 * 60_000, now)).toBe("5 minutes ago");
     expect(ago(new Date(2026, 10, 13, 23, 0).getTime(), now)).toBe("yesterday");
     expect(ago(now - 20 * 86_400_000, now)).toBe("2 weeks ago");
     expect(ago(now - 40 * 86_400_000, now, "short")).toMatch(/^1 mo/);
     expect(ago(now - 800 * 86_400_000, now)).toBe("2 years ago");
+  });
+
+  it("say how long something took, never that it took nothing", () => {
+    expect([400, 0, 1_400, 12_400, 180_000].map(duration)).toEqual(["400ms", "1ms", "1.4s", "12s", "3m"]);
   });
 
   it("go into an input and come back", () => {

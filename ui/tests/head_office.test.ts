@@ -57,6 +57,15 @@ describe("a book alone", () => {
     expect((one(T.officeConnect) as HTMLButtonElement).disabled).toBe(false);
   });
 
+  it("the demo book says why it is not connected, and asks for no code", async () => {
+    const fake = await start("#/settings", { demo: true });
+    expect(said(T.officeDemo)).toMatch(/invented.*never connected to head office/);
+    for (const id of [T.officeAbout, T.officeCode, T.officeConnect, T.officeFacts] as const) expect(all(id), id).toHaveLength(0);
+    await click(one(T.officeDemoLeave));
+    expect(fake.asked.map((asked) => asked.command)).toContain("book_close");
+    one(T.welcome);
+  });
+
   it("has empty pages that say what will stand there", async () => {
     await start("#/settings");
     for (const page of OFFICE_PAGES) {

@@ -225,7 +225,8 @@ impl<H: Host> Api<H> {
     /// Fills the open book with a demo salon in its own language. For an adapter that may ask for any size.
     ///
     /// # Errors
-    /// `demo.too_large`; `request.bad` for a book that has clients: a demo is never mixed with them.
+    /// `demo.too_large`; `request.bad` for a book that has clients, or is one of a company's: a demo is never mixed
+    /// with them.
     pub fn demo_fill(&self, clients: u32, seed: u64) -> Result<Written<u32>, Refusal> {
         self.allow(Role::Owner)?;
         Ok(fill_with_demo(self, clients, seed)?)
@@ -237,6 +238,10 @@ fn fill_with_demo<H: Host>(api: &Api<H>, clients: u32, seed: u64) -> Result<Writ
     if book.read(book::count_clients)? > 0 {
         let refusal = Refusal::new(ErrorCode::BadRequest);
         return Err(refusal.with("detail", "the book has clients already").into());
+    }
+    if book.read(clientele_core::head_office::membership)?.is_some() {
+        let refusal = Refusal::new(ErrorCode::BadRequest);
+        return Err(refusal.with("detail", "the book is one of a company's").into());
     }
     let (now, language) = (Timestamp::now(), book.read(settings::load)?.language);
     let demo = Demo {

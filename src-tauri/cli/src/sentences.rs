@@ -75,6 +75,9 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::DialogCancelled => "Nothing was chosen; nothing happened.",
         Code::DemoTooLarge => "A demo salon has fewer clients than that.",
         Code::HeadOfficeOff => "This book is not paired with head office; it works alone.",
+        Code::HeadOfficeDemo => {
+            "The clients of a demo book are invented: it is never paired with head office; nothing was sent."
+        }
         Code::HeadOfficeCodeWrong => {
             "This is no pairing code, or it has a slip of the pen; nothing was sent."
         }

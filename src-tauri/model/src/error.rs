@@ -123,6 +123,8 @@ codes! {
     DemoTooLarge = "demo.too_large",
     /// This book is not paired with head office.
     HeadOfficeOff = "head_office.off",
+    /// The demo book is never paired with head office: its clients are invented. Nothing was sent.
+    HeadOfficeDemo = "head_office.demo",
     /// This is no pairing code, or it has a slip of the pen.
     HeadOfficeCodeWrong = "head_office.code_wrong",
     /// The pairing code was used already, or is too old.

@@ -20,11 +20,12 @@ pub struct Pairing {
 }
 
 impl Pairing {
-    /// With a code as it was typed.
+    /// With a code as it was typed. Where the book may not be paired at all, the code stays good for another.
     ///
     /// # Errors
-    /// `head_office.code_wrong`; what SQLite says.
+    /// `head_office.demo`; `head_office.code_wrong`; what SQLite says.
     pub fn begin(book: &Book, typed: &str, name: &str) -> Result<Self, clientele_core::Error> {
+        book.read(head_office::may_join)?;
         let code = PairingCode::from_text(typed).ok_or(ErrorCode::HeadOfficeCodeWrong)?;
         // The same device with the same key as before, where it has been one: to a server that was restored
         // from an old backup it is a new one, and what it wrote is still its own.

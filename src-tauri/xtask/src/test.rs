@@ -145,8 +145,10 @@ fn rust(report: &mut Report) {
 /// The journeys through the real window, one after the other: two windows on two cores would only make each other slow.
 fn window() -> Result<Counts> {
     let program = program::build(false)?;
+    let server = program::build_for_development("clientele-server", &[FEATURE])?;
     let mut command = test_command(&["--package", WINDOW_TESTS]);
     command.env("CLIENTELE_PROGRAM", program);
+    command.env("CLIENTELE_SERVER", server);
     if has_nextest() {
         command.args(["--test-threads", "1"]);
     } else {

@@ -19,6 +19,9 @@ use crate::{dialog, keys};
 /// How long something may take to appear on the screen. Far longer than it does: a shared machine stalls.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// How long nothing may change until a window counts as settled. On a busy machine a frame takes its time.
+const REST: Duration = Duration::from_millis(300);
+
 /// How long a picture waits for the window to stop moving.
 const SETTLING: Duration = Duration::from_secs(4);
 
@@ -249,7 +252,8 @@ impl Clientele {
     /// # Errors
     /// When it takes no keys.
     pub fn type_into(&self, id: &str, text: &str) -> Result<()> {
-        self.session()?.send_keys(&self.see(id)?, text)
+        let typed = self.session()?.send_keys(&self.see(id)?, text);
+        typed.map_err(|error| error.context(&format!("typing into {id:?}")))
     }
 
     /// Replaces what stands in the field with this `data-testid`.
@@ -257,8 +261,12 @@ impl Clientele {
     /// # Errors
     /// When it is no field.
     pub fn fill(&self, id: &str, text: &str) -> Result<()> {
+        // Into the middle first: WebDriver takes no field that only just reaches into sight.
         let field = self.see(id)?;
-        self.session()?.clear(&field)?;
+        let script = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center' })";
+        self.session()?.run(script, &[json!(by_test_id(id))])?;
+        let cleared = self.session()?.clear(&field);
+        cleared.map_err(|error| error.context(&format!("emptying {id:?}")))?;
         self.session()?.send_keys(&field, text)
     }
 
@@ -327,7 +335,7 @@ impl Clientele {
         let shown = || self.stage.display.picture_of(&self.window);
         let mut last = shown()?;
         let settled = wait_for("the window to settle", SETTLING, || {
-            std::thread::sleep(Duration::from_millis(150));
+            std::thread::sleep(REST);
             let before = std::mem::replace(&mut last, shown()?);
             Ok((before == last).then_some(()))
         });

@@ -16,6 +16,7 @@ pub mod display;
 pub mod error;
 pub mod journey;
 pub mod keys;
+pub mod office;
 pub mod picture;
 pub mod process;
 pub mod stage;

@@ -148,12 +148,15 @@ impl Session {
             .to_owned())
     }
 
-    /// Whether an element is drawn.
+    /// Whether an element is drawn. Not WebDriver's own idea of it, which takes words that an ellipsis may shorten for
+    /// hidden ones.
     ///
     /// # Errors
     /// When it is gone.
     pub fn is_displayed(&self, element: &Element) -> Result<bool> {
-        Ok(self.get(&format!("/element/{}/displayed", element.0))? == json!(true))
+        let script = "const [element] = arguments, { width, height } = element.getBoundingClientRect();
+            return width * height > 0 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true })";
+        Ok(self.run(script, &[json!({ ELEMENT: element.0 })])? == json!(true))
     }
 
     /// A property of an element as the page's scripts see it, such as `value` or `disabled`.

@@ -22,6 +22,10 @@ export const app = {
   get settings(): Settings | null {
     return state?.book.state === "open" ? state.book.settings : null;
   },
+  /** Whether the open book is the demo book. */
+  get demo(): boolean {
+    return state?.book.state === "open" && state.book.demo;
+  },
   /** Which branch's clients are shown; null without a book. */
   get branches(): BranchView | null {
     return state?.book.state === "open" ? state.book.branches : null;

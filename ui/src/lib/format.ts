@@ -1,7 +1,7 @@
 // Dates, times and sizes as the user's country writes them. 24-hour clock everywhere.
 
 import type { Birthday } from "./bindings.gen";
-import { locale } from "./i18n/index.svelte";
+import { locale, t } from "./i18n/index.svelte";
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 
@@ -50,11 +50,11 @@ export function date(at: number): string {
   return format({ day: "numeric", month: "short", year: "numeric" }).format(at);
 }
 
-/** 0.4s, 12s, 3m */
+/** 400ms, 1.4s, 12s, 3m */
 export function duration(ms: number): string {
-  const long = ms >= 120_000;
-  const value = ms / (long ? 60_000 : 1000);
-  return new Intl.NumberFormat(locale.tag, { style: "unit", unit: long ? "minute" : "second", unitDisplay: "narrow", maximumFractionDigits: value < 10 && !long ? 1 : 0 }).format(value);
+  const [unit, one] = ms < 1000 ? (["millisecond", 1] as const) : ms < 120_000 ? (["second", 1000] as const) : (["minute", 60_000] as const);
+  const value = Math.max(ms, 1) / one;
+  return new Intl.NumberFormat(locale.tag, { style: "unit", unit, unitDisplay: "narrow", maximumFractionDigits: unit === "second" && value < 10 ? 1 : 0 }).format(value);
 }
 
 export function monthNames(): string[] {
@@ -87,7 +87,8 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(at: number, now = Date.now(), style: "long" | "short" = "long"): string {
   const words = new Intl.RelativeTimeFormat(locale.tag, { numeric: "auto", style });
   const days = dayNumber(at) - dayNumber(now);
-  if (Math.abs(at - now) < 60_000) return words.format(0, "second");
+  // "Reached now" sounds as if it were going on.
+  if (Math.abs(at - now) < 60_000) return style === "long" ? t("time.justNow") : words.format(0, "second");
   if (days === 0 && Math.abs(at - now) < HOUR) return words.format(Math.round((at - now) / 60_000), "minute");
   if (days === 0) return words.format(Math.round((at - now) / HOUR), "hour");
   for (const [unit, ms] of STEPS) {

@@ -14,6 +14,7 @@ use clientele_model::{ErrorCode, Refusal};
 use rusqlite::{Connection, OpenFlags};
 
 pub use check::CheckReport;
+pub(crate) use store::is_demo;
 
 use crate::keys::{BookId, BookKey, Wrapped, beside};
 use crate::schema::SCHEMA;

@@ -92,7 +92,7 @@ pub(super) fn set_demo(conn: &Connection, demo: bool) -> Result<()> {
     set_local(conn, "demo", &Value::Int(demo.into()))
 }
 
-pub(super) fn is_demo(conn: &Connection) -> Result<bool> {
+pub(crate) fn is_demo(conn: &Connection) -> Result<bool> {
     Ok(local(conn, "demo")?.and_then(|v| v.as_int()) == Some(1))
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::Datelike;
 use clientele_model::text::{FIELD_BYTES_MAX, tidy};
-use clientele_model::{ClientKind, phone};
+use clientele_model::{ClientKind, CompanyId, DeviceId, phone};
 use serde_json::Value;
 
 use super::dice::Dice;
@@ -13,9 +13,10 @@ use super::salon::Entry;
 use super::words::{Country, Sex, said};
 use super::*;
 use crate::contacts::{ContactKind, ContactsList};
+use crate::head_office::Membership;
 use crate::testing::TestBook;
 use crate::workspace::UndoState;
-use crate::{history, search};
+use crate::{head_office, history, search};
 
 /// A Wednesday.
 const NOW: Timestamp = Timestamp(1_763_553_600_000);
@@ -280,4 +281,28 @@ fn a_salon_beyond_the_bound_or_broken_off_leaves_nothing() {
     assert_eq!(book.check().unwrap().clients, 0);
     let nobody = fill(&book, &Actor::owner(), &demo(0, Language::En), &mut go_on).unwrap();
     assert_eq!((nobody.value, nobody.step), (0, None));
+}
+
+#[test]
+fn a_demo_book_joins_no_company() {
+    let (book, device) = (TestBook::demo(), DeviceId::new());
+    let before = book.device();
+    let member = Membership {
+        company: CompanyId::new(),
+        company_name: "Хвойна".into(),
+        branch: None,
+        address: "nowhere:1".into(),
+        pin: None,
+        device_name: "Рецепция".into(),
+        since: Timestamp(0),
+        revoked: false,
+        seed: head_office::new_seed(),
+    };
+    let refused = head_office::join(&book, device, &member).unwrap_err();
+    assert_eq!(Refusal::from(refused).code, ErrorCode::HeadOfficeDemo);
+    assert!(
+        book.read(head_office::membership).unwrap().is_none(),
+        "nothing was kept"
+    );
+    assert_eq!(book.device(), before);
 }

@@ -22,6 +22,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+use crate::book;
 use crate::clients::Sight;
 use crate::workspace::store::{local, set_local};
 use crate::workspace::{Topic, WRITES_FOR, Workspace};
@@ -164,13 +165,26 @@ pub fn waiting(conn: &Connection) -> Result<u64> {
     store::own_after(conn, acknowledged(conn)?.seq)
 }
 
+/// May this book become one of a company's? Not the demo book: people who never lived would stand among the
+/// company's own clients, on every device.
+///
+/// # Errors
+/// `head_office.demo`; what SQLite says.
+pub fn may_join(conn: &Connection) -> Result<()> {
+    if book::is_demo(conn)? {
+        return Err(ErrorCode::HeadOfficeDemo.into());
+    }
+    Ok(())
+}
+
 /// Makes this book one of a company's. What was written before goes out with the rest; it becomes the branch's.
 ///
 /// # Errors
-/// `head_office.not_allowed` for a book of another company; what SQLite says.
+/// `head_office.demo`; `head_office.not_allowed` for a book of another company; what SQLite says.
 pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result<()> {
     workspace.take_in(|arrivals| {
         let conn = arrivals.conn();
+        may_join(conn)?;
         if store::company(conn)?.is_some_and(|company| company != new.company) {
             return Err(ErrorCode::HeadOfficeNotAllowed.into());
         }

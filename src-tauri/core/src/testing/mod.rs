@@ -69,6 +69,19 @@ impl TestBook {
     /// Where there is no disk to write to.
     #[must_use]
     pub fn new_in(folder: TempDir) -> Self {
+        Self::make(folder, false)
+    }
+
+    /// A demo book without its clients.
+    ///
+    /// # Panics
+    /// Where there is no disk to write to.
+    #[must_use]
+    pub fn demo() -> Self {
+        Self::make(tempfile::tempdir().expect("a folder for the test"), true)
+    }
+
+    fn make(folder: TempDir, demo: bool) -> Self {
         let key = BookKey::random();
         let path = folder.path().join("book.clientele");
         let id = BookId::random();
@@ -80,7 +93,7 @@ impl TestBook {
             key: &key,
             recovery,
             settings,
-            demo: false,
+            demo,
         };
         let book = Book::create(new).expect("a new book");
         Self {

@@ -1,15 +1,12 @@
 //! The one list of screens, and how to come to each.
 
 use clientele_window_tests::bus::Keyring;
-use clientele_window_tests::{Clientele, Error, Result};
+use clientele_window_tests::{Clientele, Error, Result, Setup};
 use serde_json::{Value, json};
 
+use super::company::{self, Company, Programs};
+
 /// What the program has open while a screen can be seen. Scenes follow each other in this order.
-///
-/// A scene of a paired book would go: start the server with a fresh company, take a pairing code for a branch and one
-/// for head office from it, `head_office_pair` here and in a second program, write to one client in both between two
-/// calls of `head_office_sync`, and wait until `head_office` says `running: false`. Then the same addresses show full
-/// pages, `#/clients/<that client>` the line about the conflict, and, paired as head office, `branch` the switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     /// Nothing: a first start.
@@ -18,6 +15,16 @@ pub enum When {
     Demo,
     /// A book whose key the machine does not give.
     Locked,
+    /// A book that works alone.
+    Alone,
+    /// The book at a branch's desk, paired with a real server.
+    Branch,
+    /// The book of head office, which sees two branches.
+    Head,
+    /// The branch's again, while the line is cut.
+    Away,
+    /// The branch's, after head office has revoked it.
+    Revoked,
 }
 
 /// A screen.
@@ -98,14 +105,8 @@ pub const SCREENS: &[Screen] = &[
     screen("settings", When::Demo, "settings-name", |window| {
         go(window, "#/settings")
     }),
-    // Of a book that works alone. A book that is paired needs a server beside the program, and a second device that
-    // writes to the same client while the line is cut; see `When`.
-    screen("head-office", When::Demo, "office-code", |window| {
-        go(window, "#/settings")?;
-        window.script(
-            "document.querySelector('[data-testid=office-code]').scrollIntoView({ block: 'center' })",
-        )?;
-        Ok(())
+    screen("demo-alone", When::Demo, "office-demo", |window| {
+        to_office(window, "office-demo")
     }),
     screen("exchange", When::Demo, "office-empty", |window| {
         go(window, "#/head-office/exchange")
@@ -124,6 +125,69 @@ pub const SCREENS: &[Screen] = &[
     }),
     screen("keys", When::Demo, "keys-dialog", |window| go(window, "#/keys")),
     screen("locked", When::Locked, "locked", |_| Ok(())),
+    screen("pairing", When::Alone, "office-code", |window| {
+        to_office(window, "office-code")?;
+        window.type_into("office-code", "k7qm 2xwd 9fta hn4r c8pv 5jye b3gs")?;
+        window.click("office-device")
+    }),
+    screen("pairing-mistyped", When::Alone, "field-problem", |window| {
+        to_office(window, "office-code")?;
+        window.type_into("office-code", "k7qm 2xwd 9fta hn4r c8pv 5jye b3gs")?;
+        window.click("office-connect")
+    }),
+    screen("paired", When::Branch, "office-facts", |window| {
+        to_office(window, "office")
+    }),
+    screen("paired-leave", When::Branch, "office-leave-do", |window| {
+        to_office(window, "office-leave")?;
+        window.click("office-leave")
+    }),
+    screen("paired-exchange", When::Branch, "exchange-row", |window| {
+        go(window, "#/head-office/exchange")
+    }),
+    screen("paired-conflicts", When::Branch, "conflict", |window| {
+        go(window, "#/head-office/conflicts")
+    }),
+    screen("paired-card", When::Branch, "card-conflicts", |window| {
+        let conflicts = window.call("conflicts_list", Value::Null)?;
+        let of = conflicts.as_array().into_iter().flatten().last();
+        let id = of.and_then(|conflict| conflict["client_id"].as_str());
+        go(window, &format!("#/clients/{}", id.unwrap_or_default()))
+    }),
+    screen("paired-refused", When::Branch, "refused-change", |window| {
+        go(window, "#/head-office/refused")
+    }),
+    screen("paired-discard", When::Branch, "refused-discard-do", |window| {
+        go(window, "#/head-office/refused")?;
+        window.click("refused-discard")
+    }),
+    screen("paired-devices", When::Branch, "device", |window| {
+        go(window, "#/head-office/devices")
+    }),
+    screen("paired-erasures", When::Branch, "erasure", |window| {
+        go(window, "#/head-office/erasures")
+    }),
+    screen("branches", When::Head, "client-row-branch", |window| {
+        go(window, "#/clients")?;
+        window.click("client-row")
+    }),
+    screen("branches-choose", When::Head, "client-row-branch", |window| {
+        go(window, "#/clients")?;
+        window.click("branch")
+    }),
+    screen("branches-devices", When::Head, "device-revoke", |window| {
+        go(window, "#/head-office/devices")
+    }),
+    screen("branches-revoke", When::Head, "device-revoke-do", |window| {
+        go(window, "#/head-office/devices")?;
+        window.click("device-revoke")
+    }),
+    screen("away", When::Away, "office-why", |window| {
+        to_office(window, "office")
+    }),
+    screen("revoked", When::Revoked, "office-why", |window| {
+        to_office(window, "office")
+    }),
 ];
 
 /// As a spreadsheet writes it where the comma is taken: two good lines, one known by its phone twice, one empty.
@@ -133,26 +197,74 @@ const IMPORTED: &str = "Имя;Фамилия;Телефон;E-mail;Дата р�
     Аня;Каренина;+7 495 123 45 67;anna.k@example.com;;\n\
     ;;;;;перезвонить\n";
 
-/// Brings the program to where the screens of a scene can be seen.
-pub fn set_scene(clientele: &mut Clientele, when: When, language: &str) -> Result<()> {
-    match when {
-        When::NoBook => clientele.see("welcome").map(drop),
-        When::Demo => {
-            clientele.call("book_demo", json!({ "language": language }))?;
-            let rows = clients(clientele, 12)?;
-            let ids: Vec<&Value> = rows.iter().skip(9).map(|row| &row["id"]).collect();
-            clientele.call("clients_trash", json!({ "ids": ids }))?;
-            reload(clientele)
-        }
-        When::Locked => {
-            if clientele.call("app_state", Value::Null)?["book"]["state"] == json!("none") {
-                clientele.call("book_demo", json!({ "language": language }))?;
-            }
-            clientele.close()?;
-            clientele.stage().bus.set_keyring(Keyring::Locked)?;
-            clientele.open()
+/// Sets one scene after the other, and keeps what they stand on.
+pub struct Stand {
+    setup: Setup,
+    programs: Programs,
+    language: String,
+    company: Option<Company>,
+}
+
+impl Stand {
+    /// In this language. Programs are started as `setup` says.
+    pub fn new(setup: Setup, programs: Programs, language: &str) -> Self {
+        Self {
+            setup,
+            programs,
+            language: language.to_owned(),
+            company: None,
         }
     }
+
+    /// Brings the program to where the screens of a scene can be seen; it may be another program afterwards.
+    pub fn set_scene(&mut self, clientele: &mut Clientele, when: When) -> Result<()> {
+        let language = &self.language;
+        match when {
+            When::NoBook => return clientele.see("welcome").map(drop),
+            When::Demo => {
+                clientele.call("book_demo", json!({ "language": language }))?;
+                let rows = clients(clientele, 12)?;
+                let ids: Vec<&Value> = rows.iter().skip(9).map(|row| &row["id"]).collect();
+                clientele.call("clients_trash", json!({ "ids": ids }))?;
+            }
+            When::Locked => {
+                if clientele.call("app_state", Value::Null)?["book"]["state"] == json!("none") {
+                    clientele.call("book_demo", json!({ "language": language }))?;
+                }
+                clientele.close()?;
+                clientele.stage().bus.set_keyring(Keyring::Locked)?;
+                return clientele.open();
+            }
+            When::Alone => {
+                *clientele = Clientele::start(self.setup.clone())?;
+                company::make_book(clientele, language)?;
+            }
+            When::Branch | When::Head | When::Away | When::Revoked => {
+                if self.company.is_none() {
+                    let founded = Company::found(clientele, &self.setup, &self.programs, language)?;
+                    self.company = Some(founded);
+                }
+                if let Some(company) = &mut self.company {
+                    company.show(clientele, when == When::Head);
+                    match when {
+                        When::Away => company.cut(clientele)?,
+                        When::Revoked => company.revoke(clientele)?,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        reload(clientele)
+    }
+}
+
+/// Comes to the part of the settings about head office, with this element in the middle.
+fn to_office(window: &Clientele, id: &str) -> Result<()> {
+    go(window, "#/settings")?;
+    window.see(id)?;
+    let script =
+        "document.querySelector(`[data-testid=${arguments[0]}]`).scrollIntoView({ block: 'center' })";
+    window.session()?.run(script, &[json!(id)]).map(drop)
 }
 
 fn go(window: &Clientele, hash: &str) -> Result<()> {

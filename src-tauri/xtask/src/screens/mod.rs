@@ -1,17 +1,22 @@
 //! `cargo xtask screens`: a picture of every screen in every language, theme and size, and all of them on one sheet.
 
+mod company;
 mod list;
 mod sheet;
+mod words;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use clientele_window_tests::picture::Picture;
 use clientele_window_tests::{Clientele, Setup};
 use serde_json::json;
 
 use crate::platform::{self, Need};
 use crate::program;
 use crate::sh::{Result, root};
-use list::{SCREENS, Screen, When};
+use company::Programs;
+use list::{SCREENS, Screen, Stand};
 
 const LANGUAGES: [(&str, &str); 3] = [
     ("en", "en_GB.UTF-8"),
@@ -22,6 +27,9 @@ const LANGUAGES: [(&str, &str); 3] = [
 const HOLD_STILL: &str = "const style = document.createElement('style');
     style.textContent = '*, ::before, ::after { transition: none !important; animation: none !important; caret-color: transparent !important }';
     document.head.append(style);";
+/// How often a picture is taken anew that shows the same as the one before it, and after how long.
+const TRIES: u32 = 20;
+const REST: Duration = Duration::from_millis(250);
 const THEMES: [&str; 2] = ["light", "dark"];
 const SIZES: [(&str, u64, u64); 2] = [("1280x800", 1280, 800), ("1024x640", 1024, 640)];
 
@@ -30,6 +38,10 @@ pub fn screens(arguments: &[String]) -> Result {
     let wanted = Wanted::parse(arguments)?;
     platform::prepare(&[Need::Build, Need::VirtualDesktop, Need::WindowTests])?;
     let program = program::build(false)?;
+    let programs = Programs {
+        server: program::build_for_development("clientele-server", &[program::FEATURE])?,
+        cli: program::build_for_development("clientele-cli", &[program::FEATURE])?,
+    };
     let mut taken = 0;
     for (language, locale) in LANGUAGES {
         if wanted.has(language, LANGUAGES.map(|(language, _)| language)) {
@@ -38,7 +50,7 @@ pub fn screens(arguments: &[String]) -> Result {
                 locale: locale.to_owned(),
                 ..Setup::default()
             };
-            taken += in_one_language(&wanted, language, setup)?;
+            taken += in_one_language(&wanted, language, setup, &programs)?;
         }
     }
     let sheets = SIZES
@@ -61,18 +73,17 @@ fn path(screen: &str, language: &str, theme: &str, size: &str) -> PathBuf {
 
 /// Goes once through all screens. The demo book speaks one language, so each language has a program of its own; size and
 /// theme change while a screen stands.
-fn in_one_language(wanted: &Wanted, language: &str, setup: Setup) -> Result<usize> {
-    let mut clientele = Clientele::start(setup)?;
+fn in_one_language(wanted: &Wanted, language: &str, setup: Setup, programs: &Programs) -> Result<usize> {
+    let mut clientele = Clientele::start(setup.clone())?;
+    let mut stand = Stand::new(setup, programs.clone(), language);
     let mut taken = 0;
-    for when in [When::NoBook, When::Demo, When::Locked] {
-        let screens: Vec<&Screen> = SCREENS
-            .iter()
-            .filter(|screen| screen.when == when && wanted.screen(screen))
-            .collect();
-        if screens.is_empty() {
-            continue;
-        }
-        list::set_scene(&mut clientele, when, language)?;
+    let mut last = None;
+    for screens in SCREENS.chunk_by(|one, next| one.when == next.when) {
+        let screens: Vec<&Screen> = screens.iter().filter(|screen| wanted.screen(screen)).collect();
+        let Some(first) = screens.first() else { continue };
+        stand
+            .set_scene(&mut clientele, first.when)
+            .map_err(|error| error.context(&format!("{:?} in {language}", first.when)))?;
         for screen in screens {
             (screen.open)(&clientele)
                 .map_err(|error| error.context(&format!("{} in {language}", screen.name)))?;
@@ -86,9 +97,9 @@ fn in_one_language(wanted: &Wanted, language: &str, setup: Setup) -> Result<usiz
                 for theme in THEMES.into_iter().filter(|theme| wanted.has(theme, THEMES)) {
                     let set = "document.documentElement.dataset.theme = arguments[0]";
                     clientele.session()?.run(set, &[json!(theme)])?;
-                    clientele
-                        .picture()?
-                        .save(&path(screen.name, language, theme, size))?;
+                    let picture = other_than(&clientele, last.as_ref())?;
+                    picture.save(&path(screen.name, language, theme, size))?;
+                    last = Some(picture);
                     taken += 1;
                 }
             }
@@ -97,6 +108,20 @@ fn in_one_language(wanted: &Wanted, language: &str, setup: Setup) -> Result<usiz
     }
     clientele.close()?;
     Ok(taken)
+}
+
+/// A picture of the window, which looks different from the last one: no two screens, themes or sizes look the same. On a
+/// busy machine the old frame may stand for a while.
+fn other_than(clientele: &Clientele, last: Option<&Picture>) -> Result<Picture> {
+    let mut picture = clientele.picture()?;
+    for _ in 0..TRIES {
+        if last != Some(&picture) {
+            return Ok(picture);
+        }
+        std::thread::sleep(REST);
+        picture = clientele.picture()?;
+    }
+    Err("the window shows the same as before".into())
 }
 
 /// Which pictures were asked for. Of a kind of which nothing was named, all are wanted.

@@ -1,6 +1,7 @@
 //! Journeys through the real window: one file a journey, named after what a person does.
 
 mod first_day;
+mod head_office;
 mod hostile_strings;
 mod import_from_a_file;
 mod lost_key;

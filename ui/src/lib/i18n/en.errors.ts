@@ -51,6 +51,7 @@ export const errors = {
   "dialog.cancelled": { what: "Nothing was chosen.", safe: "Nothing was changed.", todo: "Choose a file to go on." },
   "demo.too_large": { what: "The demo book takes up to {max} clients.", safe: "Nothing was changed.", todo: "Choose a smaller number." },
   "head_office.off": { what: "This book is not connected to head office.", safe: "Nothing was changed; it works alone as before.", todo: "Connect it in Settings if you want to." },
+  "head_office.demo": { what: "This is the demo book: its clients are invented.", safe: "Nothing was sent, and nothing was changed.", todo: "Connect your own book: open it, or make one." },
   "head_office.code_wrong": { what: "This is not a pairing code, or it has a slip in it.", safe: "Nothing was sent, and the book is unchanged.", todo: "Compare it with what head office gave you, group by group." },
   "head_office.code_used": { what: "This pairing code was used already, or is too old.", safe: "The book is unchanged.", todo: "Ask head office for a new code." },
   "head_office.unreachable": { what: "Head office does not answer.", safe: "Everything is saved in this book, and what is new waits to be sent.", todo: "Go on working: a connected book tries again by itself. For support: {detail}" },

@@ -49,6 +49,7 @@ export const en = {
   "undo.undo": "Undo",
   "undo.redo": "Redo",
 
+  "time.justNow": "just\u00a0now",
   "status.label": "Status",
   "status.saved": "Saved on this computer",
   "status.savedAt": "Saved on this computer, {time}",
@@ -356,6 +357,8 @@ export const en = {
   "office.title": "Head office",
   "office.text": "Only for those who share one book among several devices.",
   "office.about": "Connected to head office, this book sends there what you write here, and gets what the other devices of the business write. Without it, or with the line cut, everything works the same.",
+  "office.demo": "Its clients are invented, so the demo book is never connected to head office. Leave it, then connect your own book here.",
+  "office.demoLeave": "Leave the demo book",
   "office.code": "Pairing code",
   "office.codeHint": "Head office gives it. Spaces, dashes and small letters do not matter.",
   "office.deviceName": "Name of this device",
