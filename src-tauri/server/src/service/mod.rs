@@ -187,6 +187,19 @@ impl<S: Storage> Service<S> {
         all
     }
 
+    /// Does for every company what [`Self::rest`] does.
+    ///
+    /// # Errors
+    /// What the database said last.
+    pub async fn rest_all(&self) -> Result<()> {
+        let mut all = Ok(());
+        for company in self.storage.control(Companies).await? {
+            let rested = self.rest(company.id).await;
+            all = rested.and(all);
+        }
+        all
+    }
+
     fn sequencer(&self, company: CompanyId) -> Arc<Sequencer> {
         let mut sequencers = self.sequencers.lock().unwrap_or_else(PoisonError::into_inner);
         sequencers.entry(company).or_default().clone()

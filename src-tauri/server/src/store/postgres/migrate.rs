@@ -2,10 +2,11 @@
 
 use clientele_model::CompanyId;
 use clientele_model::record::RECORDS;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::Client;
 
 use super::super::project::tables;
 use super::super::schema;
+use super::tls::Way;
 use crate::{Error, Result};
 
 /// The version of the tables. A change to them that was shipped gets the next number, and its own statements.
@@ -26,20 +27,9 @@ const ROLES: &str = "
     set local search_path = clientele;
     create table if not exists versions (version int not null, plain_tables text not null);";
 
-/// Connects, and serves the connection in the background until it is dropped.
-pub async fn connect(config: &Config) -> Result<Client> {
-    let (client, connection) = config.connect(NoTls).await?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::warn!(%error, "a connection to PostgreSQL broke");
-        }
-    });
-    Ok(client)
-}
-
 /// Makes the tables, or changes them to this version.
-pub async fn migrate(owner: &Config) -> Result<()> {
-    let mut client = connect(owner).await?;
+pub async fn migrate(owner: &Way) -> Result<()> {
+    let mut client = owner.connect().await?;
     let wanted = Some((VERSION, tables::fingerprint()));
     if version(&client).await? == wanted {
         return Ok(());
