@@ -4,11 +4,11 @@
 use clientele_model::CompanyId;
 
 use super::Service;
-use crate::{Error, Result};
 use crate::store::Storage;
 use crate::store::project::Project;
 use crate::store::repack::{Repacked, ToRepack, closer};
 use crate::store::scrub::{Scrub, ScrubDone};
+use crate::{Error, Result};
 
 impl<S: Storage> Service<S> {
     /// Packs what the log holds closer, and gives back the room on the disk that nothing needs. Ends early, and goes

@@ -112,7 +112,12 @@ fn last_words(rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
         Some(Cell::Blob(key)) => key.clone(),
         _ => Vec::new(),
     };
-    let mut last: Vec<Vec<Cell>> = rows.iter().rev().filter(|row| said.insert(key(row))).cloned().collect();
+    let mut last: Vec<Vec<Cell>> = rows
+        .iter()
+        .rev()
+        .filter(|row| said.insert(key(row)))
+        .cloned()
+        .collect();
     last.reverse();
     last
 }

@@ -100,13 +100,7 @@ impl Job for Repacked {
         let params: Vec<Vec<Cell>> = self
             .batches
             .iter()
-            .map(|(n, was, is)| {
-                vec![
-                    (*n).into(),
-                    was.as_slice().into(),
-                    is.as_slice().into(),
-                ]
-            })
+            .map(|(n, was, is)| vec![(*n).into(), was.as_slice().into(), is.as_slice().into()])
             .collect();
         tx.execute_many("update log set packed = $3 where n = $1 and packed = $2", &params)
             .await?;

@@ -32,8 +32,13 @@ pub fn put(sql: &str, statement: &Statement) -> Option<String> {
         return None;
     }
     let columns = columns(statement.params());
-    let names: Vec<String> = (1..=statement.params().len()).map(|n| format!("asked.p{n}")).collect();
-    Some(format!("{before} select {} from {columns}{after}", names.join(", ")))
+    let names: Vec<String> = (1..=statement.params().len())
+        .map(|n| format!("asked.p{n}"))
+        .collect();
+    Some(format!(
+        "{before} select {} from {columns}{after}",
+        names.join(", ")
+    ))
 }
 
 /// The arrays as a table `asked`.
@@ -61,13 +66,20 @@ fn with_columns(sql: &str, count: usize) -> String {
 
 /// The parameters of some sets, as one array a column.
 pub fn turned(sets: &[Vec<Cell>], count: usize) -> Vec<Vec<&Cell>> {
-    let column = |at: usize| sets.iter().map(|set| set.get(at).unwrap_or(&Cell::Null)).collect();
+    let column = |at: usize| {
+        sets.iter()
+            .map(|set| set.get(at).unwrap_or(&Cell::Null))
+            .collect()
+    };
     (0..count).map(column).collect()
 }
 
 /// As parameters.
 pub fn borrowed<'a>(columns: &'a [Vec<&'a Cell>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect()
+    columns
+        .iter()
+        .map(|column| column as &(dyn ToSql + Sync))
+        .collect()
 }
 
 /// The statements for many that were made of those for one: few, and the same again and again.

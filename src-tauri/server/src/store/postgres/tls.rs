@@ -162,9 +162,8 @@ fn wrong(error: &impl std::fmt::Display) -> Error {
     Error::Refused(format!("no TLS to PostgreSQL: {error}"))
 }
 
-fn config() -> Result<
-    tokio_rustls::rustls::ConfigBuilder<ClientConfig, tokio_rustls::rustls::WantsVerifier>,
-> {
+fn config() -> Result<tokio_rustls::rustls::ConfigBuilder<ClientConfig, tokio_rustls::rustls::WantsVerifier>>
+{
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|error| wrong(&error))

@@ -91,8 +91,9 @@ pub fn fingerprint() -> String {
 /// For SQLite.
 #[must_use]
 pub fn sqlite() -> String {
-    let mut sql = "create table if not exists places (number integer primary key, branch blob not null) strict;"
-        .to_owned();
+    let mut sql =
+        "create table if not exists places (number integer primary key, branch blob not null) strict;"
+            .to_owned();
     for record in RECORDS {
         let name = record.name;
         let columns = record.all_fields().map(|field| {
