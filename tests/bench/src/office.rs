@@ -183,6 +183,20 @@ impl<'a> Office<'a> {
         kib.unwrap_or(0) * 1024
     }
 
+    /// How long it has worked so far, on whatever core.
+    pub fn worked(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        let stat = stat.unwrap_or_default();
+        // After the name in brackets the eleventh and the twelfth field, in hundredths of a second.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let ticks: u64 = fields
+            .skip(11)
+            .take(2)
+            .filter_map(|ticks| ticks.parse::<u64>().ok())
+            .sum();
+        Duration::from_millis(ticks * 10)
+    }
+
     /// Stops it in good order.
     pub fn stop(&mut self) {
         let id = self.child.id().to_string();

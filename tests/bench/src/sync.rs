@@ -93,6 +93,7 @@ struct Seen {
     raw: Vec<f64>,
     raw_bytes: Vec<f64>,
     push: Vec<f64>,
+    work: Vec<f64>,
     pull: Vec<f64>,
     sent: Vec<f64>,
     received: Vec<f64>,
@@ -141,7 +142,7 @@ fn round(seen: &mut Seen, runtime: &Runtime, cluster: &clientele_cluster::Postgr
     let giver = filled(case.cards);
     let line = paired(runtime, &office, &giver);
     let cards = raw::cards(case.cards);
-    let mut baseline = |seen: &mut Seen| {
+    let baseline = |seen: &mut Seen| {
         let (rate, bytes) = raw::inserts(folder.path(), &cards);
         seen.raw.push(rate);
         seen.raw_bytes.push(bytes);
@@ -149,7 +150,10 @@ fn round(seen: &mut Seen, runtime: &Runtime, cluster: &clientele_cluster::Postgr
     let changes = f64::from(case.cards + case.cards.div_ceil(STEP));
     baseline(seen);
     // The giver's own visit ends with its own pull: what it pushed comes back to it.
+    let worked = office.worked();
     let pushed = visit(runtime, &giver, &line, case.page);
+    let worked = office.worked() - worked;
+    seen.work.push(worked.as_secs_f64() * 1e6 / changes);
     baseline(seen);
     seen.push.push(changes / pushed.seconds);
     seen.sent.push(pushed.sent as f64 / changes);
@@ -185,6 +189,8 @@ fn tell(table: &mut Table, case: Case, seen: &Seen) {
     let ratio = |goal: f64| is_goal.then_some(Goal::RatioAtLeast(goal / 784_000.0));
     let push = (median(&seen.push), "changes/s");
     table.add(name("push"), push, raw, ratio(5.0 * 12_700.0));
+    let work = (median(&seen.work), "us");
+    table.add(name("push, the server's own work a change"), work, none, None);
     let pull = (median(&seen.pull), "changes/s");
     table.add(name("pull and apply"), pull, raw, ratio(5.0 * 9_400.0));
     let bytes = |values: &[f64]| (median(values), "bytes");

@@ -264,6 +264,9 @@ impl State {
                     });
                 }
             }
+            if self.erased.is_empty() && change.kind != ChangeKind::Erase {
+                continue;
+            }
             let mark = suppressed_mark(&self.secret, change.row);
             let client = fact.client.map(|client| suppressed_mark(&self.secret, client));
             let by_client = client.and_then(|client| self.erased.covering(client, change.scope));

@@ -55,6 +55,12 @@ impl Suppressed {
         ))
     }
 
+    /// Is there nobody whom it may concern?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Was a row of this scope erased? Then by which branch, or `Some(None)` by head office.
     #[must_use]
     pub fn covering(&self, mark: [u8; 16], scope: Option<BranchId>) -> Option<Option<BranchId>> {

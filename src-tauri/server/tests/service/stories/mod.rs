@@ -5,5 +5,6 @@ pub mod doors;
 pub mod erasure;
 pub mod pushes;
 pub mod quarantine;
+pub mod rest;
 pub mod sight;
 pub mod tables;
