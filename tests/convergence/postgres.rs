@@ -85,6 +85,7 @@ impl Crowd {
                     seed: bytes,
                     settles_at_once: false,
                     calls_per_second: None,
+                    quarantine: clientele_server::store::quarantine::Bounds::default(),
                     sabotage,
                 };
                 let options = Options::new(&database.url());

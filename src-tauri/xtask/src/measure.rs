@@ -7,10 +7,12 @@ use crate::platform::{self, Need};
 use crate::program;
 use crate::sh::{self, Result, cargo};
 
-/// Builds the bench as it is given to others, and runs it: `[--quick]`.
+/// Builds the bench and the server as they are given to others, and runs the bench: `[--quick] [--rounds N]
+/// [--storm|--sync]`.
 pub fn bench(arguments: &[String]) -> Result {
     platform::prepare(&[Need::Build, Need::Postgres])?;
-    sh::run(cargo().args(["build", "--release", "--package", "clientele-bench"]))?;
+    let packages = ["--package", "clientele-bench", "--package", "clientele-server"];
+    sh::run(cargo().args(["build", "--release"]).args(packages))?;
     let program = program::target_dir()?.join("release/bench");
     sh::run(Command::new(program).args(arguments))
 }

@@ -1,17 +1,34 @@
-//! `bench [--quick]`: prints a table and writes `target/bench.json`: name, ours, baseline, ratio, unit, goal.
-//! Every pair is measured in one run, one after the other; only the ratios say something on a busy machine.
+//! `bench [--quick] [--rounds N] [--sync | --storm]`: prints a table and writes `target/bench.json`: name, ours,
+//! baseline, ratio, unit, goal. Each figure is the middle one of three rounds, the baseline's too, and both are
+//! measured in turns; only the ratios say something on a busy machine. The server is a process of its own, but it
+//! shares the machine with the devices.
 
 mod office;
 mod raw;
+mod storm;
 mod sync;
 mod table;
 
 use table::Table;
 
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
+    let arguments: Vec<String> = std::env::args().collect();
+    let has = |word: &str| arguments.iter().any(|argument| argument == word);
+    let rounds = arguments.iter().skip_while(|word| *word != "--rounds").nth(1);
+    let rounds = rounds.map_or(3, |rounds| rounds.parse().expect("a number of rounds"));
+    println!("{}", table::load());
+    let cluster = clientele_cluster::Postgres::start().expect("a PostgreSQL");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let mut table = Table::new();
-    sync::measure(&mut table, quick);
+    if !has("--storm") {
+        sync::measure(&mut table, &runtime, &cluster, has("--quick"), rounds);
+    }
+    if has("--storm") || !(has("--quick") || has("--sync")) {
+        storm::measure(&mut table, &cluster, 1);
+    }
     table.print();
     if let Err(error) = table.write() {
         eprintln!("target/bench.json was not written: {error}");

@@ -1,17 +1,18 @@
 //! Push, and pull with everything that the book makes of it, over a real line.
 
-use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use clientele_cluster::Database;
 use clientele_core::clients;
 use clientele_core::testing::TestBook;
 use clientele_core::workspace::{Actor, NewStep, StepLabel};
 use clientele_model::{ClientDraft, ClientId, Timestamp};
 use clientele_sync::{Ask, Contact, Line};
+use tokio::runtime::Runtime;
 
 use super::office::Office;
 use super::raw;
-use super::table::{Goal, Table};
+use super::table::{Goal, Table, median};
 
 /// A card of about 156 bytes.
 pub fn card(n: u32) -> ClientDraft {
@@ -50,7 +51,7 @@ struct Cost {
     received: usize,
 }
 
-fn visit(runtime: &tokio::runtime::Runtime, book: &TestBook, line: &Line, page: usize) -> Cost {
+fn visit(runtime: &Runtime, book: &TestBook, line: &Line, page: usize) -> Cost {
     let (mut sent, mut received) = (0, 0);
     let begun = Instant::now();
     let mut contact = Contact::begin(book).expect("it is paired").in_batches_of(page);
@@ -69,7 +70,7 @@ fn visit(runtime: &tokio::runtime::Runtime, book: &TestBook, line: &Line, page: 
     }
 }
 
-fn paired(runtime: &tokio::runtime::Runtime, office: &Office, book: &TestBook) -> Line {
+fn paired(runtime: &Runtime, office: &Office<'_>, book: &TestBook) -> Line {
     let code = office.code();
     let pairing = clientele_sync::pair(book, &code, "bench", Timestamp::now());
     runtime.block_on(pairing).expect("paired");
@@ -78,85 +79,146 @@ fn paired(runtime: &tokio::runtime::Runtime, office: &Office, book: &TestBook) -
     Line::new(&member.address, member.pin).expect("a line")
 }
 
-fn bytes_of(folder: &Path) -> u64 {
-    let files = std::fs::read_dir(folder).expect("a folder").flatten();
-    let sizes = files.map(|file| file.metadata().map_or(0, |file| file.len()));
-    sizes.sum()
+/// What is measured: how many cards, in pages of how many, over which database.
+#[derive(Clone, Copy)]
+struct Case {
+    cards: u32,
+    page: usize,
+    is_postgres: bool,
+}
+
+/// Of each figure what was seen, round by round.
+#[derive(Default)]
+struct Seen {
+    raw: Vec<f64>,
+    raw_bytes: Vec<f64>,
+    push: Vec<f64>,
+    work: Vec<f64>,
+    pull: Vec<f64>,
+    sent: Vec<f64>,
+    received: Vec<f64>,
+    project: Vec<f64>,
+    disk: Vec<f64>,
+    disk_in_all: Vec<f64>,
+    disk_unrested: Vec<f64>,
+    memory: Vec<f64>,
 }
 
 /// Measures both servers at both page sizes.
-pub fn measure(table: &mut Table, quick: bool) {
+pub fn measure(
+    table: &mut Table,
+    runtime: &Runtime,
+    cluster: &clientele_cluster::Postgres,
+    quick: bool,
+    rounds: usize,
+) {
     let sizes: &[u32] = if quick { &[10_000] } else { &[10_000, 100_000] };
-    let cluster = clientele_cluster::Postgres::shared().expect("a PostgreSQL");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let pages: &[usize] = if quick { &[1_000] } else { &[100, 1_000] };
     for cards in sizes {
-        for page in [100, 1_000] {
-            for kind in ["SQLite", "PostgreSQL"] {
-                one(table, &runtime, cluster, *cards, page, kind);
+        for page in pages {
+            for is_postgres in [false, true] {
+                let case = Case {
+                    cards: *cards,
+                    page: *page,
+                    is_postgres,
+                };
+                let mut seen = Seen::default();
+                for _ in 0..rounds {
+                    round(&mut seen, runtime, cluster, case);
+                }
+                tell(table, case, &seen);
             }
         }
     }
 }
 
+/// The baseline is measured before, between and after, so that a busy minute is busy for both.
 #[expect(clippy::cast_precision_loss, reason = "sizes are told in round numbers")]
-fn one(
-    table: &mut Table,
-    runtime: &tokio::runtime::Runtime,
-    cluster: &clientele_cluster::Postgres,
-    cards: u32,
-    page: usize,
-    kind: &str,
-) {
+fn round(seen: &mut Seen, runtime: &Runtime, cluster: &clientele_cluster::Postgres, case: Case) {
     let folder = tempfile::tempdir().expect("a folder");
-    let database = (kind == "PostgreSQL").then(|| cluster.database().expect("a database"));
-    let url = database.as_ref().map(clientele_cluster::Database::url);
-    let office = Office::open(folder.path(), url.as_deref());
-    let giver = filled(cards);
+    let database: Option<Database<'_>> = case.is_postgres.then(|| cluster.database().expect("a database"));
+    let mut office = Office::start(folder.path(), database.as_ref());
+    let empty = office.bytes();
+    let giver = filled(case.cards);
     let line = paired(runtime, &office, &giver);
-    let (raw, _) = raw::inserts(folder.path(), cards);
-    let changes = f64::from(cards + cards.div_ceil(STEP));
-    let name = |what: &str| format!("{what}, {cards} cards, page {page}, {kind}");
-
+    let cards = raw::cards(case.cards);
+    let baseline = |seen: &mut Seen| {
+        let (rate, bytes) = raw::inserts(folder.path(), &cards);
+        seen.raw.push(rate);
+        seen.raw_bytes.push(bytes);
+    };
+    let changes = f64::from(case.cards + case.cards.div_ceil(STEP));
+    baseline(seen);
     // The giver's own visit ends with its own pull: what it pushed comes back to it.
-    let pushed = visit(runtime, &giver, &line, page);
-    table.add(
-        name("push"),
-        (changes / pushed.seconds, "changes/s"),
-        (raw, "raw inserts"),
-        (page == 1_000).then_some(Goal::RatioAtLeast(5.0 * 12_700.0 / 784_000.0)),
-    );
-    table.add(
-        name("push, bytes a change on the wire"),
-        (pushed.sent as f64 / changes, "bytes"),
-        (0.0, ""),
-        (page == 1_000).then_some(Goal::AtMost(60.0)),
-    );
+    let worked = office.worked();
+    let pushed = visit(runtime, &giver, &line, case.page);
+    let worked = office.worked() - worked;
+    seen.work.push(worked.as_secs_f64() * 1e6 / changes);
+    baseline(seen);
+    seen.push.push(changes / pushed.seconds);
+    seen.sent.push(pushed.sent as f64 / changes);
+    office.settled();
     let taker = TestBook::new();
     let line = paired(runtime, &office, &taker);
-    let pulled = visit(runtime, &taker, &line, page);
-    table.add(
-        name("pull and apply"),
-        (changes / pulled.seconds, "changes/s"),
-        (raw, "raw inserts"),
-        (page == 1_000).then_some(Goal::RatioAtLeast(5.0 * 9_400.0 / 784_000.0)),
-    );
-    table.add(
-        name("pull, bytes a change on the wire"),
-        (pulled.received as f64 / changes, "bytes"),
-        (0.0, ""),
-        (page == 1_000).then_some(Goal::AtMost(60.0)),
-    );
-    if kind == "SQLite" {
-        let _ = std::fs::remove_file(folder.path().join("raw.sqlite"));
-        office.settle();
-        table.add(
-            name("server's disk, plain tables and all"),
-            (bytes_of(folder.path()) as f64 / changes, "bytes"),
-            (0.0, ""),
-            Some(Goal::AtMost(200.0)),
-        );
+    let pulled = visit(runtime, &taker, &line, case.page);
+    baseline(seen);
+    seen.pull.push(changes / pulled.seconds);
+    seen.received.push(pulled.received as f64 / changes);
+    drop((giver, taker, line));
+    if !case.is_postgres {
+        seen.disk_unrested.push(office.bytes() as f64 / changes);
+        office.rested();
+        let bytes = office.bytes();
+        seen.disk.push((bytes - empty) as f64 / changes);
+        seen.disk_in_all.push(bytes as f64 / changes);
     }
+    seen.memory.push(office.memory() as f64);
+    office.stop();
+    let projected = office.project_anew(runtime);
+    seen.project
+        .push(changes / projected.max(Duration::from_millis(1)).as_secs_f64());
+}
+
+fn tell(table: &mut Table, case: Case, seen: &Seen) {
+    let kind = if case.is_postgres { "PostgreSQL" } else { "SQLite" };
+    let (cards, page) = (case.cards, case.page);
+    let name = |what: &str| format!("{what}, {cards} cards, page {page}, {kind}");
+    let is_goal = page == 1_000;
+    let raw = (median(&seen.raw), "raw inserts");
+    let none = (0.0, "");
+    let ratio = |goal: f64| is_goal.then_some(Goal::RatioAtLeast(goal / 784_000.0));
+    let push = (median(&seen.push), "changes/s");
+    table.add(name("push"), push, raw, ratio(5.0 * 12_700.0));
+    let work = (median(&seen.work), "us");
+    table.add(name("push, the server's own work a change"), work, none, None);
+    let pull = (median(&seen.pull), "changes/s");
+    table.add(name("pull and apply"), pull, raw, ratio(5.0 * 9_400.0));
+    let bytes = |values: &[f64]| (median(values), "bytes");
+    let most = |goal: f64| is_goal.then_some(Goal::AtMost(goal));
+    let sent = bytes(&seen.sent);
+    table.add(name("push, a change on the wire"), sent, none, most(60.0));
+    let received = bytes(&seen.received);
+    table.add(name("pull, a change on the wire"), received, none, most(60.0));
+    if !case.is_postgres {
+        let raw = (median(&seen.raw_bytes), "raw inserts");
+        table.add(
+            name("server's disk, each card more"),
+            bytes(&seen.disk),
+            raw,
+            most(200.0),
+        );
+        let all = bytes(&seen.disk_in_all);
+        table.add(name("server's disk, empty tables and all"), all, raw, None);
+        let before = bytes(&seen.disk_unrested);
+        table.add(name("server's disk before it was tidied"), before, raw, None);
+    }
+    let projected = (median(&seen.project), "changes/s");
+    table.add(
+        name("plain tables made anew"),
+        projected,
+        none,
+        is_goal.then_some(Goal::AtLeast(50_000.0)),
+    );
+    let memory = (median(&seen.memory) / 1_048_576.0, "MiB");
+    table.add(name("server's memory at most"), memory, none, None);
 }

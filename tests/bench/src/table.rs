@@ -19,6 +19,25 @@ pub enum Goal {
     RatioAtLeast(f64),
     /// At most this, in the line's unit.
     AtMost(f64),
+    /// At least this, in the line's unit.
+    AtLeast(f64),
+}
+
+/// The value in the middle: one busy moment does not move it.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+/// How busy the machine was, by its own account.
+pub fn load() -> String {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    format!(
+        "load average {}; server, device and database share {cores} cores",
+        load.trim()
+    )
 }
 
 /// All lines.
@@ -50,7 +69,8 @@ impl Table {
     }
 
     pub fn print(&self) {
-        println!("\n{:=<110}", "");
+        println!("\n{}", load());
+        println!("\n{:=<140}", "");
         self.0.iter().for_each(|line| println!("{}", line.told()));
     }
 
@@ -72,6 +92,7 @@ impl Line {
         match self.goal? {
             Goal::RatioAtLeast(goal) => self.ratio().map(|ratio| ratio >= goal),
             Goal::AtMost(goal) => Some(self.ours <= goal),
+            Goal::AtLeast(goal) => Some(self.ours >= goal),
         }
     }
 
@@ -80,8 +101,9 @@ impl Line {
             format!("{ratio:.3} of {} ({:.0})", self.against, self.baseline)
         });
         let goal = match self.goal {
-            Some(Goal::RatioAtLeast(goal)) => format!("goal {goal} at least"),
+            Some(Goal::RatioAtLeast(goal)) => format!("goal {goal:.3} at least"),
             Some(Goal::AtMost(goal)) => format!("goal {goal} at most"),
+            Some(Goal::AtLeast(goal)) => format!("goal {goal} at least"),
             None => String::new(),
         };
         let met = match self.is_met() {
@@ -90,7 +112,7 @@ impl Line {
             None => "",
         };
         format!(
-            "{:<52} {:>12.1} {:<10} {ratio:<40} {goal} {met}",
+            "{:<66} {:>12.1} {:<10} {ratio:<40} {goal} {met}",
             self.name, self.ours, self.unit
         )
     }

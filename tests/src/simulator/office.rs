@@ -131,6 +131,7 @@ impl Office {
             seed: bytes,
             settles_at_once: true,
             calls_per_second: None,
+            quarantine: clientele_server::store::quarantine::Bounds::default(),
             sabotage,
         };
         let (runtime, disk) = (runtime(), Disk::new(kind));

@@ -100,7 +100,7 @@ enum Command {
     /// Proves the whole log again, and holds the plain tables against it.
     Check(CheckAll),
     /// Lists what was refused, and what devices pushed that were shut out.
-    Quarantine(Listing),
+    Quarantine(Quarantine),
 }
 
 #[derive(Args)]
@@ -159,6 +159,15 @@ struct Listing {
     /// The company, by name or identifier; needed only where there are several.
     #[arg(long)]
     company: Option<String>,
+}
+
+#[derive(Args)]
+struct Quarantine {
+    #[command(flatten)]
+    listing: Listing,
+    /// Forgets what lies there of this device, once somebody has looked at it: that makes room for more.
+    #[arg(long, value_name = "DEVICE")]
+    forget: Option<DeviceId>,
 }
 
 #[derive(Args)]
@@ -226,7 +235,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Backup(copy) => care::backup_to(copy).await,
         Command::Restore(copy) => care::restore_from(copy).await,
         Command::Check(check) => care::check(check).await,
-        Command::Quarantine(listing) => people::quarantine(listing).await,
+        Command::Quarantine(quarantine) => people::quarantine(quarantine).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

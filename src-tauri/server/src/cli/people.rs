@@ -11,9 +11,9 @@ use clientele_server::store::control::{Companies, Company};
 use clientele_server::store::devices::{
     AllDevices, Branches as AllBranches, Revoke as RevokeJob, SaveBranch,
 };
-use clientele_server::store::quarantine::{Held, Quarantined};
+use clientele_server::store::quarantine::{Forget, Held, Quarantined};
 
-use super::{BranchChange, Branches, Listing, Pair, Revoke, refused};
+use super::{BranchChange, Branches, Listing, Pair, Quarantine, Revoke, refused};
 
 /// What a company is called until somebody says otherwise.
 const COMPANY: &str = "Clientele";
@@ -172,9 +172,14 @@ pub async fn branches(arguments: Branches) -> Result<()> {
 }
 
 /// Lists what lies in quarantine: where from and why; what it says only who holds the database reads.
-pub async fn quarantine(arguments: Listing) -> Result<()> {
-    let storage = arguments.place.open().await?;
-    let company = company(&storage, arguments.company.as_deref()).await?;
+pub async fn quarantine(arguments: Quarantine) -> Result<()> {
+    let storage = arguments.listing.place.open().await?;
+    let company = company(&storage, arguments.listing.company.as_deref()).await?;
+    if let Some(device) = arguments.forget {
+        let forgotten = storage.write(company, Forget(device)).await?;
+        println!("{forgotten} forgotten");
+        return Ok(());
+    }
     for refused in storage.read(company, Quarantined).await? {
         let what = match &refused.held {
             Held::Change(change) => format!("{:?} {} {}", change.kind, change.entity, change.row),

@@ -37,6 +37,11 @@ const COUNTERS: &[Told] = &[
         &s.quarantined
     }),
     (
+        "quarantine_full_total",
+        "Pushes that wait because quarantine is full",
+        |s| &s.quarantine_full,
+    ),
+    (
         "forks_total",
         "Pushes that found other changes under their numbers",
         |s| &s.forks,

@@ -140,15 +140,34 @@ where
     let _ = watcher.watch(connection).await;
 }
 
-/// Brings the plain tables up to date and finishes erasures, whenever something came, and every minute.
+/// Brings the plain tables up to date and finishes erasures, whenever something came, and every minute. While
+/// devices push one batch after the other, they come first; where nothing comes for a while, the files are tidied.
 async fn settle<S: Storage>(service: Arc<Service<S>>, bell: Arc<Notify>) {
     loop {
         if let Err(error) = service.settle_all().await {
             tracing::error!(%error, "the plain tables could not be brought up to date");
         }
-        let _ = tokio::time::timeout(Duration::from_secs(60), bell.notified()).await;
+        if tokio::time::timeout(REST_AFTER, bell.notified()).await.is_err() {
+            if let Err(error) = service.rest_all().await {
+                tracing::warn!(%error, "the files could not be tidied");
+            }
+            let _ = tokio::time::timeout(Duration::from_secs(60), bell.notified()).await;
+        }
+        let rung = Instant::now();
+        while rung.elapsed() < SETTLE_WITHIN
+            && tokio::time::timeout(SETTLE_AFTER, bell.notified()).await.is_ok()
+        {}
     }
 }
+
+/// So long after the last push the plain tables follow,
+const SETTLE_AFTER: Duration = Duration::from_millis(200);
+
+/// and so long after the first at the latest.
+const SETTLE_WITHIN: Duration = Duration::from_secs(5);
+
+/// So long after that the files are tidied, if nothing comes.
+const REST_AFTER: Duration = Duration::from_secs(2);
 
 type At<S> = State<Arc<Door<S>>>;
 type Peer = axum::Extension<ConnectInfo<SocketAddr>>;

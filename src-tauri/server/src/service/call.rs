@@ -38,8 +38,10 @@ impl<S: Storage> Service<S> {
             return Ok(Response::No(No::Unreadable));
         };
         if me.device.revoked_at.is_some() {
-            if let Request::Push(push) = request {
-                self.put_aside(company, &me, push, now_millis).await?;
+            if let Request::Push(push) = request
+                && !self.put_aside(company, &me, push, now_millis).await?
+            {
+                return Ok(Response::No(No::Busy));
             }
             return Ok(Response::No(No::Revoked));
         }
@@ -166,7 +168,7 @@ impl<S: Storage> Service<S> {
         };
         let bytes = offer.batch.packed.len() as u64;
         let sequencer = self.sequencer(company);
-        let appended = sequencer.append(&self.storage, company, offer, now_millis, self.settings.sabotage);
+        let appended = sequencer.append(&self.storage, company, offer, now_millis, &self.settings);
         let (appended, appends) = appended.await?;
         self.stats.appends.add(appends);
         self.stats.refused.add(appended.refused as u64);
@@ -181,6 +183,10 @@ impl<S: Storage> Service<S> {
             self.stats.changes.add(appended.changes as u64);
             self.stats.bytes.add(bytes);
         }
+        if let Response::No(No::Busy) = appended.answer {
+            self.stats.quarantine_full.add(1);
+            tracing::warn!(device = %me.device.id, %author, "a push waits: quarantine is full");
+        }
         if let Response::Fork { .. } = appended.answer {
             self.stats.forks.add(1);
             tracing::warn!(device = %me.device.id, %author, "other changes under the same numbers");
@@ -188,15 +194,30 @@ impl<S: Storage> Service<S> {
         Ok(appended.answer)
     }
 
-    /// What a device pushes that was shut out.
-    async fn put_aside(&self, company: CompanyId, me: &DeviceRow, push: Push, now_millis: i64) -> Result<()> {
+    /// What a device pushes that was shut out. Says whether there was room for it.
+    async fn put_aside(
+        &self,
+        company: CompanyId,
+        me: &DeviceRow,
+        push: Push,
+        now_millis: i64,
+    ) -> Result<bool> {
         if push.batch.device != me.device.id || push.batch.open(&me.device.key).is_err() {
-            return Ok(());
+            return Ok(true);
         }
-        self.stats.quarantined.add(1);
-        tracing::warn!(device = %me.device.id, "a device that was shut out pushed: put into quarantine");
-        let refused = Refused::batch(push.batch, now_millis);
-        self.storage.write(company, Quarantine(refused)).await
+        let put = Quarantine {
+            refused: Refused::batch(push.batch, now_millis),
+            bounds: self.settings.quarantine,
+        };
+        let lies_there = self.storage.write(company, put).await?;
+        if lies_there {
+            self.stats.quarantined.add(1);
+            tracing::warn!(device = %me.device.id, "a device that was shut out pushed: put into quarantine");
+        } else {
+            self.stats.quarantine_full.add(1);
+            tracing::warn!(device = %me.device.id, "a device that was shut out pushed: quarantine is full");
+        }
+        Ok(lies_there)
     }
 
     async fn pull(

@@ -24,6 +24,7 @@ pub use self::stats::Stats;
 use crate::store::Storage;
 use crate::store::control::{AddCompany, AddPairing, Companies, Company, Found, Pairing};
 use crate::store::devices::{AllDevices, SaveBranch};
+use crate::store::quarantine::Bounds;
 use crate::{Error, Result, Sabotage};
 
 /// To which door a message came.
@@ -47,6 +48,8 @@ pub struct Settings {
     pub settles_at_once: bool,
     /// Messages of one device in a second at most, ten seconds' worth of them at once; `None` for no bound.
     pub calls_per_second: Option<NonZeroU32>,
+    /// How much lies in quarantine at most.
+    pub quarantine: Bounds,
     /// How it is to be broken, for the suite's negative controls.
     pub sabotage: Sabotage,
 }
@@ -61,6 +64,7 @@ impl Settings {
             seed: random()?,
             settles_at_once: true,
             calls_per_second: None,
+            quarantine: Bounds::default(),
             sabotage: Sabotage::None,
         })
     }
@@ -183,6 +187,19 @@ impl<S: Storage> Service<S> {
         for company in self.storage.control(Companies).await? {
             let settled = self.settle(company.id).await;
             all = settled.and(all);
+        }
+        all
+    }
+
+    /// Does for every company what [`Self::rest`] does.
+    ///
+    /// # Errors
+    /// What the database said last.
+    pub async fn rest_all(&self) -> Result<()> {
+        let mut all = Ok(());
+        for company in self.storage.control(Companies).await? {
+            let rested = self.rest(company.id).await;
+            all = rested.and(all);
         }
         all
     }

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use crate::offer::Offer;
 use crate::store::Storage;
 use crate::store::append::{Append, Appended};
-use crate::{Error, Result, Sabotage};
+use crate::{Error, Result, Settings};
 
 /// Changes in one transaction, about: more would make the others wait.
 const CHANGES_MAX: usize = 16_000;
@@ -34,13 +34,15 @@ impl Sequencer {
         company: CompanyId,
         offer: Offer,
         now_millis: i64,
-        sabotage: Sabotage,
+        settings: &Settings,
     ) -> Result<(Appended, u64)> {
+        let (quarantine, sabotage) = (settings.quarantine, settings.sabotage);
         if sabotage.is_serial_cursor() {
             let offers = vec![offer];
             let append = Append {
                 offers,
                 now_millis,
+                quarantine,
                 sabotage,
             };
             let appended = storage.write(company, append).await?.pop();
@@ -63,6 +65,7 @@ impl Sequencer {
             let append = Append {
                 offers,
                 now_millis,
+                quarantine,
                 sabotage,
             };
             match storage.write(company, append).await {

@@ -1,14 +1,43 @@
-//! What is done after a push was answered: the plain tables are brought up to date, erasures finished.
+//! What is done after a push was answered: the plain tables are brought up to date, erasures finished; and when
+//! nobody pushes, the log is packed closer.
 
 use clientele_model::CompanyId;
 
 use super::Service;
-use crate::Result;
 use crate::store::Storage;
 use crate::store::project::Project;
+use crate::store::repack::{Repacked, ToRepack, closer};
 use crate::store::scrub::{Scrub, ScrubDone};
+use crate::{Error, Result};
 
 impl<S: Storage> Service<S> {
+    /// Packs what the log holds closer, and gives back the room on the disk that nothing needs. Ends early, and goes
+    /// on the next time, as soon as somebody pushes.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn rest(&self, company: CompanyId) -> Result<()> {
+        let pushes = self.stats.pushes.get();
+        while let Some((batches, to)) = self.storage.read(company, ToRepack).await? {
+            if self.stats.pushes.get() != pushes {
+                return Ok(());
+            }
+            // It takes long: not on the threads that answer.
+            let packing = tokio::task::spawn_blocking(move || {
+                let mut repacked = Vec::new();
+                for (n, was) in batches {
+                    if let Some(is) = closer(&was)? {
+                        repacked.push((n, was, is));
+                    }
+                }
+                Ok::<_, Error>(repacked)
+            });
+            let batches = packing.await.map_err(|_| Error::Closed)??;
+            self.storage.note(company, Repacked { batches, to }).await?;
+        }
+        self.storage.rest(company).await
+    }
+
     /// Brings the plain tables up to date with the log, and takes out of the log what was erased.
     ///
     /// # Errors

@@ -17,6 +17,8 @@ pub struct Stats {
     pub refused: Counter,
     /// Pushes of devices that were shut out.
     pub quarantined: Counter,
+    /// Pushes that wait because quarantine is full.
+    pub quarantine_full: Counter,
     /// Pushes that found other changes under their numbers.
     pub forks: Counter,
     /// Pages that were handed out.

@@ -66,6 +66,13 @@ impl Storage for AnyStorage {
         }
     }
 
+    async fn rest(&self, company: CompanyId) -> Result<()> {
+        match self {
+            Self::Sqlite(storage) => storage.rest(company).await,
+            Self::Postgres(storage) => storage.rest(company).await,
+        }
+    }
+
     async fn scour(&self, company: CompanyId) -> Result<()> {
         match self {
             Self::Sqlite(storage) => storage.scour(company).await,

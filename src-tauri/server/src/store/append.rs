@@ -1,15 +1,15 @@
 //! Pushes go into the log: all that wait, in one transaction.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc};
-use clientele_protocol::message::{Mark, Response, Why};
+use clientele_protocol::message::{Mark, No, Response, Why};
 use clientele_protocol::{Batch, Chain, Digest, Link, Payload};
 
 use super::devices::{DeviceRow, branch_ids, devices_of};
 use super::entry::{RowMarks, Scope, Share, Stored, chain_at, chain_inside, log_leaf, scope_cell};
 use super::erased::{Suppressed, suppressed_mark};
-use super::quarantine::{Refused, refuse};
+use super::quarantine::{Bounds, Refused, Room, refuse};
 use super::streams::{Stream, digests, greatest, held, save_streams, streams};
 use super::{Cell, Job, Tx};
 use crate::Result;
@@ -19,12 +19,17 @@ use crate::sabotage::Sabotage;
 /// How far ahead of the server's clock a device's may be believed.
 pub const AHEAD_MILLIS: i64 = 5 * 60 * 1000;
 
+/// What is kept of a refused change beside its body, about.
+const HELD_BYTES: usize = 100;
+
 /// Takes pushes into the log.
 pub struct Append {
     /// The pushes, in the order in which they came.
     pub offers: Vec<Offer>,
     /// The server's clock.
     pub now_millis: i64,
+    /// How much of what is refused is kept.
+    pub quarantine: Bounds,
     /// How it is to be broken, for the suite's negative controls.
     pub sabotage: Sabotage,
 }
@@ -57,6 +62,7 @@ struct State {
     secret: [u8; 32],
     added: Vec<Stored>,
     refused: Vec<Refused>,
+    room: Room,
     erasing: Vec<Vec<Cell>>,
     suppress: Vec<Vec<Cell>>,
     receipts: Vec<Vec<Cell>>,
@@ -101,6 +107,7 @@ impl Append {
             erased: Suppressed::default(),
             added: Vec::new(),
             refused: Vec::new(),
+            room: Room::default(),
             erasing: Vec::new(),
             suppress: Vec::new(),
             receipts: Vec::new(),
@@ -115,6 +122,15 @@ impl Append {
                 let batches = held(tx, batch.device, batch.first_seq - 1, batch.last_seq).await?;
                 state.held.entry(batch.device).or_default().extend(batches);
             }
+        }
+        let refusing: BTreeSet<DeviceId> = self
+            .offers
+            .iter()
+            .filter(|offer| state.refusing(offer).0 > 0)
+            .map(|offer| offer.batch.device)
+            .collect();
+        if !refusing.is_empty() {
+            state.room = Room::of(tx, self.quarantine, refusing).await?;
         }
         state.erased = Suppressed::load(tx, &state.secret, &self.offers).await?;
         Ok(state)
@@ -163,6 +179,11 @@ impl Append {
                 Response::Gap { head }
             }));
         }
+        // The device keeps it, and comes again when somebody has looked at what lies there.
+        let (count, bytes) = state.refusing(offer);
+        if count > 0 && !state.room.take(batch.device, count, bytes) {
+            return Ok(only(Response::No(No::Busy)));
+        }
         let (refused, changes) = state.add(offer, &author, self.now_millis);
         let head = batch.head();
         Ok(Appended {
@@ -174,6 +195,22 @@ impl Append {
 }
 
 impl State {
+    /// How many changes of an offer are refused and kept, and how many bytes these are about.
+    fn refusing(&self, offer: &Offer) -> (usize, usize) {
+        let Some(author) = self.devices.get(&offer.batch.device) else {
+            return (0, 0);
+        };
+        let refused = offer.links.iter().zip(&offer.facts).filter_map(|(link, fact)| {
+            let change = link.change()?;
+            fact.refused(link, author.device.branch, &self.branches)?;
+            Some(match &change.payload {
+                Payload::Whole { salt, body } => salt.len() + body.len() + HELD_BYTES,
+                Payload::Gone { .. } => HELD_BYTES,
+            })
+        });
+        refused.fold((0, 0), |(count, all), bytes| (count + 1, all + bytes))
+    }
+
     /// A batch that goes on where the stream ends.
     fn add(&mut self, offer: &Offer, author: &DeviceRow, now_millis: i64) -> (usize, usize) {
         let batch = &offer.batch;
@@ -226,6 +263,9 @@ impl State {
                         digest,
                     });
                 }
+            }
+            if self.erased.is_empty() && change.kind != ChangeKind::Erase {
+                continue;
             }
             let mark = suppressed_mark(&self.secret, change.row);
             let client = fact.client.map(|client| suppressed_mark(&self.secret, client));

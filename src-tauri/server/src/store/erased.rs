@@ -55,6 +55,12 @@ impl Suppressed {
         ))
     }
 
+    /// Is there nobody whom it may concern?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Was a row of this scope erased? Then by which branch, or `Some(None)` by head office.
     #[must_use]
     pub fn covering(&self, mark: [u8; 16], scope: Option<BranchId>) -> Option<Option<BranchId>> {
@@ -87,22 +93,39 @@ pub(super) async fn save<T: Tx>(
     tx.execute_many(
         "insert into erased (mark, branch) values ($1, $2)
          on conflict ({company}mark) do update set branch = excluded.branch",
-        suppress,
+        &last_words(suppress),
     )
     .await?;
     tx.execute_many(
         "insert into erasing (row_id, is_client, branch, n) values ($1, $2, $3, $4)
          on conflict ({company}row_id) do update set n = excluded.n",
-        erasing,
+        &last_words(erasing),
     )
     .await?;
     tx.execute_many(
         "insert into receipts (step, at, n, scope) values ($1, $2, $3, $4)
          on conflict ({company}step) do update set n = excluded.n",
-        receipts,
+        &last_words(receipts),
     )
     .await?;
     Ok(())
+}
+
+/// What is said last of each key, which stands first.
+fn last_words(rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
+    let mut said = HashSet::new();
+    let key = |row: &Vec<Cell>| match row.first() {
+        Some(Cell::Blob(key)) => key.clone(),
+        _ => Vec::new(),
+    };
+    let mut last: Vec<Vec<Cell>> = rows
+        .iter()
+        .rev()
+        .filter(|row| said.insert(key(row)))
+        .cloned()
+        .collect();
+    last.reverse();
+    last
 }
 
 /// The same links with the bodies gone of which a rule says so; `None` where it says so of none.

@@ -18,6 +18,7 @@ pub mod page;
 pub mod postgres;
 pub mod project;
 pub mod quarantine;
+pub mod repack;
 pub mod schema;
 pub mod scrub;
 pub mod sqlite;
@@ -33,6 +34,9 @@ use crate::Result;
 
 /// One transaction in a company's database.
 pub trait Tx: Send {
+    /// Does this database keep what stands in many rows of the plain tables by a number there?
+    const IS_BY_NUMBER: bool;
+
     /// Rows.
     fn query(&mut self, sql: &str, params: &[Cell]) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
@@ -43,7 +47,8 @@ pub trait Tx: Send {
         params: &[Vec<Cell>],
     ) -> impl Future<Output = Result<Vec<Vec<Row>>>> + Send;
 
-    /// Does something, once for each set of parameters; says how many rows it touched in all.
+    /// Does something, once for each set of parameters; says how many rows it touched in all. Where it puts rows
+    /// into a table and takes another in their place, no two of them have the same key.
     fn execute_many(&mut self, sql: &str, params: &[Vec<Cell>]) -> impl Future<Output = Result<u64>> + Send;
 
     /// Does something; says how many rows it touched.
@@ -85,6 +90,9 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Makes room for a company that [`control`](Self::control) has just written down.
     fn found(&self, company: CompanyId) -> impl Future<Output = Result<()>> + Send;
+
+    /// When nobody asks for anything: gives back the room on the disk that nothing needs.
+    fn rest(&self, company: CompanyId) -> impl Future<Output = Result<()>> + Send;
 
     /// After bodies were overwritten: not even the files hold them any more when this returns.
     fn scour(&self, company: CompanyId) -> impl Future<Output = Result<()>> + Send;

@@ -1,6 +1,6 @@
 //! What was refused, and what a device pushed after it was shut out: kept apart, for a person to look at.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use clientele_model::record::CLIENT_ID;
 use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc, RowId, StepId};
@@ -164,7 +164,109 @@ fn why(code: i64) -> Option<Why> {
         .find(|why| self::code(Some(*why)) == code)
 }
 
-/// Puts things into quarantine; what lies there already stays.
+/// How much lies in quarantine at most. Whoever could fill head office's disk with what is refused would stop all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Of one device: how many things,
+    pub device_count: u64,
+    /// and how many bytes.
+    pub device_bytes: u64,
+    /// Of all together: how many things,
+    pub company_count: u64,
+    /// and how many bytes.
+    pub company_bytes: u64,
+}
+
+impl Default for Bounds {
+    /// A person is to look through it.
+    fn default() -> Self {
+        Self {
+            device_count: 10_000,
+            device_bytes: 16 * 1024 * 1024,
+            company_count: 100_000,
+            company_bytes: 128 * 1024 * 1024,
+        }
+    }
+}
+
+/// What lies in quarantine: how many things, of how many bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Filled {
+    count: u64,
+    bytes: u64,
+}
+
+impl Filled {
+    fn more(self, other: Self) -> Self {
+        Self {
+            count: self.count + other.count,
+            bytes: self.bytes + other.bytes,
+        }
+    }
+
+    fn is_over(self, count: u64, bytes: u64) -> bool {
+        self.count > count || self.bytes > bytes
+    }
+}
+
+/// How much room quarantine has, for some devices.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Room {
+    bounds: Bounds,
+    company: Filled,
+    devices: HashMap<DeviceId, Filled>,
+}
+
+impl Room {
+    pub(super) async fn of<T: Tx>(
+        tx: &mut T,
+        bounds: Bounds,
+        devices: impl IntoIterator<Item = DeviceId>,
+    ) -> Result<Self> {
+        const FILLED: &str =
+            "select count(*), cast(coalesce(sum(octet_length(held)), 0) as bigint) from quarantine";
+        let filled = |row: Option<super::Row>| {
+            row.map_or(Ok(Filled::default()), |row| {
+                Ok::<_, crate::Error>(Filled {
+                    count: row.count(0)?,
+                    bytes: row.count(1)?,
+                })
+            })
+        };
+        let mut room = Self {
+            bounds,
+            company: filled(tx.one(FILLED, &[]).await?)?,
+            devices: HashMap::new(),
+        };
+        for device in devices {
+            let of_device = format!("{FILLED} where device = $1");
+            let row = tx.one(&of_device, &[device.into()]).await?;
+            room.devices.insert(device, filled(row)?);
+        }
+        Ok(room)
+    }
+
+    /// Takes room for some things of a device, where there is so much.
+    pub(super) fn take(&mut self, device: DeviceId, count: usize, bytes: usize) -> bool {
+        let more = Filled {
+            count: count as u64,
+            bytes: bytes as u64,
+        };
+        let own = self.devices.entry(device).or_default();
+        let (own_then, all_then) = (own.more(more), self.company.more(more));
+        let bounds = self.bounds;
+        if own_then.is_over(bounds.device_count, bounds.device_bytes)
+            || all_then.is_over(bounds.company_count, bounds.company_bytes)
+        {
+            return false;
+        }
+        *own = own_then;
+        self.company = all_then;
+        true
+    }
+}
+
+/// Puts things into quarantine; what lies there already stays. Whoever asks has seen to it that there is room.
 pub(super) async fn refuse<T: Tx>(tx: &mut T, refused: &[Refused]) -> Result<()> {
     if refused.is_empty() {
         return Ok(());
@@ -209,14 +311,50 @@ async fn without_the_erased<T: Tx>(tx: &mut T, refused: &[Refused]) -> Result<Ve
     Ok(kept.collect())
 }
 
-/// Puts one thing into quarantine.
-pub struct Quarantine(pub Refused);
+/// Puts one thing into quarantine, where there is room.
+pub struct Quarantine {
+    /// What.
+    pub refused: Refused,
+    /// How much may lie there.
+    pub bounds: Bounds,
+}
 
 impl Job for Quarantine {
-    type Out = ();
+    /// Does it lie there now?
+    type Out = bool;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
-        refuse(tx, std::slice::from_ref(&self.0)).await
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
+        // Nobody else fills it meanwhile.
+        super::page::head(tx, "{lock}").await?;
+        let refused = &self.refused;
+        let lies_there = tx
+            .one(
+                "select 1 from quarantine where device = $1 and seq = $2 and about = $3",
+                &[refused.device.into(), refused.seq.into(), refused.about.into()],
+            )
+            .await?;
+        if lies_there.is_some() {
+            return Ok(true);
+        }
+        let bytes = bytes::pack(&bytes::encode(&refused.held)).len();
+        let mut room = Room::of(tx, self.bounds, [refused.device]).await?;
+        if !room.take(refused.device, 1, bytes) {
+            return Ok(false);
+        }
+        refuse(tx, std::slice::from_ref(refused)).await?;
+        Ok(true)
+    }
+}
+
+/// Forgets what lies in quarantine of a device, once a person has looked at it. Says how many things that was.
+pub struct Forget(pub DeviceId);
+
+impl Job for Forget {
+    type Out = u64;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64> {
+        tx.execute("delete from quarantine where device = $1", &[self.0.into()])
+            .await
     }
 }
 

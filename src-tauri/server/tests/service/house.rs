@@ -9,6 +9,7 @@ use clientele_protocol::{Response, bytes};
 use clientele_server::store::Storage;
 use clientele_server::store::check::{Check, Checked};
 use clientele_server::store::postgres::{Options, Postgres};
+use clientele_server::store::quarantine::Bounds;
 use clientele_server::store::sqlite::Sqlite;
 use clientele_server::{Path, Sabotage, Service, Settings};
 
@@ -47,6 +48,7 @@ pub fn settings() -> Settings {
         seed: [7; 32],
         settles_at_once: true,
         calls_per_second: None,
+        quarantine: Bounds::default(),
         sabotage: Sabotage::None,
     }
 }

@@ -7,6 +7,7 @@ mod dice;
 mod files;
 mod house;
 mod stories;
+mod tls;
 mod walls;
 
 use house::House;
@@ -51,6 +52,9 @@ stories! {
     doors::another_protocol_is_answered_with_ours
     doors::forged_and_cut_messages_get_nothing
     doors::nonsense_that_is_rightly_signed_breaks_nothing
+    quarantine::quarantine_has_an_end_for_one_and_for_all
+    quarantine::quarantine_is_bounded_in_bytes
+    rest::the_log_is_packed_closer_and_says_the_same
     tables::the_tables_are_what_the_log_adds_up_to
     tables::a_step_is_seen_as_a_whole
     tables::who_writes_on_a_card_keeps_it_out_of_the_trash

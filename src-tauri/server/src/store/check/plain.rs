@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use clientele_model::fold::{Folded, fold};
 use clientele_model::record::{CLIENT_ID, CLIENTS, DELETED_AT, Record, record};
-use clientele_model::{BranchId, ChangeKind, DeviceId, RowId, Stamp, Value};
+use clientele_model::{ChangeKind, DeviceId, RowId, Stamp, Value};
 
 use super::super::entry::Scope;
 use super::super::erased::{Suppressed, suppressed_mark};
 use super::super::project::kept::shown;
 use super::super::project::row::is_kept;
 use super::super::project::tables::STATEMENTS;
+use super::super::project::words::{self, Places};
 use super::super::project::{projected_all, projected_n};
 use super::super::{Cell, Tx};
 use super::{Checked, Told};
@@ -37,6 +38,7 @@ pub async fn check<T: Tx>(
     checked: &mut Checked,
 ) -> Result<()> {
     let followed = projected_n(tx).await?;
+    let places = Places::load(tx).await?;
     let ends: HashMap<DeviceId, u64> = projected_all(tx).await?.into_iter().collect();
     let secret = super::super::control::secret(tx).await?;
     let ids: HashSet<RowId> = rows.keys().map(|(_, id)| *id).collect();
@@ -100,7 +102,7 @@ pub async fn check<T: Tx>(
                 ));
                 continue;
             };
-            let branch = row.maybe(1, BranchId::from_slice)?;
+            let branch = places.read(&row, 1)?;
             checked.must(branch == due.branch, || {
                 format!("row {id} of {name} is of another branch than the log says")
             });
@@ -111,7 +113,8 @@ pub async fn check<T: Tx>(
                     let value = due.folded.value(field.name).cloned();
                     shown(field, &value.unwrap_or_else(|| field.empty())).0
                 };
-                checked.must(row.0.get(at) == Some(&cell), || {
+                let stands = row.0.get(at).map(|cell| words::read(field, cell)).transpose()?;
+                checked.must(stands.as_ref() == Some(&cell), || {
                     format!("{} of row {id} of {name} is not what the log says", field.name)
                 });
             }

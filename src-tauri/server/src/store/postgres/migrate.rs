@@ -1,9 +1,10 @@
 //! What the tables' owner does: make them. [`super::scour`] clears up after an erasure.
 
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::Client;
 
 use super::super::project::tables;
 use super::super::schema;
+use super::tls::Way;
 use crate::{Error, Result};
 
 /// The version of the tables. A change to them that was shipped gets the next number, and its own statements.
@@ -31,20 +32,9 @@ const ROLES: &str = "
     -- A server that is not given the owner looks whether the tables are its own.
     grant select on versions to clientele_service;";
 
-/// Connects, and serves the connection in the background until it is dropped.
-pub async fn connect(config: &Config) -> Result<Client> {
-    let (client, connection) = config.connect(NoTls).await?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::warn!(%error, "a connection to PostgreSQL broke");
-        }
-    });
-    Ok(client)
-}
-
 /// Makes the tables, or changes them to this version.
-pub async fn migrate(owner: &Config) -> Result<()> {
-    let mut client = connect(owner).await?;
+pub async fn migrate(owner: &Way) -> Result<()> {
+    let mut client = owner.connect().await?;
     let wanted = Some((VERSION, tables::fingerprint()));
     if version(&client).await? == wanted {
         return Ok(());

@@ -4,8 +4,10 @@
 //! migrated. Several servers may work on one database: who appends holds the head of the company's log.
 
 mod cells;
+mod many;
 mod migrate;
 mod scour;
+mod tls;
 
 use std::time::Duration;
 
@@ -14,8 +16,9 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, 
 use futures_util::future::try_join_all;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Config, IsolationLevel, NoTls};
+use tokio_postgres::{IsolationLevel, NoTls};
 
+use self::tls::Way;
 use super::{Cell, Job, Row, Storage, Tx};
 use crate::{Error, Result};
 
@@ -28,14 +31,14 @@ const ATTEMPTS: usize = 5;
 /// A database.
 pub struct Postgres {
     pool: Pool,
-    owner: Config,
+    owner: Way,
     clears_journal: bool,
 }
 
 /// Which database, and how many connections.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// As whom the server works; a member of `clientele_service`.
+    /// As whom the server works; a member of `clientele_service`. With `sslmode`, as PostgreSQL's own programs know it.
     pub url: String,
     /// As whom it migrates and clears up after an erasure; the tables' owner. The same where there is none.
     pub admin_url: Option<String>,
@@ -75,16 +78,20 @@ impl Postgres {
     /// # Errors
     /// What PostgreSQL says; [`Error::Refused`] where the login may not do what it must.
     pub async fn open(options: &Options) -> Result<Self> {
-        let config: Config = options.url.parse()?;
-        let owner: Config = match &options.admin_url {
-            Some(url) => url.parse()?,
-            None => config.clone(),
+        let way = Way::parse(&options.url)?;
+        let owner = match &options.admin_url {
+            Some(url) => Way::parse(url)?,
+            None => way.clone(),
         };
         migrate::migrate(&owner).await?;
         let manager = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let pool = Pool::builder(Manager::from_config(config, NoTls, manager))
+        let manager = match way.tls {
+            None => Manager::from_config(way.config, NoTls, manager),
+            Some(tls) => Manager::from_config(way.config, tls, manager),
+        };
+        let pool = Pool::builder(manager)
             .max_size(options.connections)
             .timeouts(Timeouts {
                 wait: Some(PATIENCE),
@@ -122,7 +129,7 @@ impl Postgres {
 
     /// A connection as the tables' owner.
     async fn owner(&self) -> Result<tokio_postgres::Client> {
-        migrate::connect(&self.owner).await
+        self.owner.connect().await
     }
 
     async fn run<J: Job>(&self, company: Option<CompanyId>, job: &J, kind: Kind) -> Result<J::Out> {
@@ -181,6 +188,8 @@ fn borrowed(params: &[Cell]) -> Vec<&(dyn ToSql + Sync)> {
 }
 
 impl Tx for PostgresTx<'_> {
+    const IS_BY_NUMBER: bool = false;
+
     async fn query(&mut self, sql: &str, params: &[Cell]) -> Result<Vec<Row>> {
         let statement = self.0.prepare_cached(&spelled(sql)).await?;
         let rows = self.0.query(&statement, &borrowed(params)).await?;
@@ -191,25 +200,58 @@ impl Tx for PostgresTx<'_> {
         if params.is_empty() {
             return Ok(Vec::new());
         }
-        let statement = self.0.prepare_cached(&spelled(sql)).await?;
+        let sql = spelled(sql);
+        let statement = self.0.prepare_cached(&sql).await?;
         // All go out before the first answer comes back.
         let transaction = &self.0;
-        let asked = params.iter().map(|params| {
-            let statement = &statement;
-            async move {
-                let rows = transaction.query(statement, &borrowed(params)).await?;
-                rows.iter().map(cells::row).collect::<Result<Vec<_>>>()
+        if params.len() < many::FEW {
+            let asked = params.iter().map(|params| {
+                let statement = &statement;
+                async move {
+                    let rows = transaction.query(statement, &borrowed(params)).await?;
+                    rows.iter().map(cells::row).collect::<Result<Vec<_>>>()
+                }
+            });
+            return try_join_all(asked).await;
+        }
+        let all = many::made(&sql, || Some(many::asked(&sql, &statement))).unwrap_or_default();
+        let all = transaction.prepare_cached(&all).await?;
+        let mut answers = Vec::with_capacity(params.len());
+        for sets in params.chunks(many::AT_ONCE) {
+            let columns = many::turned(sets, statement.params().len());
+            let first = answers.len();
+            answers.resize_with(first + sets.len(), Vec::new);
+            for row in transaction.query(&all, &many::borrowed(&columns)).await? {
+                let mut row = cells::row(&row)?;
+                let place = usize::try_from(row.int(row.0.len() - 1)?).unwrap_or(0);
+                row.0.pop();
+                answers
+                    .get_mut(first + place - 1)
+                    .ok_or_else(|| Error::damaged("an answer to no question"))?
+                    .push(row);
             }
-        });
-        try_join_all(asked).await
+        }
+        Ok(answers)
     }
 
     async fn execute_many(&mut self, sql: &str, params: &[Vec<Cell>]) -> Result<u64> {
         if params.is_empty() {
             return Ok(0);
         }
-        let statement = self.0.prepare_cached(&spelled(sql)).await?;
+        let sql = spelled(sql);
+        let statement = self.0.prepare_cached(&sql).await?;
         let transaction = &self.0;
+        if params.len() >= many::FEW
+            && let Some(all) = many::made(&sql, || many::put(&sql, &statement))
+        {
+            let all = transaction.prepare_cached(&all).await?;
+            let mut touched = 0;
+            for sets in params.chunks(many::AT_ONCE) {
+                let columns = many::turned(sets, statement.params().len());
+                touched += transaction.execute(&all, &many::borrowed(&columns)).await?;
+            }
+            return Ok(touched);
+        }
         let asked = params.iter().map(|params| {
             let statement = &statement;
             async move { Ok::<_, Error>(transaction.execute(statement, &borrowed(params)).await?) }
@@ -237,6 +279,11 @@ impl Storage for Postgres {
 
     async fn found(&self, _company: CompanyId) -> Result<()> {
         // The tables are there for all companies.
+        Ok(())
+    }
+
+    async fn rest(&self, _company: CompanyId) -> Result<()> {
+        // Its autovacuum does that.
         Ok(())
     }
 

@@ -1,28 +1,35 @@
-//! A row's state beside its columns, in as few bytes as will do: most rows were written by one change.
+//! A row's state beside its columns, in as few bytes as will do: most rows were written by one change, at the
+//! moment that their identifier tells.
 
 use std::collections::{BTreeMap, HashMap};
 
 use clientele_model::record::{DELETED_AT, Field, Record, Sort};
-use clientele_model::{BranchId, DeviceId, Hlc, Stamp, Value};
+use clientele_model::{DeviceId, Hlc, RowId, Stamp, Value};
 use clientele_protocol::bytes::{decode, encode};
 use serde::{Deserialize, Serialize};
 
 use super::super::entry::Scope;
 use super::super::{Cell, Row};
 use super::row::{Place, PlainRow, Version, place_of};
+use super::words::{self, Places};
 use crate::{Error, Result};
 
-/// The devices, each under a short number.
+/// The devices and the branches, each under a short number.
 #[derive(Debug, Default)]
 pub struct Shorts {
+    /// The branches.
+    pub places: Places,
     devices: HashMap<u64, DeviceId>,
     shorts: HashMap<DeviceId, u64>,
 }
 
 impl Shorts {
     /// From pairs of both.
-    pub fn new(pairs: impl IntoIterator<Item = (DeviceId, u64)>) -> Self {
-        let mut all = Self::default();
+    pub fn new(pairs: impl IntoIterator<Item = (DeviceId, u64)>, places: Places) -> Self {
+        let mut all = Self {
+            places,
+            ..Self::default()
+        };
         for (device, short) in pairs {
             all.devices.insert(short, device);
             all.shorts.insert(device, short);
@@ -53,13 +60,63 @@ impl Shorts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct V(u64, u64, u64);
 
+/// What is read again and again, so small that a card's takes eight bytes.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    /// The version of most fields.
-    base: V,
-    /// Which fields were set, a bit each.
-    set: u32,
-    more: Option<Box<More>>,
+    /// The version of most fields: by how many milliseconds its clock is ahead of the one in the identifier,
+    ahead: i64,
+    /// its count within the millisecond,
+    count: u16,
+    /// its device by the short number,
+    short: u64,
+    /// and its number there.
+    seq: u64,
+    /// Which fields were never set, a bit each.
+    unset: u32,
+}
+
+impl Kept {
+    fn new(id: RowId, V(eff, short, seq): V, unset: u32) -> Self {
+        Self {
+            ahead: (eff >> 16).cast_signed().wrapping_sub(moment(id)),
+            count: (eff & 0xFFFF) as u16,
+            short,
+            seq,
+            unset,
+        }
+    }
+
+    fn base(&self, id: RowId) -> V {
+        let millis = moment(id).wrapping_add(self.ahead).cast_unsigned();
+        V(millis << 16 | u64::from(self.count), self.short, self.seq)
+    }
+
+    fn is_set(&self, place: u8) -> bool {
+        self.unset & 1 << place == 0
+    }
+
+    /// All of a state as bytes: what is seldom there takes none where it is not.
+    fn to_bytes(&self, more: &More) -> Vec<u8> {
+        if *more == More::default() {
+            encode(self)
+        } else {
+            encode(&(self, more))
+        }
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Result<(Self, More)> {
+        if let Ok(kept) = decode(bytes) {
+            return Ok((kept, More::default()));
+        }
+        decode(bytes).map_err(|_| Error::damaged("the state of a row"))
+    }
+}
+
+/// The milliseconds in an identifier of the seventh version, or whatever stands there.
+fn moment(id: RowId) -> i64 {
+    let mut bytes = [0; 8];
+    bytes[2..].copy_from_slice(&id.as_bytes()[..6]);
+    i64::from_be_bytes(bytes)
 }
 
 #[derive(Default, PartialEq, Serialize, Deserialize)]
@@ -102,12 +159,12 @@ fn empty(field: Field) -> Cell {
     }
 }
 
-fn value_of(cell: &Cell) -> Value {
+fn value_of(cell: Cell) -> Value {
     match cell {
         Cell::Null => Value::Null,
-        Cell::Int(n) => Value::Int(*n),
-        Cell::Text(text) => Value::Text(text.clone()),
-        Cell::Blob(bytes) => Value::Blob(bytes.clone()),
+        Cell::Int(n) => Value::Int(n),
+        Cell::Text(text) => Value::Text(text),
+        Cell::Blob(bytes) => Value::Blob(bytes),
     }
 }
 
@@ -126,14 +183,27 @@ fn told_by_versions(record: &Record, row: &PlainRow) -> BTreeMap<DeviceId, u64> 
 
 /// The fields' columns in order, the state last. `is_kept`: a row in the trash is shown as in none.
 #[must_use]
-pub fn cells(record: &Record, row: &PlainRow, shorts: &Shorts, is_kept: bool) -> Vec<Cell> {
+pub fn cells(record: &Record, id: RowId, row: &PlainRow, shorts: &Shorts, is_kept: bool) -> Vec<Cell> {
+    let (mut cells, kept, more) = parts(record, id, row, shorts, is_kept);
+    cells.push(Cell::Blob(kept.to_bytes(&more)));
+    cells
+}
+
+fn parts(
+    record: &Record,
+    id: RowId,
+    row: &PlainRow,
+    shorts: &Shorts,
+    is_kept: bool,
+) -> (Vec<Cell>, Kept, More) {
     let mut cells = Vec::new();
     let mut more = More::default();
-    let mut set = 0_u32;
+    let mut unset = 0_u32;
     let mut counts: HashMap<Version, usize> = HashMap::new();
     for (place, field) in (0_u8..).zip(record.all_fields()) {
         let Some(place_of_field) = row.places.get(&place) else {
             cells.push(empty(field));
+            unset |= 1 << place;
             continue;
         };
         let standing = place_of_field.value().unwrap_or(Value::Null);
@@ -144,12 +214,14 @@ pub fn cells(record: &Record, row: &PlainRow, shorts: &Shorts, is_kept: bool) ->
         }
         tells_all &= place_of_field.grown.is_empty();
         cells.push(cell);
-        if let Some((version, value)) = &place_of_field.set {
-            set |= 1 << place;
-            *counts.entry(*version).or_default() += 1;
-            if !tells_all {
-                more.held.push((place, value.clone()));
+        match &place_of_field.set {
+            Some((version, value)) => {
+                *counts.entry(*version).or_default() += 1;
+                if !tells_all {
+                    more.held.push((place, value.clone()));
+                }
             }
+            None => unset |= 1 << place,
         }
         if !place_of_field.grown.is_empty() {
             let grown = place_of_field.grown.iter();
@@ -175,63 +247,53 @@ pub fn cells(record: &Record, row: &PlainRow, shorts: &Shorts, is_kept: bool) ->
         let short = |device| shorts.shorts.get(device).copied().unwrap_or(u64::MAX);
         more.touched = Some(touched.map(|(device, seq)| (short(device), *seq)).collect());
     }
-    let kept = Kept {
-        base: base.map(|base| shorts.short(base)).unwrap_or_default(),
-        set,
-        more: (more != More::default()).then(|| Box::new(more)),
-    };
-    cells.push(Cell::Blob(encode(&kept)));
-    cells
+    let base = base.map(|base| shorts.short(base)).unwrap_or_default();
+    (cells, Kept::new(id, base, unset), more)
 }
 
 /// The whole of a row that waits.
 #[must_use]
-pub fn waiting(record: &Record, row: &PlainRow, shorts: &Shorts) -> Vec<u8> {
-    let cells = cells(record, row, shorts, false);
-    let state = match cells.last() {
-        Some(Cell::Blob(state)) => decode::<Kept>(state).ok(),
-        _ => None,
-    };
-    let Some(mut kept) = state else {
-        return Vec::new();
-    };
-    let mut more = kept.more.take().unwrap_or_default();
+pub fn waiting(record: &Record, id: RowId, row: &PlainRow, shorts: &Shorts) -> Vec<u8> {
+    let (_, kept, mut more) = parts(record, id, row, shorts, false);
     let set = row.places.iter();
     let set = set.filter_map(|(at, place)| place.set.as_ref().map(|(_, value)| (*at, value.clone())));
     more.held = set.collect();
     more.waits = Some(row.branch);
-    kept.more = Some(more);
-    encode(&kept)
+    kept.to_bytes(&more)
 }
 
 /// A row from its columns: the branch, the fields, the state.
 ///
 /// # Errors
 /// [`Error::Damaged`].
-pub fn read(record: &Record, row: &Row, shorts: &Shorts) -> Result<PlainRow> {
+pub fn read(record: &Record, id: RowId, row: &Row, shorts: &Shorts) -> Result<PlainRow> {
     let last = row.0.len().saturating_sub(1);
-    let branch = row.maybe(0, BranchId::from_slice)?;
-    let column = |place: u8| row.0.get(usize::from(place) + 1).map_or(Value::Null, value_of);
-    restore(record, row.bytes(last)?, shorts, branch, column)
+    let branch = shorts.places.read(row, 0)?;
+    let mut columns = Vec::with_capacity(last);
+    for (cell, field) in row.0.iter().skip(1).zip(record.all_fields()) {
+        columns.push(value_of(words::read(field, cell)?));
+    }
+    let column = |place: u8| columns.get(usize::from(place)).cloned().unwrap_or(Value::Null);
+    restore(record, id, row.bytes(last)?, shorts, branch, column)
 }
 
 /// A row that waits from its bytes.
 ///
 /// # Errors
 /// [`Error::Damaged`].
-pub fn read_waiting(record: &Record, bytes: &[u8], shorts: &Shorts) -> Result<PlainRow> {
-    restore(record, bytes, shorts, None, |_| Value::Null)
+pub fn read_waiting(record: &Record, id: RowId, bytes: &[u8], shorts: &Shorts) -> Result<PlainRow> {
+    restore(record, id, bytes, shorts, None, |_| Value::Null)
 }
 
 fn restore(
     record: &Record,
+    id: RowId,
     state: &[u8],
     shorts: &Shorts,
     branch: Scope,
     column: impl Fn(u8) -> Value,
 ) -> Result<PlainRow> {
-    let kept: Kept = decode(state).map_err(|_| Error::damaged("the state of a row"))?;
-    let more = kept.more.unwrap_or_default();
+    let (kept, more) = Kept::from_bytes(state)?;
     let mut row = PlainRow {
         added: more.waits.is_none(),
         branch: more.waits.unwrap_or(branch),
@@ -240,11 +302,11 @@ fn restore(
     };
     let mut newest = None;
     for (place, _) in (0_u8..).zip(record.all_fields()) {
-        if kept.set & (1 << place) == 0 {
+        if !kept.is_set(place) {
             continue;
         }
         let other = more.others.iter().find(|(at, _)| *at == place);
-        let version = shorts.version(other.map_or(kept.base, |(_, version)| *version))?;
+        let version = shorts.version(other.map_or(kept.base(id), |(_, version)| *version))?;
         newest = newest.max(Some(version));
         let held = more.held.iter().find(|(at, _)| *at == place);
         let value = held.map_or_else(|| column(place), |(_, value)| value.clone());

@@ -8,6 +8,7 @@ pub mod row;
 pub mod rows;
 pub mod tables;
 mod trash;
+pub mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -18,6 +19,7 @@ use clientele_protocol::{Link, Sealed};
 use self::kept::Shorts;
 use self::row::Version;
 use self::rows::Rows;
+use self::words::Places;
 use super::devices::devices_of;
 use super::entry::Stored;
 use super::erased::{Suppressed, suppressed_mark};
@@ -196,7 +198,8 @@ async fn take_in<T: Tx>(tx: &mut T, placed: Vec<Placed>, n: u64) -> Result<()> {
     let pairs = pairs
         .iter()
         .map(|row| Ok((row.of(0, DeviceId::from_slice)?, row.count(1)?)));
-    let shorts = Shorts::new(pairs.collect::<Result<Vec<_>>>()?);
+    let places = Places::load(tx).await?;
+    let mut shorts = Shorts::new(pairs.collect::<Result<Vec<_>>>()?, places);
 
     let mut rows = Rows::default();
     let (erasing, living): (Vec<&Placed>, Vec<&Placed>) = placed
@@ -211,20 +214,26 @@ async fn take_in<T: Tx>(tx: &mut T, placed: Vec<Placed>, n: u64) -> Result<()> {
     // It came to stand on an erased client's card.
     for placed in late {
         let by = erased_by(&placed).flatten();
-        rows::delete(tx, placed.change.row, by).await?;
+        rows::delete(tx, &shorts.places, placed.change.row, by).await?;
     }
     rows.load(tx, &shorts, living.iter().map(|placed| &placed.change))
         .await?;
     for placed in living {
         rows.apply(placed);
     }
-    rows.save(tx, &shorts).await?;
-    let erased = erase(tx, &secret, &erasing, n).await?;
+    rows.save(tx, &mut shorts).await?;
+    let erased = erase(tx, &secret, &shorts.places, &erasing, n).await?;
     trash::settle(tx, &shorts, &rows, &erased).await
 }
 
 /// Takes erased rows away, and what stands on an erased client's card. Whose cards that was is told.
-async fn erase<T: Tx>(tx: &mut T, secret: &[u8; 32], erasing: &[&Placed], n: u64) -> Result<BTreeSet<RowId>> {
+async fn erase<T: Tx>(
+    tx: &mut T,
+    secret: &[u8; 32],
+    places: &Places,
+    erasing: &[&Placed],
+    n: u64,
+) -> Result<BTreeSet<RowId>> {
     let mut cards = BTreeSet::new();
     if erasing.is_empty() {
         return Ok(cards);
@@ -236,12 +245,12 @@ async fn erase<T: Tx>(tx: &mut T, secret: &[u8; 32], erasing: &[&Placed], n: u64
         let author = authors.get(&placed.version.device);
         let branch = author.and_then(|author| author.device.branch);
         let row = placed.change.row;
-        rows::delete(tx, row, branch).await?;
+        rows::delete(tx, places, row, branch).await?;
         if placed.change.entity != CLIENTS.name {
             continue;
         }
         cards.insert(row);
-        for other in rows::delete_card(tx, row, branch).await? {
+        for other in rows::delete_card(tx, places, row, branch).await? {
             let mark = suppressed_mark(secret, other);
             suppress.push(vec![mark.as_slice().into(), branch.into()]);
             scrub.push(scrub_row(other, branch, n));

@@ -11,6 +11,7 @@ use super::Placed;
 use super::kept::{self, Shorts};
 use super::row::PlainRow;
 use super::tables::{STATEMENTS, Statements, statements};
+use super::words::{self, Places};
 use crate::Result;
 
 /// Which row: of which entity, and which.
@@ -57,7 +58,7 @@ impl Rows {
             for (id, rows) in ids.iter().zip(&found) {
                 let was = rows
                     .first()
-                    .map(|row| kept::read(record, row, shorts))
+                    .map(|row| kept::read(record, *id, row, shorts))
                     .transpose()?;
                 if was.is_none() && any_waits {
                     missing.push(*id);
@@ -90,7 +91,7 @@ impl Rows {
             .await?;
         for (id, rows) in ids.iter().zip(&found) {
             if let Some(row) = rows.first() {
-                let row = kept::read_waiting(record, row.bytes(0)?, shorts)?;
+                let row = kept::read_waiting(record, *id, row.bytes(0)?, shorts)?;
                 self.waiting.push((record.name, *id));
                 self.put((record.name, *id), Some(row));
             }
@@ -114,7 +115,9 @@ impl Rows {
     }
 
     /// Writes back what changed.
-    pub async fn save<T: Tx>(&self, tx: &mut T, shorts: &Shorts) -> Result<()> {
+    pub async fn save<T: Tx>(&self, tx: &mut T, shorts: &mut Shorts) -> Result<()> {
+        let branches = self.rows.values().filter_map(|row| row.is.branch).collect();
+        shorts.places.number(tx, branches).await?;
         let changed = self
             .rows
             .iter()
@@ -127,13 +130,13 @@ impl Rows {
                 continue;
             };
             if row.is.added {
-                let cells = upsert_cells(statements, *id, &row.is, shorts, false);
+                let cells = upsert_cells::<T>(statements, *id, &row.is, shorts, false);
                 added.entry(entity).or_default().push(cells);
                 if self.waiting.contains(&(*entity, *id)) {
                     no_longer_waiting.push(vec![(*entity).into(), (*id).into()]);
                 }
             } else {
-                let held = kept::waiting(statements.record, &row.is, shorts);
+                let held = kept::waiting(statements.record, *id, &row.is, shorts);
                 waiting.push(vec![(*entity).into(), (*id).into(), held.into()]);
             }
         }
@@ -166,26 +169,34 @@ impl Rows {
 }
 
 /// The parameters of [`Statements::upsert`].
-pub fn upsert_cells(
+pub fn upsert_cells<T: Tx>(
     statements: &Statements,
     id: RowId,
     row: &PlainRow,
     shorts: &Shorts,
     is_kept: bool,
 ) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = vec![id.into(), row.branch.into()];
-    cells.extend(kept::cells(statements.record, row, shorts, is_kept));
+    let mut cells: Vec<Cell> = vec![id.into(), shorts.places.kept(row.branch)];
+    let shown = kept::cells(statements.record, id, row, shorts, is_kept);
+    if T::IS_BY_NUMBER {
+        let state = shown.last().cloned();
+        let fields = statements.record.all_fields().zip(shown);
+        cells.extend(fields.map(|(field, cell)| words::kept(field, cell)));
+        cells.extend(state);
+    } else {
+        cells.extend(shown);
+    }
     cells
 }
 
 /// Takes a row away, of whatever entity, where this branch's device may: head office's may everywhere.
-pub async fn delete<T: Tx>(tx: &mut T, id: RowId, by: Option<BranchId>) -> Result<()> {
+pub async fn delete<T: Tx>(tx: &mut T, places: &Places, id: RowId, by: Option<BranchId>) -> Result<()> {
     tx.execute("delete from waiting where id = $1", &[id.into()])
         .await?;
     for statements in STATEMENTS.iter() {
         if by.is_some() {
             let row = tx.one(&statements.select, &[id.into()]).await?;
-            if !row.as_ref().map_or(Ok(true), |row| is_theirs(row, by))? {
+            if !row.as_ref().map_or(Ok(true), |row| is_theirs(places, row, by))? {
                 continue;
             }
         }
@@ -194,20 +205,25 @@ pub async fn delete<T: Tx>(tx: &mut T, id: RowId, by: Option<BranchId>) -> Resul
     Ok(())
 }
 
-fn is_theirs(row: &Row, by: Option<BranchId>) -> Result<bool> {
-    let branch = row.maybe(0, BranchId::from_slice)?;
+fn is_theirs(places: &Places, row: &Row, by: Option<BranchId>) -> Result<bool> {
+    let branch = places.read(row, 0)?;
     Ok(by.is_none() || branch.is_none() || branch == by)
 }
 
 /// Takes away what stands on a client's card; tells which rows that was.
-pub async fn delete_card<T: Tx>(tx: &mut T, client: RowId, by: Option<BranchId>) -> Result<Vec<RowId>> {
+pub async fn delete_card<T: Tx>(
+    tx: &mut T,
+    places: &Places,
+    client: RowId,
+    by: Option<BranchId>,
+) -> Result<Vec<RowId>> {
     let mut deleted = Vec::new();
     for statements in STATEMENTS.iter() {
         let Some(select) = &statements.select_on_card else {
             continue;
         };
         for row in tx.query(select, &[client.into()]).await? {
-            if !is_theirs(&row, by)? {
+            if !is_theirs(places, &row, by)? {
                 continue;
             }
             let id = row.of(row.0.len() - 1, RowId::from_slice)?;
@@ -242,12 +258,14 @@ impl Job for PlainRows {
         let Some(statements) = statements(&self.entity) else {
             return Ok(Vec::new());
         };
+        let places = Places::load(tx).await?;
         let plain = |row: &Row| {
-            let fields = statements.record.all_fields().map(|field| field.name);
+            let fields = statements.record.all_fields().zip(row.0.iter().skip(2));
+            let fields = fields.map(|(field, cell)| Ok((field.name, words::read(field, cell)?)));
             Ok(Plain {
                 id: row.of(0, RowId::from_slice)?,
-                branch: row.maybe(1, BranchId::from_slice)?,
-                fields: fields.zip(row.0.iter().skip(2).cloned()).collect(),
+                branch: places.read(row, 1)?,
+                fields: fields.collect::<Result<_>>()?,
             })
         };
         let rows = tx.query(&statements.select_all, &[]).await?;

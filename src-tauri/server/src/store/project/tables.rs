@@ -8,6 +8,7 @@ use clientele_model::record::{CLIENT_ID, Field, RECORDS, Record, Sort};
 use clientele_protocol::Hash;
 
 use super::super::schema::{self, Column, Kind};
+use super::words;
 
 /// The statements about one record's table.
 pub struct Statements {
@@ -90,11 +91,14 @@ pub fn fingerprint() -> String {
 /// For SQLite.
 #[must_use]
 pub fn sqlite() -> String {
-    let mut sql = String::new();
+    let mut sql =
+        "create table if not exists places (number integer primary key, branch blob not null) strict;"
+            .to_owned();
     for record in RECORDS {
         let name = record.name;
         let columns = record.all_fields().map(|field| {
             let kind = match kind(field) {
+                Kind::Text if words::is_of_words(field) => "any not null",
                 Kind::Text => "text not null",
                 Kind::Int if field.sort == Sort::Int => "integer not null",
                 Kind::Int => "integer",
@@ -104,7 +108,7 @@ pub fn sqlite() -> String {
         });
         let _ = write!(
             sql,
-            "create table if not exists row_{name} (id blob not null primary key, branch blob, {},
+            "create table if not exists row_{name} (id blob not null primary key, branch integer, {},
              state blob not null) strict, without rowid;",
             columns.collect::<Vec<_>>().join(", "),
         );
@@ -118,13 +122,16 @@ pub fn sqlite() -> String {
             let column = format!("\"{}\"", field.name);
             if field.sort == Sort::Id {
                 written(&column)
+            } else if words::is_of_words(field) {
+                words::shown(&column)
             } else {
                 column
             }
         });
         let _ = write!(
             sql,
-            "create view if not exists {name} as select {}, {}, {} from row_{name};",
+            "create view if not exists {name} as select {}, (select {} from places where number = row_{name}.branch)
+             as branch, {} from row_{name};",
             written("id"),
             written("branch"),
             columns.collect::<Vec<_>>().join(", "),
@@ -144,7 +151,8 @@ pub fn sqlite_drop() -> String {
             "drop view if exists {name}; drop table if exists row_{name};"
         );
     }
-    sql + "delete from projection; delete from projected; delete from waiting; delete from thrown;"
+    sql + "drop table if exists places;
+           delete from projection; delete from projected; delete from waiting; delete from thrown;"
 }
 
 /// For PostgreSQL.

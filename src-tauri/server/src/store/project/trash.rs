@@ -58,7 +58,7 @@ async fn show<T: Tx>(tx: &mut T, shorts: &Shorts, id: RowId) -> Result<()> {
     let Some(row) = tx.one(&clients.select, &[id.into()]).await? else {
         return Ok(());
     };
-    let client = kept::read(clients.record, &row, shorts)?;
+    let client = kept::read(clients.record, id, &row, shorts)?;
     let (Some(seen), Some(by)) = (&client.thrown, client.thrown_by(clients.record)) else {
         return Ok(());
     };
@@ -71,15 +71,16 @@ async fn show<T: Tx>(tx: &mut T, shorts: &Shorts, id: RowId) -> Result<()> {
             add_up(&mut touched, &on_card(statements.record, row, shorts)?);
         }
     }
-    let cells = upsert_cells(clients, id, &client, shorts, is_kept(by, seen, &touched));
+    let cells = upsert_cells::<T>(clients, id, &client, shorts, is_kept(by, seen, &touched));
     tx.execute(&clients.upsert, &cells).await?;
     Ok(())
 }
 
 /// A row as [`super::tables::Statements::select_on_card`] reads it: the identifier stands last.
 fn on_card(record: &Record, mut row: Row, shorts: &Shorts) -> Result<PlainRow> {
+    let id = row.of(row.0.len() - 1, RowId::from_slice)?;
     row.0.pop();
-    kept::read(record, &row, shorts)
+    kept::read(record, id, &row, shorts)
 }
 
 fn add_up(touched: &mut BTreeMap<DeviceId, u64>, row: &PlainRow) {

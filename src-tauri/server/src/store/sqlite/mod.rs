@@ -141,6 +141,10 @@ impl Storage for Sqlite {
         self.company(company, true).map(drop)
     }
 
+    async fn rest(&self, company: CompanyId) -> Result<()> {
+        self.company(company, false)?.writer.rest().await
+    }
+
     async fn scour(&self, company: CompanyId) -> Result<()> {
         self.company(company, false)?.writer.scour().await
     }

@@ -45,6 +45,11 @@ impl Writer {
         .await
     }
 
+    /// See [`super::super::Storage::rest`].
+    pub async fn rest(&self) -> Result<()> {
+        self.act(SqliteTx::rest).await
+    }
+
     /// See [`super::super::Storage::scour`].
     pub async fn scour(&self) -> Result<()> {
         self.act(SqliteTx::checkpoint).await

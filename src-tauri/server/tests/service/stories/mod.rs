@@ -4,5 +4,7 @@ pub mod backups;
 pub mod doors;
 pub mod erasure;
 pub mod pushes;
+pub mod quarantine;
+pub mod rest;
 pub mod sight;
 pub mod tables;
