@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::entry::Scope;
 use super::super::{Cell, Row};
-use super::row::{Place, PlainRow, Version, place_of};
+use super::row::{Mark, Place, PlainRow, Version, place_of};
 use super::words::{self, Places};
 use crate::{Error, Result};
 
@@ -126,6 +126,8 @@ struct More {
     /// The newest change, where it is none of those.
     newest: Option<V>,
     thrown: Option<Vec<Stamp>>,
+    /// What was said of the trash, where it is more than what stands.
+    marks: Vec<(V, Mark)>,
     /// Who wrote here, where the versions do not tell.
     touched: Option<Vec<(u64, u64)>>,
     grown: Vec<(u8, Vec<(V, i64)>)>,
@@ -179,6 +181,22 @@ fn told_by_versions(record: &Record, row: &PlainRow) -> BTreeMap<DeviceId, u64> 
         *newest = version.seq.max(*newest);
     }
     told
+}
+
+/// What was said of the trash, as far as the mark that stands tells.
+fn told_by_mark(record: &Record, row: &PlainRow) -> BTreeMap<Version, Mark> {
+    let place = place_of(record, DELETED_AT).and_then(|at| row.places.get(&at));
+    let stands = place.and_then(|place| place.set.as_ref());
+    let mark = stands.map(|(version, value)| {
+        let seen = row.thrown.clone().unwrap_or_default();
+        let mark = Mark {
+            set: Some((value.clone(), seen)),
+            is_added: *value == Value::Null,
+            reopens: None,
+        };
+        (*version, mark)
+    });
+    mark.into_iter().collect()
 }
 
 /// The fields' columns in order, the state last. `is_kept`: a row in the trash is shown as in none.
@@ -242,6 +260,12 @@ fn parts(
         more.newest = row.newest.map(|newest| shorts.short(newest));
     }
     more.thrown.clone_from(&row.thrown);
+    if row.marks != told_by_mark(record, row) {
+        let marks = row.marks.iter();
+        more.marks = marks
+            .map(|(at, mark)| (shorts.short(*at), mark.clone()))
+            .collect();
+    }
     if row.touched != told_by_versions(record, row) {
         let touched = row.touched.iter();
         let short = |device| shorts.shorts.get(device).copied().unwrap_or(u64::MAX);
@@ -319,6 +343,12 @@ fn restore(
             .into_iter()
             .map(|(version, by)| Ok((shorts.version(version)?, by)));
         row.places.entry(place).or_default().grown = grown.collect::<Result<_>>()?;
+    }
+    row.marks = told_by_mark(record, &row);
+    if !more.marks.is_empty() {
+        let marks = more.marks.into_iter();
+        let marks = marks.map(|(at, mark)| Ok((shorts.version(at)?, mark)));
+        row.marks = marks.collect::<Result<_>>()?;
     }
     row.newest = match more.newest {
         Some(version) => Some(shorts.version(version)?),
