@@ -140,7 +140,7 @@ impl PlainRow {
         }
         let unsettled = body.map(|body| body.lost(UNSETTLES)).unwrap_or_default();
         let reopened = unsettled.into_iter().filter(|(field, _)| field == DELETED_AT);
-        mark.reopens = reopened.map(|(_, of)| of).last();
+        mark.reopens = reopened.map(|(_, of)| of).next_back();
         if mark != Mark::default() {
             self.marks.insert(version, mark);
             self.settle_marks(record);
