@@ -155,7 +155,8 @@ impl Book {
         let id = book_id(path)?;
         let (workspace, demo) = open_workspace(path, key, schema)?;
         workspace.catch_up()?;
-        while search::catch_up(&workspace)? {}
+        // Who cannot be indexed now (a full disk) is found all the same.
+        while search::catch_up(&workspace).unwrap_or(false) {}
         let (path, key) = (path.to_owned(), key.clone());
         Ok(Self {
             workspace,

@@ -285,7 +285,16 @@ fn a_salon_beyond_the_bound_or_broken_off_leaves_nothing() {
 
 #[test]
 fn a_demo_book_joins_no_company() {
-    let (book, device) = (TestBook::demo(), DeviceId::new());
+    let filled = TestBook::new();
+    let mut go_on = |_, _| std::ops::ControlFlow::Continue(());
+    fill(&filled, &Actor::owner(), &demo(5, Language::Bg), &mut go_on).unwrap();
+    for book in [TestBook::demo(), filled] {
+        joins_no_company(&book);
+    }
+}
+
+fn joins_no_company(book: &TestBook) {
+    let device = DeviceId::new();
     let before = book.device();
     let member = Membership {
         company: CompanyId::new(),
@@ -298,7 +307,7 @@ fn a_demo_book_joins_no_company() {
         revoked: false,
         seed: head_office::new_seed(),
     };
-    let refused = head_office::join(&book, device, &member).unwrap_err();
+    let refused = head_office::join(book, device, &member).unwrap_err();
     assert_eq!(Refusal::from(refused).code, ErrorCode::HeadOfficeDemo);
     assert!(
         book.read(head_office::membership).unwrap().is_none(),

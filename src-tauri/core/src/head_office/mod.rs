@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 use crate::Result;
 use crate::book;
 use crate::clients::Sight;
-use crate::workspace::store::{local, set_local};
-use crate::workspace::{Topic, WRITES_FOR, Workspace};
+use crate::workspace::store::{local, set_local, steps};
+use crate::workspace::{StepLabel, Topic, WRITES_FOR, Workspace};
 
 const MEMBERSHIP: &str = "membership";
 const ACKNOWLEDGED: &str = "acknowledged";
@@ -165,13 +165,13 @@ pub fn waiting(conn: &Connection) -> Result<u64> {
     store::own_after(conn, acknowledged(conn)?.seq)
 }
 
-/// May this book become one of a company's? Not the demo book: people who never lived would stand among the
+/// May this book become one of a company's? Not the demo book, nor one that was filled like it: people who never lived would stand among the
 /// company's own clients, on every device.
 ///
 /// # Errors
 /// `head_office.demo`; what SQLite says.
 pub fn may_join(conn: &Connection) -> Result<()> {
-    if book::is_demo(conn)? {
+    if book::is_demo(conn)? || steps::has_label(conn, StepLabel::DemoFilled.as_str())? {
         return Err(ErrorCode::HeadOfficeDemo.into());
     }
     Ok(())

@@ -209,6 +209,7 @@ impl<'a> Arrivals<'a> {
     pub fn refused(&mut self, seq: u64) -> Result<bool> {
         let refused = log::refuse(self.conn, self.own_n, seq)?;
         if let Some((entity, row)) = &refused {
+            self.fresh.remove(row);
             self.note(entity, *row);
         }
         self.touched.topic(Topic::HeadOffice);

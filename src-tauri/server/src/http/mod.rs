@@ -143,15 +143,25 @@ where
 /// Brings the plain tables up to date and finishes erasures, whenever something came, and every minute. While
 /// devices push one batch after the other, they come first; where nothing comes for a while, the files are tidied.
 async fn settle<S: Storage>(service: Arc<Service<S>>, bell: Arc<Notify>) {
+    let mut failed: Option<Instant> = None;
     loop {
-        if let Err(error) = service.settle_all().await {
-            tracing::error!(%error, "the plain tables could not be brought up to date");
+        // An erasure that cannot be finished now (a long report is open) is not begun anew with each push: on
+        // PostgreSQL that writes tables anew, and pushes wait for it.
+        let settled = if failed.is_some_and(|failed| failed.elapsed() < AGAIN_AFTER) {
+            service.follow_all().await
+        } else {
+            let settled = service.settle_all().await;
+            failed = settled.is_err().then(Instant::now);
+            settled
+        };
+        if let Err(error) = settled {
+            tracing::error!(%error, "the plain tables are not up to date, or what was erased is not gone yet");
         }
         if tokio::time::timeout(REST_AFTER, bell.notified()).await.is_err() {
             if let Err(error) = service.rest_all().await {
                 tracing::warn!(%error, "the files could not be tidied");
             }
-            let _ = tokio::time::timeout(Duration::from_secs(60), bell.notified()).await;
+            let _ = tokio::time::timeout(AGAIN_AFTER, bell.notified()).await;
         }
         let rung = Instant::now();
         while rung.elapsed() < SETTLE_WITHIN
@@ -159,6 +169,9 @@ async fn settle<S: Storage>(service: Arc<Service<S>>, bell: Arc<Notify>) {
         {}
     }
 }
+
+/// So long after it failed an erasure is tried again.
+const AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// So long after the last push the plain tables follow,
 const SETTLE_AFTER: Duration = Duration::from_millis(200);

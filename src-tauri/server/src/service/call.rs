@@ -183,9 +183,9 @@ impl<S: Storage> Service<S> {
             self.stats.changes.add(appended.changes as u64);
             self.stats.bytes.add(bytes);
         }
-        if let Response::No(No::Busy) = appended.answer {
-            self.stats.quarantine_full.add(1);
-            tracing::warn!(device = %me.device.id, %author, "a push waits: quarantine is full");
+        if appended.unkept > 0 {
+            self.stats.quarantine_full.add(appended.unkept as u64);
+            tracing::warn!(device = %me.device.id, %author, "what was refused is not kept: quarantine is full");
         }
         if let Response::Fork { .. } = appended.answer {
             self.stats.forks.add(1);

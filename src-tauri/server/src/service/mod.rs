@@ -191,6 +191,19 @@ impl<S: Storage> Service<S> {
         all
     }
 
+    /// Does for every company what [`Self::follow`] does.
+    ///
+    /// # Errors
+    /// What the database said last.
+    pub async fn follow_all(&self) -> Result<()> {
+        let mut all = Ok(());
+        for company in self.storage.control(Companies).await? {
+            let followed = self.follow(company.id).await;
+            all = followed.and(all);
+        }
+        all
+    }
+
     /// Does for every company what [`Self::rest`] does.
     ///
     /// # Errors

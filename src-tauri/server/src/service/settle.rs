@@ -26,13 +26,16 @@ impl<S: Storage> Service<S> {
             let packing = tokio::task::spawn_blocking(move || {
                 let mut repacked = Vec::new();
                 for (n, was) in batches {
-                    if let Some(is) = closer(&was)? {
-                        repacked.push((n, was, is));
+                    match closer(&was) {
+                        Ok(Some(is)) => repacked.push((n, was, is)),
+                        Ok(None) => {}
+                        // It stays as it is, for `check` to tell; the rest of the tidying does not wait for it.
+                        Err(error) => tracing::error!(n, %error, "a batch of the log does not unpack"),
                     }
                 }
-                Ok::<_, Error>(repacked)
+                repacked
             });
-            let batches = packing.await.map_err(|_| Error::Closed)??;
+            let batches = packing.await.map_err(|_| Error::Closed)?;
             self.storage.note(company, Repacked { batches, to }).await?;
         }
         self.storage.rest(company).await
@@ -43,14 +46,27 @@ impl<S: Storage> Service<S> {
     /// # Errors
     /// What the database says. What was not finished is finished the next time.
     pub async fn settle(&self, company: CompanyId) -> Result<()> {
+        self.follow(company).await?;
+        self.erase(company).await
+    }
+
+    /// Brings the plain tables up to date with the log.
+    ///
+    /// # Errors
+    /// What the database says. What was not finished is finished the next time.
+    pub async fn follow(&self, company: CompanyId) -> Result<()> {
         loop {
             // The tables can be made again from the log: they need not wait for the disk.
             let projected = self.storage.note(company, Project).await?;
             self.stats.projected.add(projected.changes as u64);
             if projected.at_end {
-                break;
+                return Ok(());
             }
         }
+    }
+
+    /// Takes out of the log, and out of the files, what was erased.
+    async fn erase(&self, company: CompanyId) -> Result<()> {
         loop {
             let scrubbed = self.storage.write(company, Scrub).await?;
             if scrubbed.rows.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc};
-use clientele_protocol::message::{Mark, No, Response, Why};
+use clientele_protocol::message::{Mark, Response, Why};
 use clientele_protocol::{Batch, Chain, Digest, Link, Payload};
 
 use super::devices::{DeviceRow, branch_ids, devices_of};
@@ -41,6 +41,8 @@ pub struct Appended {
     pub answer: Response,
     /// How many changes were refused.
     pub refused: usize,
+    /// How many of them found no room in quarantine.
+    pub unkept: usize,
     /// How many changes the log has more.
     pub changes: usize,
 }
@@ -151,6 +153,7 @@ impl Append {
         let only = |answer| Appended {
             answer,
             refused: 0,
+            unkept: 0,
             changes: 0,
         };
         if batch.first_seq <= head.seq && self.sabotage.is_conflict_do_nothing() {
@@ -179,16 +182,15 @@ impl Append {
                 Response::Gap { head }
             }));
         }
-        // The device keeps it, and comes again when somebody has looked at what lies there.
+        // Its device has what is refused, and shows it; here it is kept where there is room.
         let (count, bytes) = state.refusing(offer);
-        if count > 0 && !state.room.take(batch.device, count, bytes) {
-            return Ok(only(Response::No(No::Busy)));
-        }
-        let (refused, changes) = state.add(offer, &author, self.now_millis);
+        let has_room = count == 0 || state.room.take(batch.device, count, bytes);
+        let (refused, changes) = state.add(offer, &author, self.now_millis, has_room);
         let head = batch.head();
         Ok(Appended {
             answer: Response::Pushed { head },
             refused,
+            unkept: if has_room { 0 } else { count },
             changes,
         })
     }
@@ -212,7 +214,7 @@ impl State {
     }
 
     /// A batch that goes on where the stream ends.
-    fn add(&mut self, offer: &Offer, author: &DeviceRow, now_millis: i64) -> (usize, usize) {
+    fn add(&mut self, offer: &Offer, author: &DeviceRow, now_millis: i64, has_room: bool) -> (usize, usize) {
         let batch = &offer.batch;
         // A server whose clock was set back goes on from where it was: else what was typed over a value would
         // come before it.
@@ -232,7 +234,7 @@ impl State {
                 (why, _) => {
                     let why = why.unwrap_or(Why::TooLarge);
                     refused.push((place, why));
-                    if let Link::Change(change) = link {
+                    if has_room && let Link::Change(change) = link {
                         let seq = batch.first_seq + at as u64;
                         self.refused.push(Refused::change(
                             batch.device,

@@ -58,6 +58,17 @@ pub fn get(conn: &Connection, id: StepId) -> Result<Option<StepRow>> {
     Ok(statement.query_row([id.as_bytes()], read).optional()?)
 }
 
+/// Was a step of this sort ever done, and is it not undone?
+///
+/// # Errors
+/// What SQLite says.
+pub fn has_label(conn: &Connection, label: &str) -> Result<bool> {
+    let mut statement = conn.prepare_cached(
+        "select exists (select 1 from steps where label = ?1 and act = 'do' and undone_by is null)",
+    )?;
+    Ok(statement.query_row([label], |row| row.get(0))?)
+}
+
 /// Steps, newest first, older than a place in the order.
 pub fn list(conn: &Connection, before: Option<(Hlc, StepId)>, limit: usize) -> Result<Vec<StepRow>> {
     let (hlc, id) = before.map_or((i64::MAX, [0xFF; 16]), |(hlc, id)| {

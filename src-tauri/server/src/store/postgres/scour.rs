@@ -139,7 +139,8 @@ pub async fn journal(client: &Client) -> Result<()> {
             "select pg_has_role(current_user, 'pg_checkpoint', 'usage')
                  and has_function_privilege('pg_switch_wal()', 'execute')
                  and has_function_privilege('pg_ls_waldir()', 'execute')
-                 and has_function_privilege('pg_logical_emit_message(boolean, text, text)', 'execute')",
+                 and (select bool_or(has_function_privilege(oid, 'execute')) from pg_proc
+                      where proname = 'pg_logical_emit_message')",
             &[],
         )
         .await?;

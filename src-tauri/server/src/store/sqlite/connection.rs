@@ -33,8 +33,8 @@ const SHORT_PATIENCE: Duration = Duration::from_secs(1);
 /// Files of fewer pages are not worth the trouble,
 const PAGES_MIN: i64 = 128;
 
-/// and for those of more, a gigabyte, pushes would wait too long.
-const PAGES_MAX: i64 = 262_144;
+/// and for those of more, 128 megabytes, it would take that much memory, and pushes would wait too long.
+const PAGES_MAX: i64 = 32_768;
 
 impl SqliteTx {
     /// Opens a file.
