@@ -1,12 +1,17 @@
 //! A visit to head office over a real line, from the first question to the last answer. While the line is
 //! waited for, nothing of the book is held.
 
+use std::time::Duration;
+
 use clientele_core::book::Book;
 use clientele_core::search;
 use clientele_core::workspace::Workspace;
 use clientele_model::{DeviceId, Timestamp};
 
 use crate::{Contact, Error, Line, Pairing, Report, Result};
+
+/// How long nothing is written between two rounds of indexing.
+const BETWEEN: Duration = Duration::from_millis(5);
 
 /// How a visit went. What was done before it broke off is done.
 #[derive(Debug)]
@@ -38,7 +43,8 @@ async fn to_the_end(mut contact: Contact<'_>, line: &Line) -> Visited {
     let report = contact.report().clone();
     // Who cannot be indexed now (a full disk) is found all the same, if slower, and indexed after the next visit.
     while search::catch_up(contact.book()).unwrap_or(false) {
-        tokio::task::yield_now().await;
+        // Whoever waits to write comes in between.
+        tokio::time::sleep(BETWEEN).await;
     }
     Visited { report, problem }
 }
