@@ -154,7 +154,7 @@ pub enum Client {
     Add(Box<NewClient>),
     /// Write everything the book holds about a client to a file, to be handed to that client.
     Access(Access),
-    /// Put clients into the trash, where they lie for 30 days.
+    /// Put clients into the trash, where they lie for 30 days, or for 180 where several books are kept as one.
     Trash {
         /// Which clients.
         #[arg(required = true)]

@@ -18,6 +18,10 @@ pub async fn backup_to(arguments: CopyTo) -> Result<()> {
 pub async fn restore_from(arguments: CopyTo) -> Result<()> {
     let storage = arguments.place.open().await?;
     backup::restore(&storage, &arguments.file, Timestamp::now().0).await?;
+    println!(
+        "Restored. Devices trust the certificate that they were paired with: put the old certificate.pem and \
+         certificate-key.pem into the folder before the server starts."
+    );
     Service::new(storage, Settings::new()?).settle_all().await
 }
 

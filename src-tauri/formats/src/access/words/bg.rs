@@ -78,6 +78,8 @@ pub(super) const WORDS: Words = Words {
         ("settings_changed", "Настройките са променени"),
         ("demo_filled", "Демо книгата е попълнена"),
         ("trash_emptied", "Кошчето е изпразнено"),
+        ("conflict_settled", "Разминаването е решено"),
+        ("rescued", "Спасено е изгубеното"),
         ("undo", "Отменено"),
         ("redo", "Върнато"),
         ("other", "Друга стъпка"),

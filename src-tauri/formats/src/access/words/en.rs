@@ -78,6 +78,8 @@ pub(super) const WORDS: Words = Words {
         ("settings_changed", "Settings changed"),
         ("demo_filled", "Demo book filled"),
         ("trash_emptied", "Trash emptied"),
+        ("conflict_settled", "Conflict settled"),
+        ("rescued", "Rescued what was lost"),
         ("undo", "Undone"),
         ("redo", "Redone"),
         ("other", "Another step"),

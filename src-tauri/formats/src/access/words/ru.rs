@@ -78,6 +78,8 @@ pub(super) const WORDS: Words = Words {
         ("settings_changed", "Настройки изменены"),
         ("demo_filled", "Учебная книга заполнена"),
         ("trash_emptied", "Корзина очищена"),
+        ("conflict_settled", "Расхождение решено"),
+        ("rescued", "Спасено то, что было утрачено"),
         ("undo", "Отменено"),
         ("redo", "Возвращено"),
         ("other", "Другой шаг"),
