@@ -1,10 +1,10 @@
 //! The SQL of clients and their cards.
 
-use std::collections::BTreeSet;
+mod worked_out;
 
 use clientele_model::{
     Address, BranchId, ClientDraft, ClientId, ClientKind, ContactPerson, Email, Language, Messenger,
-    OtherName, Phone, RowId, Timestamp, text,
+    OtherName, Phone, RowId, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -13,10 +13,10 @@ use super::{
     ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, Sight, TagCount, phone_display,
 };
 use crate::Result;
-use crate::workspace::store::{array, row_id};
+use crate::workspace::store::row_id;
 
-/// The longest name that a list shows, in characters; the card shows all.
-const NAME_CHARS_MAX: usize = 200;
+pub(super) use worked_out::names;
+pub use worked_out::{derive, derive_put};
 
 pub(super) fn kind(text: &str) -> ClientKind {
     if text == "company" {
@@ -270,114 +270,6 @@ fn first_phone(row: &Row<'_>, column: usize) -> rusqlite::Result<(String, String
     let both = both.unwrap_or_default();
     let (typed, e164) = both.split_once('\0').unwrap_or((&both, ""));
     Ok((typed.to_owned(), e164.to_owned()))
-}
-
-/// The name that a list shows, and the one by which it is sorted.
-pub(super) fn names(draft: &ClientDraft) -> (String, String) {
-    let shown = draft.display_name();
-    let by_name = match draft.kind {
-        ClientKind::Person if !(draft.family_name.is_empty() && draft.given_name.is_empty()) => text::fold(
-            &format!("{} {} {}", draft.family_name, draft.given_name, draft.patronymic),
-        ),
-        _ => text::fold(&shown),
-    };
-    let [shown, by_name] = [shown, by_name].map(|name| text::ellipsis(&name, NAME_CHARS_MAX));
-    (shown, by_name)
-}
-
-/// The columns of a list that follow from a card and its contacts.
-#[derive(PartialEq, Eq)]
-struct Worked {
-    shown: String,
-    by_name: String,
-    contacts: i64,
-    last_contact_at: Option<i64>,
-}
-
-/// As [`derive`], of clients whose own rows were just put whole: their names stand, unless they have none.
-///
-/// # Errors
-/// What SQLite says.
-pub fn derive_put(conn: &Connection, ids: &BTreeSet<RowId>) -> Result<()> {
-    let mut statement = conn.prepare_cached(
-        "select c.id from rarray(?1) a cross join clients c on c.id = a.value
-         where (c.given_name = '' and c.patronymic = '' and c.family_name = '' and c.company_name = '')
-         or c.contacts_count > 0 or exists (select 1 from contacts k where k.client_id = c.id)",
-    )?;
-    let rest = statement.query_map([array(ids)], |row| row_id(row, 0))?;
-    let rest: Vec<RowId> = rest.collect::<rusqlite::Result<_>>()?;
-    derive(conn, &rest)
-}
-
-/// Works out the columns of a list from the cards and their contacts. Clients that are not there (erased, or still
-/// on their way from another device) are passed over.
-///
-/// # Errors
-/// What SQLite says.
-pub fn derive<'a>(conn: &Connection, ids: impl IntoIterator<Item = &'a RowId>) -> Result<()> {
-    let mut statement = conn.prepare_cached(
-        "select c.id, c.kind, c.given_name, c.patronymic, c.family_name, c.company_name,
-         c.display_name, c.sort_name, c.contacts_count, c.last_contact_at,
-         (select count(*) from contacts k where k.client_id = c.id and k.deleted_at is null),
-         (select max(k.at) from contacts k where k.client_id = c.id and k.deleted_at is null)
-         from rarray(?1) a cross join clients c on c.id = a.value",
-    )?;
-    let rows = statement.query_map([array(ids)], |row| {
-        let draft = ClientDraft {
-            kind: kind(row.get_ref(1)?.as_str()?),
-            given_name: row.get(2)?,
-            patronymic: row.get(3)?,
-            family_name: row.get(4)?,
-            company_name: row.get(5)?,
-            ..ClientDraft::default()
-        };
-        let stands = Worked {
-            shown: row.get(6)?,
-            by_name: row.get(7)?,
-            contacts: row.get(8)?,
-            last_contact_at: row.get(9)?,
-        };
-        Ok((
-            ClientId::from(row_id(row, 0)?),
-            draft,
-            stands,
-            row.get(10)?,
-            row.get(11)?,
-        ))
-    })?;
-    let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
-    for (id, draft, stands, contacts, last_contact_at) in rows {
-        let (mut shown, mut by_name) = names(&draft);
-        if shown.is_empty() {
-            // Nameless: known by a phone, an address, ...
-            (shown, by_name) = names(&load(conn, id)?);
-        }
-        let due = Worked {
-            shown,
-            by_name,
-            contacts,
-            last_contact_at,
-        };
-        if stands != due {
-            set_worked(conn, id, &due)?;
-        }
-    }
-    Ok(())
-}
-
-fn set_worked(conn: &Connection, id: ClientId, due: &Worked) -> Result<()> {
-    conn.prepare_cached(
-        "update clients set display_name = ?2, sort_name = ?3, contacts_count = ?4, last_contact_at = ?5
-         where id = ?1",
-    )?
-    .execute(params![
-        id.as_bytes(),
-        due.shown,
-        due.by_name,
-        due.contacts,
-        due.last_contact_at
-    ])?;
-    Ok(())
 }
 
 /// The number under which the index knows a client; `None` where there is no such client.
