@@ -12,7 +12,7 @@ use super::store;
 use super::{AGREES, cursor};
 use crate::Result;
 use crate::workspace::store::{log, set_local};
-use crate::workspace::{Arrivals, Invalidation, Topic, Workspace};
+use crate::workspace::{Arrivals, Arriving, Invalidation, Topic, Workspace};
 
 /// What a page did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,12 +163,18 @@ fn entry(
     let assigned: HashMap<u32, Hlc> = entry.assigned.iter().copied().collect();
     let whole = whole_steps(links);
     let mut added: BTreeMap<Option<BranchId>, Digest> = BTreeMap::new();
+    let mut arriving = Vec::with_capacity(links.len());
     for ((place, seq), link) in (0u32..).zip(entry.batch.first_seq..).zip(links) {
         let Some(change) = link.change() else { continue };
         let eff_hlc = assigned.get(&place).copied().unwrap_or(change.hlc);
         // This device's own steps are whole: the gate wrote them so.
         let is_whole = device == own || whole.contains(&change.step);
-        arrivals.change(device, seq, change, eff_hlc, is_whole)?;
+        arriving.push(Arriving {
+            seq,
+            change,
+            eff_hlc,
+            is_whole,
+        });
         added
             .entry(change.scope)
             .or_default()
@@ -176,6 +182,7 @@ fn entry(
         taken.changes += u64::from(device != own);
         taken.erased |= change.kind == ChangeKind::Erase;
     }
+    arrivals.changes(device, &arriving)?;
     if device == own {
         for (place, why) in &entry.refused {
             let seq = entry.batch.first_seq + u64::from(*place);

@@ -8,9 +8,10 @@ use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId,
 use clientele_protocol::{Payload, Sealed};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::settle::Due;
 use super::step::STEPS;
 use super::store::log::{Content, Logged, NewLogged, State};
-use super::store::{self, Put, log};
+use super::store::{self, Put, conflicts, log};
 use super::table::{Card, Indexing, Invalidation, Schema, Table, Topic};
 use super::touched::{Touched, client_of};
 use super::{Workspace, lock, settle};
@@ -27,7 +28,8 @@ pub struct Arrivals<'a> {
     conn: &'a Connection,
     schema: &'static Schema,
     own_n: i64,
-    rows: BTreeSet<(&'static str, RowId)>,
+    /// Rows that are to be made anew, by table.
+    rows: BTreeMap<&'static str, BTreeSet<RowId>>,
     complete: BTreeSet<StepId>,
     numbers: BTreeMap<DeviceId, i64>,
     highest: Hlc,
@@ -36,6 +38,50 @@ pub struct Arrivals<'a> {
     /// All that was said of rows of which this book had never heard. Of the others the log is asked.
     fresh: HashMap<RowId, Vec<Logged>>,
     touched: Touched,
+}
+
+/// A change on its way into the log. `is_whole` says that the rest of its step has come, or is in the same
+/// transaction: only then is anything of it seen.
+#[derive(Clone, Copy)]
+pub struct Arriving<'a> {
+    /// Its number in its device's stream.
+    pub seq: u64,
+    /// What was written.
+    pub change: &'a Sealed,
+    /// Its place in the order of all changes.
+    pub eff_hlc: Hlc,
+    /// Is all of its step here?
+    pub is_whole: bool,
+}
+
+impl<'a> Arriving<'a> {
+    fn logged(&self, device_n: i64, gone: bool) -> NewLogged<'a> {
+        let Self {
+            seq,
+            change,
+            eff_hlc,
+            is_whole,
+        } = *self;
+        NewLogged {
+            device_n,
+            seq,
+            hlc: change.hlc,
+            eff_hlc,
+            schema: change.schema,
+            step: change.step,
+            scope: change.scope,
+            entity: &change.entity,
+            row: change.row,
+            kind: change.kind,
+            content: match &change.payload {
+                Payload::Whole { salt, body } if !gone => {
+                    Content::Whole(body, salt, change.payload.commitment())
+                }
+                payload => Content::Gone(payload.commitment()),
+            },
+            state: if is_whole { State::Counts } else { State::Waits },
+        }
+    }
 }
 
 impl Workspace {
@@ -56,7 +102,7 @@ impl Workspace {
             conn: &transaction,
             schema: self.schema,
             own_n: writer.device_n,
-            rows: BTreeSet::new(),
+            rows: BTreeMap::new(),
             complete: BTreeSet::new(),
             numbers: BTreeMap::new(),
             highest: Hlc(0),
@@ -123,49 +169,52 @@ impl<'a> Arrivals<'a> {
         Ok(())
     }
 
-    /// Takes in one change, new or known. `is_whole` says that the rest of its step has come, or is in the
-    /// same transaction: only then is anything of it seen.
+    /// Takes in changes of one device, in the order of its stream, new or known.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn change(
-        &mut self,
-        device: DeviceId,
-        seq: u64,
-        change: &Sealed,
-        eff_hlc: Hlc,
-        is_whole: bool,
-    ) -> Result<()> {
+    pub fn changes(&mut self, device: DeviceId, arriving: &[Arriving<'_>]) -> Result<()> {
+        let (Some(first), Some(last)) = (arriving.first(), arriving.last()) else {
+            return Ok(());
+        };
         let device_n = self.number(device)?;
-        let table = self.schema.table(&change.entity);
-        let gone = self.is_suppressed(table, change)?;
-        let content = match &change.payload {
-            Payload::Whole { salt, body } if !gone => Content::Whole(body, salt, change.payload.commitment()),
-            payload => Content::Gone(payload.commitment()),
-        };
-        let state = if is_whole { State::Counts } else { State::Waits };
-        let logged = NewLogged {
-            device_n,
-            seq,
-            hlc: change.hlc,
-            eff_hlc,
-            schema: change.schema,
-            step: change.step,
-            scope: change.scope,
-            entity: &change.entity,
-            row: change.row,
-            kind: change.kind,
-            content,
-            state,
-        };
-        let mut new = log::append(self.conn, &logged)?;
+        // Mostly nothing of them is there, and nothing in them is gone: then they go into the log together.
+        let mut together = !log::is_there(self.conn, device_n, first.seq, last.seq)?;
+        for arriving in arriving {
+            let erases = arriving.change.kind == ChangeKind::Erase;
+            together = together && !erases && !self.is_suppressed(arriving.change)?;
+        }
+        if together {
+            let new: Vec<_> = arriving.iter().map(|one| one.logged(device_n, false)).collect();
+            log::append(self.conn, &new)?;
+        }
+        for arriving in arriving {
+            let (gone, new, moved) = if together {
+                (false, true, false)
+            } else {
+                self.one_by_one(device_n, arriving)?
+            };
+            self.heard(device, arriving, gone, new, moved)?;
+        }
+        Ok(())
+    }
+
+    /// Puts one change into the log. Says whether what it wrote is gone, whether it is new, and whether it has
+    /// another place now.
+    fn one_by_one(&mut self, device_n: i64, arriving: &Arriving<'_>) -> Result<(bool, bool, bool)> {
+        let Arriving {
+            seq, change, eff_hlc, ..
+        } = *arriving;
+        let gone = self.is_suppressed(change)?;
+        let logged = [arriving.logged(device_n, gone)];
+        let mut new = log::append(self.conn, &logged)? > 0;
         if !new {
             // A book that was copied wrote twice under these numbers, and the server that had the first was
             // restored. What stood here is put aside, to be written once more; what this book has of the device
             // from here on is the first writing too.
             let displaced = log::displace(self.conn, device_n, seq, &change.payload.commitment())?;
             if !displaced.is_empty() {
-                new = log::append(self.conn, &logged)?;
+                new = log::append(self.conn, &logged)? > 0;
                 self.fresh.clear();
             }
             self.fresh.remove(&change.row);
@@ -175,6 +224,24 @@ impl<'a> Arrivals<'a> {
         }
         let moved = !new && log::place(self.conn, device_n, seq, eff_hlc)?;
         self.own_was_placed |= moved && device_n == self.own_n;
+        Ok((gone, new, moved))
+    }
+
+    /// A change is in the log: what follows from it.
+    fn heard(
+        &mut self,
+        device: DeviceId,
+        arriving: &Arriving<'_>,
+        gone: bool,
+        new: bool,
+        moved: bool,
+    ) -> Result<()> {
+        let Arriving {
+            seq,
+            change,
+            eff_hlc,
+            is_whole,
+        } = *arriving;
         self.highest = self.highest.observe(eff_hlc);
         match self.fresh.get_mut(&change.row) {
             Some(heard) if is_whole && !gone => heard.push(Logged {
@@ -186,12 +253,12 @@ impl<'a> Arrivals<'a> {
                 kind: change.kind,
                 body: change.payload.body(),
                 scope: change.scope,
-                state,
+                state: State::Counts,
             }),
             _ => drop(self.fresh.remove(&change.row)),
         }
         if new && change.kind == ChangeKind::Erase {
-            self.erase(table, change.row)?;
+            self.erase(self.schema.table(&change.entity), change.row)?;
         }
         if (new && is_whole) || moved {
             self.note(&change.entity, change.row);
@@ -219,7 +286,7 @@ impl<'a> Arrivals<'a> {
     /// Another row is not what it was: it is made anew at the end.
     pub fn note(&mut self, entity: &str, row: RowId) {
         if let Some(table) = self.schema.table(entity) {
-            self.rows.insert((table.name, row));
+            self.rows.entry(table.name).or_default().insert(row);
         }
     }
 
@@ -247,10 +314,11 @@ impl<'a> Arrivals<'a> {
     }
 
     /// Is it about somebody who was erased? A late device does not bring them back.
-    fn is_suppressed(&self, table: Option<&'static Table>, change: &Sealed) -> Result<bool> {
+    fn is_suppressed(&self, change: &Sealed) -> Result<bool> {
         if !self.knows_erased {
             return Ok(false);
         }
+        let table = self.schema.table(&change.entity);
         if log::is_erased(self.conn, change.row)? {
             return Ok(true);
         }
@@ -288,7 +356,7 @@ impl<'a> Arrivals<'a> {
                 for id in store::rows_of_client(self.conn, part, row)? {
                     log::forget(self.conn, id)?;
                     log::set_erased(self.conn, id)?;
-                    self.rows.insert((part.name, id));
+                    self.note(part.name, id);
                 }
             }
         }
@@ -302,24 +370,9 @@ impl<'a> Arrivals<'a> {
                 self.note(&entity, row);
             }
         }
-        let mut putting: Option<Put> = None;
-        for (entity, row) in std::mem::take(&mut self.rows) {
-            let Some(table) = self.schema.table(entity) else {
-                continue;
-            };
-            let put = match putting.take() {
-                Some(put) if put.table().name == entity => put,
-                _ => Put::new(table),
-            };
-            let client = match self.fresh.remove(&row) {
-                Some(changes) => self.settle_fresh(&put, row, changes)?,
-                None => self.settle_known(&put, row)?,
-            };
-            putting = Some(put);
-            self.touched.note(table, client);
-            self.touched.topic(Topic::Conflicts);
-            if table.name == STEPS.name {
-                store::steps::derive(self.conn, StepId(row.0))?;
+        for table in self.schema.tables {
+            if let Some(rows) = self.rows.remove(table.name) {
+                self.settle_table(table, &rows)?;
             }
         }
         settle::trashed(self.conn, self.schema, &self.touched.clients)?;
@@ -331,27 +384,48 @@ impl<'a> Arrivals<'a> {
         (self.schema.derive)(self.conn, &self.touched.clients, indexing)
     }
 
-    /// Makes a row of what was just heard of it. Returns on whose card it stands.
-    fn settle_fresh(&self, put: &Put, row: RowId, mut changes: Vec<Logged>) -> Result<Option<RowId>> {
+    /// Makes rows of one table what the log says, and those of which it had said nothing before what was just heard.
+    fn settle_table(&mut self, table: &'static Table, rows: &BTreeSet<RowId>) -> Result<()> {
+        let put = Put::new(table);
+        let mut fresh = Vec::new();
+        for row in rows.iter().copied() {
+            let client = match self.fresh.remove(&row) {
+                Some(changes) => {
+                    let due = self.due_of_fresh(table, row, changes)?;
+                    let client = due.client(table, row);
+                    if !due.conflicts.is_empty() {
+                        conflicts::put(self.conn, table.name, row, &due.conflicts)?;
+                    }
+                    fresh.extend(due.values.map(|values| put.row(row, values, due.branch)));
+                    client
+                }
+                None => self.settle_known(&put, row)?,
+            };
+            self.touched.note(table, client);
+            self.touched.topic(Topic::Conflicts);
+        }
+        put.rows(self.conn, &fresh)?;
+        if table.name == STEPS.name {
+            for row in rows {
+                store::steps::derive(self.conn, StepId(row.0))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What was just heard of a row.
+    fn due_of_fresh(&self, table: &'static Table, row: RowId, mut changes: Vec<Logged>) -> Result<Due> {
         changes.sort_by_key(|change| (change.eff_hlc, change.stamp));
-        let due = settle::due_of(
-            self.conn,
-            self.schema,
-            put.table(),
-            row,
-            &changes,
-            self.knows_erased,
-        )?;
-        settle::put_fresh(self.conn, put, row, &due)?;
-        Ok(due.client(put.table(), row))
+        settle::due_of(self.conn, self.schema, table, row, &changes, self.knows_erased)
     }
 
     /// Makes a row what the log says. Returns on whose card it stands, or stood.
     fn settle_known(&self, put: &Put, row: RowId) -> Result<Option<RowId>> {
         let stood = client_of(self.conn, put.table(), row, None)?;
         let due = settle::due(self.conn, self.schema, put.table(), row)?;
-        settle::put(self.conn, self.schema, put, row, &due)?;
-        Ok(stood.or(due.client(put.table(), row)))
+        let client = stood.or(due.client(put.table(), row));
+        settle::put(self.conn, self.schema, put, row, due)?;
+        Ok(client)
     }
 }
 

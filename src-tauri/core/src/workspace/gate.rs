@@ -386,7 +386,7 @@ impl<'a> Write<'a> {
             content,
             state: State::Counts,
         };
-        log::append(self.conn, &new)?;
+        log::append(self.conn, &[new])?;
         Ok(())
     }
 

@@ -155,38 +155,24 @@ pub(crate) fn card_rows(conn: &Connection, schema: &Schema, table: &Table, id: R
 /// What SQLite says.
 pub(super) fn row(conn: &Connection, schema: &Schema, table: &'static Table, id: RowId) -> Result<()> {
     let due = due(conn, schema, table, id)?;
-    put(conn, schema, &Put::new(table), id, &due)
+    put(conn, schema, &Put::new(table), id, due)
 }
 
 /// Puts a row as it is due.
 ///
 /// # Errors
 /// What SQLite says.
-pub(super) fn put(conn: &Connection, schema: &Schema, put: &Put, id: RowId, due: &Due) -> Result<()> {
+pub(super) fn put(conn: &Connection, schema: &Schema, put: &Put, id: RowId, due: Due) -> Result<()> {
     let table = put.table();
     conflicts::put(conn, table.name, id, &due.conflicts)?;
-    match &due.values {
-        Some(values) => put.row(conn, id, values, due.branch),
+    match due.values {
+        Some(values) => put.rows(conn, &[put.row(id, values, due.branch)]),
         None => {
             if table.card == Card::Itself {
                 (schema.forget)(conn, id)?;
             }
             store::drop_row(conn, table, id)
         }
-    }
-}
-
-/// Puts a row of which nothing stood.
-///
-/// # Errors
-/// What SQLite says.
-pub(super) fn put_fresh(conn: &Connection, put: &Put, id: RowId, due: &Due) -> Result<()> {
-    if !due.conflicts.is_empty() {
-        conflicts::put(conn, put.table().name, id, &due.conflicts)?;
-    }
-    match &due.values {
-        Some(values) => put.row(conn, id, values, due.branch),
-        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod conflicts;
 pub mod log;
+mod many;
 mod put;
 pub mod steps;
 

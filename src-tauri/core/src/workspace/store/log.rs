@@ -1,11 +1,14 @@
 //! The SQL of the change log.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use clientele_model::{Body, BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId, Value};
 use clientele_protocol::Hash;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
+use super::many::Many;
 use super::{array, row_id, row_id_or_none};
 use crate::Result;
 
@@ -93,34 +96,67 @@ pub(in crate::workspace) fn salt() -> [u8; 12] {
     salt
 }
 
-/// Appends to the log. Returns whether it was not there yet.
-pub(in crate::workspace) fn append(conn: &Connection, change: &NewLogged<'_>) -> Result<bool> {
-    let (body, salt, commitment) = match change.content {
-        Content::Whole(body, salt, commitment) => (Some(body), Some(salt), commitment),
-        Content::Gone(commitment) => (None, None, commitment),
-    };
+impl NewLogged<'_> {
+    /// What stands in each of [`COLUMNS`].
+    fn values(&self) -> [ValueRef<'_>; 14] {
+        let (body, salt, commitment) = match &self.content {
+            Content::Whole(body, salt, commitment) => (Some(*body), Some(*salt), commitment),
+            Content::Gone(commitment) => (None, None, commitment),
+        };
+        [
+            ValueRef::Integer(self.device_n),
+            ValueRef::Integer(self.seq.cast_signed()),
+            ValueRef::Integer(self.hlc.0.cast_signed()),
+            ValueRef::Integer(self.eff_hlc.0.cast_signed()),
+            ValueRef::Integer(self.schema.into()),
+            ValueRef::Blob(self.step.as_bytes()),
+            self.scope
+                .as_ref()
+                .map_or(ValueRef::Null, |scope| ValueRef::Blob(scope.as_bytes())),
+            ValueRef::Text(self.entity.as_bytes()),
+            ValueRef::Blob(self.row.as_bytes()),
+            ValueRef::Integer(self.kind.code()),
+            body.map_or(ValueRef::Null, ValueRef::Blob),
+            salt.map_or(ValueRef::Null, ValueRef::Blob),
+            ValueRef::Blob(&commitment.0),
+            ValueRef::Integer(self.state.code()),
+        ]
+    }
+}
+
+const COLUMNS: &str =
+    "device, seq, hlc, eff_hlc, schema, step, scope, entity, row_id, kind, body, salt, commitment, state";
+
+static APPEND: LazyLock<Many> = LazyLock::new(|| {
+    let head = format!("insert into changes ({COLUMNS})");
+    Many::new(head, 14, "on conflict do nothing".to_owned())
+});
+
+/// Appends to the log. Returns how many were not there yet.
+pub(in crate::workspace) fn append(conn: &Connection, changes: &[NewLogged<'_>]) -> Result<usize> {
+    let mut added = 0;
+    for (statement, changes) in APPEND.portions(changes) {
+        let values = changes.iter().flat_map(NewLogged::values);
+        let mut statement = conn.prepare_cached(statement)?;
+        added += statement.execute(params_from_iter(values.map(ToSqlOutput::Borrowed)))?;
+    }
+    Ok(added)
+}
+
+/// Is anything there of a stretch of a device's stream?
+pub(in crate::workspace) fn is_there(
+    conn: &Connection,
+    device_n: i64,
+    first: u64,
+    last: u64,
+) -> Result<bool> {
     let mut statement = conn.prepare_cached(
-        "insert into changes
-         (device, seq, hlc, eff_hlc, schema, step, scope, entity, row_id, kind, body, salt, commitment, state)
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) on conflict do nothing",
+        "select exists (select 1 from changes where device = ?1 and seq between ?2 and ?3)",
     )?;
-    let added = statement.execute(params![
-        change.device_n,
-        change.seq.cast_signed(),
-        change.hlc.0.cast_signed(),
-        change.eff_hlc.0.cast_signed(),
-        change.schema,
-        change.step.as_bytes(),
-        change.scope.as_ref().map(BranchId::as_bytes),
-        change.entity,
-        change.row.as_bytes(),
-        change.kind.code(),
-        body,
-        salt,
-        commitment.0,
-        change.state.code(),
-    ])?;
-    Ok(added > 0)
+    Ok(statement.query_row(
+        params![device_n, first.cast_signed(), last.cast_signed()],
+        |row| row.get(0),
+    )?)
 }
 
 const LOGGED: &str =

@@ -4,14 +4,18 @@ use clientele_model::{BranchId, RowId, Value};
 use rusqlite::{Connection, params_from_iter};
 
 use super::Sql;
+use super::many::Many;
 use crate::Result;
 use crate::workspace::table::{Card, Table};
 
 /// Puts rows of one table: every field that changes may set, and what follows from them.
 pub(in crate::workspace) struct Put {
     table: &'static Table,
-    sql: String,
+    many: Many,
 }
+
+/// A row as it is put: every column's value, in the order of the statement.
+pub(in crate::workspace) struct PutRow(Vec<Value>);
 
 impl Put {
     pub fn new(table: &'static Table) -> Self {
@@ -20,18 +24,14 @@ impl Put {
         if table.card == Card::Itself {
             names.push("branch");
         }
-        let places: String = (0..names.len()).map(|i| format!(", ?{}", i + 2)).collect();
         let updates: Vec<String> = names
             .iter()
             .map(|name| format!("{name} = excluded.{name}"))
             .collect();
-        let sql = format!(
-            "insert into {} (id, {}) values (?1{places}) on conflict (id) do update set {}",
-            table.name,
-            names.join(", "),
-            updates.join(", ")
-        );
-        Self { table, sql }
+        let head = format!("insert into {} (id, {})", table.name, names.join(", "));
+        let tail = format!("on conflict (id) do update set {}", updates.join(", "));
+        let many = Many::new(head, names.len() + 1, tail);
+        Self { table, many }
     }
 
     /// The table.
@@ -39,24 +39,26 @@ impl Put {
         self.table
     }
 
-    /// Puts one row; its values in the table's order. `branch` says whose it is, where it is a client.
-    pub fn row(
-        &self,
-        conn: &Connection,
-        id: RowId,
-        values: &[Value],
-        branch: Option<BranchId>,
-    ) -> Result<()> {
-        let worked_out = (self.table.worked_out.of)(values);
+    /// One row; its values in the table's order. `branch` says whose it is, where it is a client.
+    pub fn row(&self, id: RowId, values: Vec<Value>, branch: Option<BranchId>) -> PutRow {
+        let worked_out = (self.table.worked_out.of)(&values);
         let is_client = self.table.card == Card::Itself;
         let branch = is_client.then(|| Value::from(branch.map(|branch| RowId(branch.0))));
-        let id = Value::from(id);
-        let all = std::iter::once(&id)
-            .chain(values)
-            .chain(&worked_out)
-            .chain(&branch);
-        conn.prepare_cached(&self.sql)?
-            .execute(params_from_iter(all.map(Sql)))?;
+        let mut all = Vec::with_capacity(values.len() + worked_out.len() + 2);
+        all.push(Value::from(id));
+        all.extend(values);
+        all.extend(worked_out);
+        all.extend(branch);
+        PutRow(all)
+    }
+
+    /// Puts rows.
+    pub fn rows(&self, conn: &Connection, rows: &[PutRow]) -> Result<()> {
+        for (statement, rows) in self.many.portions(rows) {
+            let values = rows.iter().flat_map(|row| &row.0);
+            conn.prepare_cached(statement)?
+                .execute(params_from_iter(values.map(Sql)))?;
+        }
         Ok(())
     }
 }
