@@ -73,6 +73,10 @@ impl Sealed {
     /// The hash that stands for this change in the chain: of all that it says, its body by the commitment.
     #[must_use]
     pub fn leaf(&self, device: DeviceId, seq: u64) -> Hash {
+        self.leaf_over(device, seq, self.payload.commitment())
+    }
+
+    fn leaf_over(&self, device: DeviceId, seq: u64, commitment: Hash) -> Hash {
         let header = encode(&(
             device,
             seq,
@@ -85,12 +89,7 @@ impl Sealed {
             self.kind,
         ));
         let length = (header.len() as u64).to_be_bytes();
-        Hash::of(&[
-            b"clientele change 1",
-            &length,
-            &header,
-            &self.payload.commitment().0,
-        ])
+        Hash::of(&[b"clientele change 1", &length, &header, &commitment.0])
     }
 }
 
@@ -119,6 +118,32 @@ impl Link {
         match self {
             Self::Change(change) => Some(change),
             Self::Hidden(_) => None,
+        }
+    }
+}
+
+/// A link whose batch was proved, with what that took to work out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proved {
+    /// The link.
+    pub link: Link,
+    /// The hash that stands for it in the chain.
+    pub leaf: Hash,
+    /// What binds the change to its body; `None` where the change cannot be seen.
+    pub commitment: Option<Hash>,
+}
+
+impl Proved {
+    fn of(link: Link, device: DeviceId, seq: u64) -> Self {
+        let commitment = link.change().map(|change| change.payload.commitment());
+        let leaf = match (&link, commitment) {
+            (Link::Change(change), Some(commitment)) => change.leaf_over(device, seq, commitment),
+            _ => link.leaf(device, seq),
+        };
+        Self {
+            link,
+            leaf,
+            commitment,
         }
     }
 }
@@ -337,6 +362,14 @@ impl Batch {
     /// # Errors
     /// [`Error::Unreadable`], [`Error::TooLarge`], [`Error::Broken`], [`Error::Forged`].
     pub fn open(&self, by: &PublicKey) -> Result<Vec<Link>> {
+        Ok(self.prove(by)?.into_iter().map(|proved| proved.link).collect())
+    }
+
+    /// As [`Self::open`], for those who need the hashes again.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn prove(&self, by: &PublicKey) -> Result<Vec<Proved>> {
         let count = self.count();
         if self.first_seq == 0 || count == 0 || count > BATCH_CHANGES_MAX as u64 {
             return Err(Error::Unreadable("no such stretch of a stream"));
@@ -349,8 +382,12 @@ impl Batch {
             self.after,
         );
         by.verify(&what, &self.signature)?;
-        let links = unpacked(&self.packed)?;
-        if follow(self.device, self.from(), &links) != (self.last_seq, self.after) {
+        let links = unpacked(&self.packed)?.into_iter().zip(self.first_seq..);
+        let links: Vec<Proved> = links
+            .map(|(link, seq)| Proved::of(link, self.device, seq))
+            .collect();
+        let leaves = links.iter().map(|proved| proved.leaf);
+        if links.len() as u64 != count || leaves.fold(self.before, Chain::then) != self.after {
             return Err(Error::Broken);
         }
         Ok(links)

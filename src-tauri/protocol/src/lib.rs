@@ -13,7 +13,7 @@ pub mod envelope;
 pub mod message;
 pub mod pairing;
 
-pub use batch::{Batch, Link, Payload, Sealed};
+pub use batch::{Batch, Link, Payload, Proved, Sealed};
 pub use chain::{Chain, Hash, Head};
 pub use digest::Digest;
 pub use envelope::{DeviceKey, Envelope, PublicKey};

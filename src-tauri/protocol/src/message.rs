@@ -76,6 +76,13 @@ pub enum Request {
         /// As far as the device has taken the log in.
         from: Mark,
     },
+    /// As [`Self::Pull`], asked while the device still takes in what came before.
+    PullAhead {
+        /// Where the page before ended.
+        from: Mark,
+        /// As far as the device has taken the log in, by the number of the mark there.
+        taken_in: u64,
+    },
     /// What does the server have of this device's own stream after a number? For one that was copied or
     /// restored from a backup.
     Stream {
@@ -253,9 +260,9 @@ pub enum Response {
         /// Where the stream ends.
         head: Head,
     },
-    /// To [`Request::Pull`].
+    /// To [`Request::Pull`] and [`Request::PullAhead`].
     Page(Page),
-    /// To [`Request::Pull`]: the log has no such mark.
+    /// To the same: the log has no such mark.
     NoSuchMark,
     /// To [`Request::Stream`].
     Stream {

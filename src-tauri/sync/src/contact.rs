@@ -1,16 +1,19 @@
 //! One visit to head office's server.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use clientele_core::head_office::incoming::{self, Stopped};
+use clientele_core::head_office::proved::ProvedPage;
 use clientele_core::head_office::{self, Membership, outgoing};
 use clientele_core::workspace::{Actor, Invalidation, Workspace};
 use clientele_model::change::SCHEMA;
 use clientele_model::{DeviceId, ErrorCode};
-use clientele_protocol::envelope::SessionId;
 use clientele_protocol::message::{Hello, Mark, No, OpenAsk, PairAsk, Push, Welcome};
-use clientele_protocol::{BATCH_CHANGES_MAX, DeviceKey, Envelope, Head, Request, Response, VERSION, bytes};
+use clientele_protocol::{BATCH_CHANGES_MAX, DeviceKey, Head, Request, Response, VERSION, bytes};
 
+use crate::ahead::{Ahead, Session};
 use crate::{Error, Result};
 
 /// What to send, and to which door.
@@ -57,8 +60,7 @@ pub struct Contact<'a> {
     book: &'a Workspace,
     member: Membership,
     device: DeviceId,
-    session: Option<SessionId>,
-    number: u64,
+    session: Option<Session>,
     stage: Stage,
     refill: bool,
     repaired: bool,
@@ -66,6 +68,8 @@ pub struct Contact<'a> {
     /// Sessions that were refused one after the other.
     sessions_lost: u32,
     batch_changes: usize,
+    /// The number of the mark as far as which the log was taken in, for those who fetch ahead.
+    taken_in: Arc<AtomicU64>,
     /// The batch that is on its way: whose, from where to where.
     sent: Option<(DeviceId, Head, Head)>,
     report: Report,
@@ -129,13 +133,13 @@ impl<'a> Contact<'a> {
             member,
             device: book.device().0,
             session: None,
-            number: 0,
             stage,
             refill: false,
             repaired: false,
             restarts: 0,
             sessions_lost: 0,
             batch_changes: BATCH_CHANGES_MAX,
+            taken_in: Arc::default(),
             sent: None,
             report: Report::default(),
         })
@@ -162,18 +166,53 @@ impl<'a> Contact<'a> {
         if matches!(self.stage, Stage::Done) {
             return Ok(None);
         }
-        let Some(session) = self.session else {
+        let Some(session) = self.session.clone() else {
             let (company, device) = (self.member.company, self.device);
             return Ok(Some(Ask::Open(bytes::encode(&OpenAsk { company, device }))));
         };
         let Some(request) = self.request()? else {
             return Ok(None);
         };
-        self.number += 1;
-        let key = self.member.key();
-        let message = bytes::encode(&request);
-        let envelope = Envelope::seal(self.member.company, session, self.number, &key, message);
-        Ok(Some(Ask::Call(bytes::encode(&envelope))))
+        Ok(Some(session.seal(&self.member, &request)))
+    }
+
+    /// Where there is nothing left to do but to take pages in: who fetches them while the book is busy. What it
+    /// fetches is for [`Self::take_in`], or, where it is no page, for [`Self::answer`].
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn ahead(&self) -> Result<Option<Ahead>> {
+        let (Stage::Pull, Some(session)) = (&self.stage, &self.session) else {
+            return Ok(None);
+        };
+        let (from, keys) = self
+            .book
+            .read(|conn| Ok((head_office::cursor(conn)?, head_office::store::keys(conn)?)))?;
+        self.taken_in.store(from.n, Ordering::Relaxed);
+        Ok(Some(Ahead {
+            member: self.member.clone(),
+            session: session.clone(),
+            keys,
+            from,
+            taken_in: Arc::clone(&self.taken_in),
+        }))
+    }
+
+    /// Takes in pages that were fetched ahead, as many as go into one short transaction; at least one, where there
+    /// are any. Returns whether more of them are wanted.
+    ///
+    /// # Errors
+    /// What ends the visit early. What was taken in until then is safe.
+    pub fn take_in(&mut self, pages: impl IntoIterator<Item = ProvedPage>) -> Result<bool> {
+        if !matches!(self.stage, Stage::Pull) {
+            return Ok(false);
+        }
+        let taken = incoming::pages(self.book, pages);
+        self.sessions_lost = 0;
+        self.pulled(taken)?;
+        self.taken_in
+            .store(self.book.read(head_office::cursor)?.n, Ordering::Relaxed);
+        Ok(matches!(self.stage, Stage::Pull))
     }
 
     /// The question of the stage; a stage without one gives way to the next.
@@ -260,7 +299,7 @@ impl<'a> Contact<'a> {
             let Response::Opened { session } = response else {
                 return Err(Error::Answer("open"));
             };
-            (self.session, self.number) = (Some(session), 0);
+            self.session = Some(Session::new(session));
             return Ok(());
         }
         self.sessions_lost = 0;
@@ -289,14 +328,7 @@ impl<'a> Contact<'a> {
             }
             (Stage::Refill(heads), response) => self.refilled(heads, &response),
             (Stage::Push, response) => self.pushed(&response),
-            (Stage::Pull, Response::Page(page)) => match incoming::page(self.book, &page) {
-                Ok(taken) => self.pulled(taken, page.at_end),
-                Err(Stopped::Failed(error)) => Err(error.into()),
-                Err(Stopped::Forged) => Err(Error::Answer("a batch that its device did not write")),
-                // Came late, or speaks of a device that is new: look again where we stand.
-                Err(Stopped::Elsewhere | Stopped::Stranger) => self.again(Stage::Hello),
-                Err(Stopped::Copied) => self.again(Stage::Compare { after_seq: 0 }),
-            },
+            (Stage::Pull, Response::Page(page)) => self.pulled(incoming::page(self.book, page)),
             (Stage::Pull, Response::NoSuchMark) => self.again(Stage::Hello),
             // Let in again meanwhile.
             (Stage::Part, Response::Pushed { .. } | Response::Gap { .. } | Response::Fork { .. }) => {
@@ -460,7 +492,15 @@ impl<'a> Contact<'a> {
         }
     }
 
-    fn pulled(&mut self, taken: incoming::TakenIn, at_end: bool) -> Result<()> {
+    fn pulled(&mut self, taken: Result<incoming::TakenIn, Stopped>) -> Result<()> {
+        let taken = match taken {
+            Ok(taken) => taken,
+            Err(Stopped::Failed(error)) => return Err(error.into()),
+            Err(Stopped::Forged) => return Err(Error::Answer("a batch that its device did not write")),
+            // Came late, or speaks of a device that is new: look again where we stand.
+            Err(Stopped::Elsewhere | Stopped::Stranger) => return self.again(Stage::Hello),
+            Err(Stopped::Copied) => return self.again(Stage::Compare { after_seq: 0 }),
+        };
         self.report.came_in += taken.changes;
         self.report.refused += taken.refused;
         self.report.invalidates.extend(taken.invalidates);
@@ -468,7 +508,7 @@ impl<'a> Contact<'a> {
             // What was erased must not lie in the log beside the file either. A reader in the way puts it off.
             let _ = self.book.settle();
         }
-        if !at_end {
+        if !taken.at_end {
             self.stage = Stage::Pull;
             return Ok(());
         }

@@ -2,17 +2,19 @@
 //!
 //! [`Contact`] is one visit to head office's server: it says what to send, and makes of each answer what must
 //! become of it. Bytes in, bytes out: it knows no socket and no clock, so that the simulator runs just this.
-//! [`Line`] is the way there through a real network.
+//! [`Ahead`] fetches for it while the book is busy. [`Line`] is the way there through a real network.
 
+mod ahead;
 mod contact;
 mod line;
 mod pairing;
 mod visit;
 
+pub use ahead::{Ahead, Fetched};
 pub use contact::{Ask, Contact, Report};
 pub use line::Line;
 pub use pairing::Pairing;
-pub use visit::{Visited, pair, revoke, visit};
+pub use visit::{Visited, pair, revoke, to_the_end, visit};
 
 use clientele_model::{ErrorCode, Refusal};
 use clientele_protocol::VERSION;

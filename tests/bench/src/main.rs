@@ -18,7 +18,8 @@ fn main() {
     let rounds = rounds.map_or(3, |rounds| rounds.parse().expect("a number of rounds"));
     println!("{}", table::load());
     let cluster = clientele_cluster::Postgres::start().expect("a PostgreSQL");
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .expect("a runtime");

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use clientele_cluster::Database;
-use clientele_core::clients;
 use clientele_core::testing::TestBook;
 use clientele_core::workspace::{Actor, NewStep, StepLabel};
+use clientele_core::{clients, search};
 use clientele_model::{ClientDraft, ClientId, Timestamp};
 use clientele_sync::{Ask, Contact, Line};
 use tokio::runtime::Runtime;
@@ -79,6 +79,19 @@ fn visit(runtime: &Runtime, book: &TestBook, line: &Line, page: usize) -> Cost {
     }
 }
 
+/// Takes everything in as the program does: the next pages come while one is taken in. Returns the seconds, and
+/// those until the search knew of all.
+fn pull(runtime: &Runtime, book: &TestBook, line: &Line) -> (f64, f64) {
+    let begun = Instant::now();
+    let mut contact = Contact::begin(book).expect("it is paired");
+    let done = runtime.block_on(clientele_sync::to_the_end(&mut contact, line));
+    done.expect("to the end");
+    let seconds = begun.elapsed().as_secs_f64();
+    assert_eq!(contact.report().agrees, Some(true), "both sides hold the same");
+    while search::catch_up(book).expect("indexed") {}
+    (seconds, begun.elapsed().as_secs_f64())
+}
+
 fn paired(runtime: &Runtime, office: &Office<'_>, book: &TestBook) -> Line {
     let code = office.code();
     let pairing = clientele_sync::pair(book, &code, "bench", Timestamp::now());
@@ -105,6 +118,8 @@ struct Seen {
     whole_visit: Vec<f64>,
     work: Vec<f64>,
     pull: Vec<f64>,
+    found: Vec<f64>,
+    one_by_one: Vec<f64>,
     sent: Vec<f64>,
     received: Vec<f64>,
     project: Vec<f64>,
@@ -171,11 +186,17 @@ fn round(seen: &mut Seen, runtime: &Runtime, cluster: &clientele_cluster::Postgr
     office.settled();
     let taker = TestBook::new();
     let line = paired(runtime, &office, &taker);
-    let pulled = visit(runtime, &taker, &line, case.page);
+    let (seconds, found) = pull(runtime, &taker, &line);
     baseline(seen);
-    seen.pull.push(changes / pulled.seconds);
+    seen.pull.push(changes / seconds);
+    seen.found.push(changes / found);
+    drop((taker, line));
+    let another = TestBook::new();
+    let line = paired(runtime, &office, &another);
+    let pulled = visit(runtime, &another, &line, case.page);
+    seen.one_by_one.push(changes / pulled.seconds);
     seen.received.push(pulled.received as f64 / changes);
-    drop((giver, taker, line));
+    drop((giver, another, line));
     if !case.is_postgres {
         seen.disk_unrested.push(office.bytes() as f64 / changes);
         office.rested();
@@ -206,6 +227,15 @@ fn tell(table: &mut Table, case: Case, seen: &Seen) {
     table.add(name("the server's own work of that, a change"), work, none, None);
     let pull = (median(&seen.pull), "changes/s");
     table.add(name("pull and apply"), pull, raw, ratio(5.0 * 9_400.0));
+    let found = (median(&seen.found), "changes/s");
+    table.add(
+        name("pull and apply, until the search knows them"),
+        found,
+        raw,
+        None,
+    );
+    let one_by_one = (median(&seen.one_by_one), "changes/s");
+    table.add(name("pull and apply, page after page"), one_by_one, raw, None);
     let bytes = |values: &[f64]| (median(values), "bytes");
     let most = |goal: f64| is_goal.then_some(Goal::AtMost(goal));
     let sent = bytes(&seen.sent);

@@ -1,7 +1,9 @@
 //! The network: it drops, doubles, delays, cuts and stalls.
 
+use std::collections::VecDeque;
+
 use clientele_server::Path;
-use clientele_sync::{Ask, Contact, Error, Report};
+use clientele_sync::{Ahead, Ask, Contact, Error, Fetched, Report};
 
 use clientele_protocol::message::No;
 
@@ -61,21 +63,83 @@ fn visit_over(desk: &Desk, office: &Office, time: &Time, line: Line<'_>) -> Outc
         Err(error) => return Outcome::Ended(error),
     };
     for _ in 0..10_000 {
-        let (path, bytes) = match contact.ask() {
-            Ok(Some(Ask::Open(bytes))) => (Path::Open, bytes),
-            Ok(Some(Ask::Call(bytes))) => (Path::Call, bytes),
-            Ok(Some(Ask::Pair(bytes))) => (Path::Pair, bytes),
-            Ok(None) => return Outcome::Done(contact.report().clone()),
-            Err(error) => return Outcome::Ended(error),
+        // Mostly as the program does it: pages are fetched ahead. Some take them one by one.
+        let ahead = match time.now().rem_euclid(4) {
+            0 => Ok(None),
+            pages => contact.ahead().map(|ahead| ahead.map(|ahead| (ahead, pages))),
         };
-        let Some(answer) = line(office, time, path, &bytes) else {
-            return Outcome::Cut;
+        let ended = match ahead {
+            Ok(Some((ahead, pages))) => pull_ahead(&mut contact, ahead, pages, |path, bytes| {
+                line(office, time, path, bytes)
+            }),
+            Ok(None) => one_question(&mut contact, |path, bytes| line(office, time, path, bytes)),
+            Err(error) => Some(Outcome::Ended(error)),
         };
-        if let Err(error) = contact.answer(&answer) {
-            return Outcome::Ended(error);
+        if let Some(outcome) = ended {
+            return outcome;
         }
     }
     panic!("a visit that does not end");
+}
+
+fn split(ask: &Ask) -> (Path, &[u8]) {
+    match ask {
+        Ask::Open(bytes) => (Path::Open, bytes),
+        Ask::Call(bytes) => (Path::Call, bytes),
+        Ask::Pair(bytes) => (Path::Pair, bytes),
+    }
+}
+
+/// Asks once. Returns how the visit ended, if it did.
+fn one_question(
+    contact: &mut Contact<'_>,
+    mut line: impl FnMut(Path, &[u8]) -> Option<Vec<u8>>,
+) -> Option<Outcome> {
+    let ask = match contact.ask() {
+        Ok(Some(ask)) => ask,
+        Ok(None) => return Some(Outcome::Done(contact.report().clone())),
+        Err(error) => return Some(Outcome::Ended(error)),
+    };
+    let (path, bytes) = split(&ask);
+    let Some(answer) = line(path, bytes) else {
+        return Some(Outcome::Cut);
+    };
+    contact.answer(&answer).err().map(Outcome::Ended)
+}
+
+/// Fetches some pages, and only then takes them in. Returns how the visit ended, if it did.
+fn pull_ahead(
+    contact: &mut Contact<'_>,
+    ahead: Ahead,
+    at_most: i64,
+    mut line: impl FnMut(Path, &[u8]) -> Option<Vec<u8>>,
+) -> Option<Outcome> {
+    let (mut ahead, mut pages, mut other, mut cut) = (Some(ahead), VecDeque::new(), None, false);
+    for _ in 0..at_most {
+        let Some(asking) = ahead.take() else { break };
+        let ask = asking.ask();
+        let (path, bytes) = split(&ask);
+        let Some(answer) = line(path, bytes) else {
+            cut = true;
+            break;
+        };
+        let (fetched, more) = asking.answer(answer);
+        ahead = more;
+        match fetched {
+            Fetched::Page(page) => pages.push_back(*page),
+            Fetched::Other(answer) => other = Some(answer),
+        }
+    }
+    let mut taken = Ok(true);
+    while matches!(taken, Ok(true)) && !pages.is_empty() {
+        taken = contact.take_in(std::iter::from_fn(|| pages.pop_front()));
+    }
+    match (taken, other) {
+        (Err(error), _) => Some(Outcome::Ended(error)),
+        (Ok(_), _) if cut => Some(Outcome::Cut),
+        (Ok(true), Some(answer)) => contact.answer(&answer).err().map(Outcome::Ended),
+        _ => None,
+    }
 }
 
 impl World {

@@ -175,7 +175,8 @@ impl Office {
 }
 
 fn runtime() -> Result<Runtime> {
-    let runtime = Builder::new_current_thread().enable_all().build();
+    // One thread fetches, while the one that drives it writes into the book.
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.map_err(|error| {
         Refusal::new(ErrorCode::HeadOfficeFailed)
             .with("detail", error)

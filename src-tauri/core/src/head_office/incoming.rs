@@ -1,22 +1,28 @@
 //! What comes in: pages of the server's log, proved, put into the book, and compared at the end.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use clientele_model::record::{STEPS, is_head_offices};
-use clientele_model::{BranchId, ChangeKind, DeviceId, ErrorCode, Hlc, Refusal, RowId, Stamp, StepId, Value};
+use clientele_model::record::is_head_offices;
+use clientele_model::{BranchId, ChangeKind, DeviceId, ErrorCode, Refusal, Stamp, Value};
+use clientele_protocol::Digest;
 use clientele_protocol::message::{Entry, Mark, Page, ScopeDigest, Why};
-use clientele_protocol::{Digest, Link};
 use rusqlite::Connection;
 
+use super::proved::{self, ProvedEntry, ProvedPage};
 use super::store;
 use super::{AGREES, cursor};
 use crate::Result;
 use crate::workspace::store::{log, set_local};
 use crate::workspace::{Arrivals, Arriving, Invalidation, Topic, Workspace};
 
-/// What a page did.
+/// What pages did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TakenIn {
+    /// How many were taken in.
+    pub pages: u32,
+    /// Was one of them the last of the log?
+    pub at_end: bool,
     /// Changes of others that are in it.
     pub changes: u64,
     /// Changes of this device that head office did not take.
@@ -50,91 +56,99 @@ impl From<crate::Error> for Stopped {
     }
 }
 
+impl Stopped {
+    fn to_error(&self) -> crate::Error {
+        Refusal::new(ErrorCode::HeadOfficeFailed)
+            .with("detail", format!("{self:?}"))
+            .into()
+    }
+}
+
 impl From<Stopped> for crate::Error {
     fn from(stopped: Stopped) -> Self {
         match stopped {
             Stopped::Failed(error) => error,
-            other => Refusal::new(ErrorCode::HeadOfficeFailed)
-                .with("detail", format!("{other:?}"))
-                .into(),
+            other => other.to_error(),
         }
     }
 }
 
-/// An entry with its links, proved.
-struct Proved<'a> {
-    entry: &'a Entry,
-    links: Vec<Link>,
-}
+/// How long pages go into one transaction. A save at the desk waits for that, and a page on its own for the disk.
+const TOGETHER: Duration = Duration::from_millis(60);
 
-fn proved<'a>(conn: &Connection, entries: &'a [Entry]) -> Result<Vec<Proved<'a>>, Stopped> {
-    let mut keys = HashMap::new();
-    let mut proved = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let device = entry.batch.device;
-        let key = match keys.get(&device) {
-            Some(key) => *key,
-            None => {
-                let key = store::key_of(conn, device)?.ok_or(Stopped::Stranger)?;
-                keys.insert(device, key);
-                key
-            }
-        };
-        let links = entry.batch.open(&key).map_err(|_| Stopped::Forged)?;
-        proved.push(Proved { entry, links });
-    }
-    Ok(proved)
-}
-
-/// Takes in a page.
+/// Proves a page and takes it in.
 ///
 /// # Errors
 /// [`Stopped`]; then nothing of it was taken in.
-pub fn page(workspace: &Workspace, page: &Page) -> Result<TakenIn, Stopped> {
-    let own = workspace.device().0;
-    let proved = workspace.read(|conn| Ok(proved(conn, &page.entries)))??;
-    if workspace.read(|conn| differs(conn, own, &proved))? {
-        return Err(Stopped::Copied);
-    }
-    let (taken, invalidates) = workspace.take_in(|arrivals| {
-        let conn = arrivals.conn();
-        if cursor(conn)? != page.from {
-            return Ok(None);
-        }
-        arrivals.expect(&rows_of(&proved))?;
-        let mut taken = TakenIn::default();
-        let mut sums: BTreeMap<Option<BranchId>, Digest> = store::digests(conn)?;
-        for proved in &proved {
-            let added = entry(arrivals, own, proved, &mut taken)?;
-            for (scope, digest) in &added {
-                let sum = sums.entry(*scope).or_default();
-                *sum = sum.plus(*digest);
-            }
-            store::put_batch(
-                conn,
-                proved.entry,
-                &added,
-                proved.links.iter().all(|link| link.change().is_some()),
-            )?;
-        }
-        store::put_digests(conn, &sums)?;
-        store::put_mark(conn, page.to)?;
-        if page.at_end {
-            let agrees = same(&sums, &page.digests);
-            set_local(conn, AGREES, &Value::Int(agrees.into()))?;
-            taken.agrees = Some(agrees);
-            arrivals.topic(Topic::HeadOffice);
-        }
-        Ok(Some(taken))
-    })?;
-    let taken = taken.ok_or(Stopped::Elsewhere)?;
-    Ok(TakenIn { invalidates, ..taken })
+pub fn page(workspace: &Workspace, page: Page) -> Result<TakenIn, Stopped> {
+    let keys = workspace.read(store::keys)?;
+    let proved = proved::prove(page, &keys)?;
+    pages(workspace, std::iter::once(proved))
 }
 
-/// Every row that these speak of.
-fn rows_of(proved: &[Proved<'_>]) -> BTreeSet<RowId> {
-    let links = proved.iter().flat_map(|proved| &proved.links);
-    links.filter_map(Link::change).map(|change| change.row).collect()
+/// Takes pages in, one after the other, as many as are there in a short while: together they cost the disk once.
+///
+/// # Errors
+/// [`Stopped`]; then nothing of them was taken in.
+pub fn pages(workspace: &Workspace, pages: impl IntoIterator<Item = ProvedPage>) -> Result<TakenIn, Stopped> {
+    let own = workspace.device().0;
+    let mut stopped = None;
+    let taken = workspace.take_in(|arrivals| {
+        let begun = Instant::now();
+        let mut pages = pages.into_iter();
+        let mut taken = TakenIn::default();
+        while !taken.at_end
+            && (taken.pages == 0 || begun.elapsed() < TOGETHER)
+            && let Some(page) = pages.next()
+        {
+            if let Err(why) = one(arrivals, own, page, &mut taken) {
+                return Err(stopped.insert(why).to_error());
+            }
+        }
+        Ok(taken)
+    });
+    match taken {
+        Ok((taken, invalidates)) => Ok(TakenIn { invalidates, ..taken }),
+        Err(error) => Err(stopped.unwrap_or(Stopped::Failed(error))),
+    }
+}
+
+/// Takes in a page.
+fn one(
+    arrivals: &mut Arrivals<'_>,
+    own: DeviceId,
+    mut page: ProvedPage,
+    taken: &mut TakenIn,
+) -> Result<(), Stopped> {
+    let conn = arrivals.conn();
+    if cursor(conn)? != page.from {
+        return Err(Stopped::Elsewhere);
+    }
+    for entry in &page.entries {
+        if entry.entry.batch.device == own && first_difference(conn, own, entry)?.is_some() {
+            return Err(Stopped::Copied);
+        }
+    }
+    arrivals.expect(&page.rows().collect())?;
+    let mut sums: BTreeMap<Option<BranchId>, Digest> = store::digests(conn)?;
+    for proved in &mut page.entries {
+        let added = entry(arrivals, own, proved, taken)?;
+        for (scope, digest) in &added {
+            let sum = sums.entry(*scope).or_default();
+            *sum = sum.plus(*digest);
+        }
+        store::put_batch(conn, &proved.entry, &added, proved.is_whole())?;
+    }
+    store::put_digests(conn, &sums)?;
+    store::put_mark(conn, page.to)?;
+    if page.at_end {
+        let agrees = same(&sums, &page.digests);
+        set_local(conn, AGREES, &Value::Int(agrees.into()))?;
+        taken.agrees = Some(agrees);
+        arrivals.topic(Topic::HeadOffice);
+    }
+    (taken.at_end, taken.pages) = (page.at_end, taken.pages + 1);
+    Ok(arrivals.settle()?)
 }
 
 fn same(sums: &BTreeMap<Option<BranchId>, Digest>, told: &[ScopeDigest]) -> bool {
@@ -155,34 +169,34 @@ fn same(sums: &BTreeMap<Option<BranchId>, Digest>, told: &[ScopeDigest]) -> bool
 fn entry(
     arrivals: &mut Arrivals<'_>,
     own: DeviceId,
-    proved: &Proved<'_>,
+    proved: &mut ProvedEntry,
     taken: &mut TakenIn,
 ) -> Result<BTreeMap<Option<BranchId>, Digest>> {
-    let Proved { entry, links } = proved;
+    let (assigned, whole) = (proved.assigned(), proved.whole_steps());
+    let ProvedEntry { entry, links, bodies } = proved;
     let device = entry.batch.device;
-    let assigned: HashMap<u32, Hlc> = entry.assigned.iter().copied().collect();
-    let whole = whole_steps(links);
     let mut added: BTreeMap<Option<BranchId>, Digest> = BTreeMap::new();
     let mut arriving = Vec::with_capacity(links.len());
-    for ((place, seq), link) in (0u32..).zip(entry.batch.first_seq..).zip(links) {
-        let Some(change) = link.change() else { continue };
+    let links = links.iter().zip(bodies);
+    for ((place, seq), (proved, body)) in (0u32..).zip(entry.batch.first_seq..).zip(links) {
+        let (Some(change), Some(commitment)) = (proved.link.change(), proved.commitment) else {
+            continue;
+        };
         let eff_hlc = assigned.get(&place).copied().unwrap_or(change.hlc);
-        // This device's own steps are whole: the gate wrote them so.
-        let is_whole = device == own || whole.contains(&change.step);
         arriving.push(Arriving {
             seq,
             change,
+            commitment,
+            body: body.take(),
             eff_hlc,
-            is_whole,
+            // This device's own steps are whole: the gate wrote them so.
+            is_whole: device == own || whole.contains(&change.step),
         });
-        added
-            .entry(change.scope)
-            .or_default()
-            .add(link.leaf(device, seq), eff_hlc);
+        added.entry(change.scope).or_default().add(proved.leaf, eff_hlc);
         taken.changes += u64::from(device != own);
         taken.erased |= change.kind == ChangeKind::Erase;
     }
-    arrivals.changes(device, &arriving)?;
+    arrivals.changes(device, arriving)?;
     if device == own {
         for (place, why) in &entry.refused {
             let seq = entry.batch.first_seq + u64::from(*place);
@@ -207,13 +221,6 @@ fn is_of_a_new_book(conn: &Connection, device: DeviceId, seq: u64) -> Result<boo
     Ok(change.is_some_and(|change| is_head_offices(&change.entity) && change.kind == ChangeKind::Add))
 }
 
-/// The steps whose last change is among these.
-fn whole_steps(links: &[Link]) -> HashSet<StepId> {
-    let changes = links.iter().filter_map(Link::change);
-    let ends = changes.filter(|change| change.entity == STEPS.name && change.row == RowId::from(change.step));
-    ends.map(|change| change.step).collect()
-}
-
 fn word(why: Why) -> &'static str {
     match why {
         Why::TooLarge => "too_large",
@@ -232,22 +239,13 @@ pub fn refusal(word: &str) -> ErrorCode {
     }
 }
 
-/// Is something else written under this device's own numbers than what this book holds?
-fn differs(conn: &Connection, own: DeviceId, proved: &[Proved<'_>]) -> Result<bool> {
-    for proved in proved.iter().filter(|proved| proved.entry.batch.device == own) {
-        if first_difference(conn, own, proved)?.is_some() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn first_difference(conn: &Connection, own: DeviceId, proved: &Proved<'_>) -> Result<Option<u64>> {
+/// The number of the first change under which this device has written something else than what stands there.
+fn first_difference(conn: &Connection, own: DeviceId, proved: &ProvedEntry) -> Result<Option<u64>> {
     let batch = &proved.entry.batch;
     let kept = store::kept(conn, own, batch.first_seq, batch.last_seq, proved.links.len())?;
     for kept in kept {
         let place = usize::try_from(kept.seq - batch.first_seq).unwrap_or(usize::MAX);
-        let there = proved.links.get(place).map(|link| link.leaf(own, kept.seq));
+        let there = proved.links.get(place).map(|proved| proved.leaf);
         if there != Some(kept.sealed.leaf(own, kept.seq)) {
             return Ok(Some(kept.seq));
         }
@@ -262,7 +260,7 @@ fn first_difference(conn: &Connection, own: DeviceId, proved: &Proved<'_>) -> Re
 /// [`Stopped::Forged`], [`Stopped::Stranger`], what SQLite says.
 pub fn compare_own(workspace: &Workspace, entries: &[Entry]) -> Result<Option<u64>, Stopped> {
     let own = workspace.device().0;
-    let proved = workspace.read(|conn| Ok(proved(conn, entries)))??;
+    let proved = proved::entries(entries.to_vec(), &workspace.read(store::keys)?)?;
     for proved in &proved {
         if let Some(seq) = workspace.read(|conn| first_difference(conn, own, proved))? {
             return Ok(Some(seq));
@@ -278,11 +276,13 @@ pub fn compare_own(workspace: &Workspace, entries: &[Entry]) -> Result<Option<u6
 /// [`Stopped`]; then nothing was taken in.
 pub fn adopt_own(workspace: &Workspace, entries: &[Entry]) -> Result<TakenIn, Stopped> {
     let own = workspace.device().0;
-    let proved = workspace.read(|conn| Ok(proved(conn, entries)))??;
+    let proved = proved::entries(entries.to_vec(), &workspace.read(store::keys)?)?;
     let (taken, invalidates) = workspace.take_in(|arrivals| {
         let mut taken = TakenIn::default();
-        for proved in proved.iter().filter(|proved| proved.entry.batch.device == own) {
-            entry(arrivals, own, proved, &mut taken)?;
+        for mut proved in proved {
+            if proved.entry.batch.device == own {
+                entry(arrivals, own, &mut proved, &mut taken)?;
+            }
         }
         Ok(taken)
     })?;

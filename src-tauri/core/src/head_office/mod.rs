@@ -7,6 +7,7 @@
 pub mod copied;
 pub mod incoming;
 pub mod outgoing;
+pub mod proved;
 pub mod refused;
 mod remembered;
 pub mod store;

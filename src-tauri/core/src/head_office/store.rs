@@ -12,6 +12,7 @@ use clientele_protocol::message::{Device, Entry, Erasure, Mark};
 use clientele_protocol::{Chain, Digest, Head, Payload, PublicKey, Sealed, bytes};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::proved::Keys;
 use crate::Result;
 use crate::workspace::store::{device_n, local, row_id, row_id_or_none, set_local};
 
@@ -331,13 +332,17 @@ pub(super) fn put_digests(conn: &Connection, sums: &Sums) -> Result<()> {
 
 // ---- the others
 
-/// By which a device's signatures are known.
-pub(super) fn key_of(conn: &Connection, device: DeviceId) -> Result<Option<PublicKey>> {
-    let mut statement = conn.prepare_cached("select key from companions where id = ?1")?;
-    let key = statement.query_row([device.as_bytes()], |row| {
-        PublicKey::from_slice(row.get_ref(0)?.as_blob()?).ok_or_else(|| damaged(0))
-    });
-    Ok(key.optional()?)
+/// By which the devices' signatures are known.
+///
+/// # Errors
+/// What SQLite says.
+pub fn keys(conn: &Connection) -> Result<Keys> {
+    let mut statement = conn.prepare_cached("select id, key from companions")?;
+    let keys = statement.query_map([], |row| {
+        let key = PublicKey::from_slice(row.get_ref(1)?.as_blob()?).ok_or_else(|| damaged(1))?;
+        Ok((DeviceId(row_id(row, 0)?.0), key))
+    })?;
+    Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Keeps what head office tells of its devices. A key that is known stays: nobody takes another's name.

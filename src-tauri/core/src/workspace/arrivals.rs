@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use clientele_model::record::CLIENT_ID;
-use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId, Value};
-use clientele_protocol::{Payload, Sealed};
+use clientele_model::{Body, BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId, Value};
+use clientele_protocol::{Hash, Payload, Sealed};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::settle::Due;
@@ -40,14 +40,37 @@ pub struct Arrivals<'a> {
     touched: Touched,
 }
 
+/// How a change stands in the log.
+struct Kept {
+    /// What it wrote is gone.
+    gone: bool,
+    /// It was not there before.
+    new: bool,
+    /// It was, and has another place in the order now.
+    moved: bool,
+}
+
+impl Kept {
+    fn new() -> Self {
+        Self {
+            gone: false,
+            new: true,
+            moved: false,
+        }
+    }
+}
+
 /// A change on its way into the log. `is_whole` says that the rest of its step has come, or is in the same
 /// transaction: only then is anything of it seen.
-#[derive(Clone, Copy)]
 pub struct Arriving<'a> {
     /// Its number in its device's stream.
     pub seq: u64,
     /// What was written.
     pub change: &'a Sealed,
+    /// What binds it to its body.
+    pub commitment: Hash,
+    /// Its body, read; `None` where that is gone.
+    pub body: Option<Body>,
     /// Its place in the order of all changes.
     pub eff_hlc: Hlc,
     /// Is all of its step here?
@@ -56,17 +79,12 @@ pub struct Arriving<'a> {
 
 impl<'a> Arriving<'a> {
     fn logged(&self, device_n: i64, gone: bool) -> NewLogged<'a> {
-        let Self {
-            seq,
-            change,
-            eff_hlc,
-            is_whole,
-        } = *self;
+        let change = self.change;
         NewLogged {
             device_n,
-            seq,
+            seq: self.seq,
             hlc: change.hlc,
-            eff_hlc,
+            eff_hlc: self.eff_hlc,
             schema: change.schema,
             step: change.step,
             scope: change.scope,
@@ -74,12 +92,14 @@ impl<'a> Arriving<'a> {
             row: change.row,
             kind: change.kind,
             content: match &change.payload {
-                Payload::Whole { salt, body } if !gone => {
-                    Content::Whole(body, salt, change.payload.commitment())
-                }
-                payload => Content::Gone(payload.commitment()),
+                Payload::Whole { salt, body } if !gone => Content::Whole(body, salt, self.commitment),
+                _ => Content::Gone(self.commitment),
             },
-            state: if is_whole { State::Counts } else { State::Waits },
+            state: if self.is_whole {
+                State::Counts
+            } else {
+                State::Waits
+            },
         }
     }
 }
@@ -173,14 +193,14 @@ impl<'a> Arrivals<'a> {
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn changes(&mut self, device: DeviceId, arriving: &[Arriving<'_>]) -> Result<()> {
+    pub fn changes(&mut self, device: DeviceId, arriving: Vec<Arriving<'_>>) -> Result<()> {
         let (Some(first), Some(last)) = (arriving.first(), arriving.last()) else {
             return Ok(());
         };
         let device_n = self.number(device)?;
         // Mostly nothing of them is there, and nothing in them is gone: then they go into the log together.
         let mut together = !log::is_there(self.conn, device_n, first.seq, last.seq)?;
-        for arriving in arriving {
+        for arriving in &arriving {
             let erases = arriving.change.kind == ChangeKind::Erase;
             together = together && !erases && !self.is_suppressed(arriving.change)?;
         }
@@ -189,22 +209,19 @@ impl<'a> Arrivals<'a> {
             log::append(self.conn, &new)?;
         }
         for arriving in arriving {
-            let (gone, new, moved) = if together {
-                (false, true, false)
+            let kept = if together {
+                Kept::new()
             } else {
-                self.one_by_one(device_n, arriving)?
+                self.one_by_one(device_n, &arriving)?
             };
-            self.heard(device, arriving, gone, new, moved)?;
+            self.heard(device, arriving, kept)?;
         }
         Ok(())
     }
 
-    /// Puts one change into the log. Says whether what it wrote is gone, whether it is new, and whether it has
-    /// another place now.
-    fn one_by_one(&mut self, device_n: i64, arriving: &Arriving<'_>) -> Result<(bool, bool, bool)> {
-        let Arriving {
-            seq, change, eff_hlc, ..
-        } = *arriving;
+    /// Puts one change into the log.
+    fn one_by_one(&mut self, device_n: i64, arriving: &Arriving<'_>) -> Result<Kept> {
+        let (seq, change) = (arriving.seq, arriving.change);
         let gone = self.is_suppressed(change)?;
         let logged = [arriving.logged(device_n, gone)];
         let mut new = log::append(self.conn, &logged)? > 0;
@@ -212,7 +229,7 @@ impl<'a> Arrivals<'a> {
             // A book that was copied wrote twice under these numbers, and the server that had the first was
             // restored. What stood here is put aside, to be written once more; what this book has of the device
             // from here on is the first writing too.
-            let displaced = log::displace(self.conn, device_n, seq, &change.payload.commitment())?;
+            let displaced = log::displace(self.conn, device_n, seq, &arriving.commitment)?;
             if !displaced.is_empty() {
                 new = log::append(self.conn, &logged)? > 0;
                 self.fresh.clear();
@@ -222,26 +239,22 @@ impl<'a> Arrivals<'a> {
                 self.note(&entity, row);
             }
         }
-        let moved = !new && log::place(self.conn, device_n, seq, eff_hlc)?;
+        let moved = !new && log::place(self.conn, device_n, seq, arriving.eff_hlc)?;
         self.own_was_placed |= moved && device_n == self.own_n;
-        Ok((gone, new, moved))
+        Ok(Kept { gone, new, moved })
     }
 
     /// A change is in the log: what follows from it.
-    fn heard(
-        &mut self,
-        device: DeviceId,
-        arriving: &Arriving<'_>,
-        gone: bool,
-        new: bool,
-        moved: bool,
-    ) -> Result<()> {
+    fn heard(&mut self, device: DeviceId, arriving: Arriving<'_>, kept: Kept) -> Result<()> {
         let Arriving {
             seq,
             change,
+            body,
             eff_hlc,
             is_whole,
-        } = *arriving;
+            ..
+        } = arriving;
+        let Kept { gone, new, moved } = kept;
         self.highest = self.highest.observe(eff_hlc);
         match self.fresh.get_mut(&change.row) {
             Some(heard) if is_whole && !gone => heard.push(Logged {
@@ -251,7 +264,7 @@ impl<'a> Arrivals<'a> {
                 entity: change.entity.clone(),
                 row: change.row,
                 kind: change.kind,
-                body: change.payload.body(),
+                body,
                 scope: change.scope,
                 state: State::Counts,
             }),
@@ -363,9 +376,13 @@ impl<'a> Arrivals<'a> {
         Ok(())
     }
 
-    /// Makes every noted row what the log says, and what follows from the rows.
-    fn settle(&mut self) -> Result<()> {
-        for step in self.complete.clone() {
+    /// Makes every noted row what the log says, and what follows from the rows. At the end it is done in any case;
+    /// who takes in much does it now and then.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn settle(&mut self) -> Result<()> {
+        for step in std::mem::take(&mut self.complete) {
             for (entity, row) in log::complete(self.conn, step)? {
                 self.note(&entity, row);
             }
@@ -375,13 +392,14 @@ impl<'a> Arrivals<'a> {
                 self.settle_table(table, &rows)?;
             }
         }
-        settle::trashed(self.conn, self.schema, &self.touched.clients)?;
-        let indexing = if self.touched.clients.len() > INDEXED_AT_ONCE_MAX {
+        let clients = self.touched.settle();
+        settle::trashed(self.conn, self.schema, &clients)?;
+        let indexing = if clients.len() > INDEXED_AT_ONCE_MAX {
             Indexing::Later
         } else {
             Indexing::Now
         };
-        (self.schema.derive)(self.conn, &self.touched.clients, indexing)
+        (self.schema.derive)(self.conn, &clients, indexing)
     }
 
     /// Makes rows of one table what the log says, and those of which it had said nothing before what was just heard.

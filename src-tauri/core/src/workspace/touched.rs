@@ -17,6 +17,7 @@ const INVALIDATED_ONE_BY_ONE_MAX: usize = 50;
 #[derive(Debug, Default)]
 pub(super) struct Touched {
     pub clients: BTreeSet<RowId>,
+    settled: usize,
     topics: BTreeSet<(Topic, Option<RowId>)>,
 }
 
@@ -35,9 +36,15 @@ impl Touched {
         self.topics.insert((topic, None));
     }
 
+    /// The clients so far, whose rows stand: from here on it counts anew.
+    pub fn settle(&mut self) -> BTreeSet<RowId> {
+        self.settled += self.clients.len();
+        std::mem::take(&mut self.clients)
+    }
+
     /// What the window has to read again.
     pub fn invalidations(&self) -> Vec<Invalidation> {
-        let many = self.clients.len() > INVALIDATED_ONE_BY_ONE_MAX;
+        let many = self.settled + self.clients.len() > INVALIDATED_ONE_BY_ONE_MAX;
         let topics: BTreeSet<_> = self
             .topics
             .iter()

@@ -48,7 +48,11 @@ impl<S: Storage> Service<S> {
         match request {
             Request::Hello(hello) => self.hello(company, &me, hello, now_millis).await,
             Request::Push(push) => self.push(company, &me, push, now_millis).await,
-            Request::Pull { from } => self.pull(company, &me, from, now_millis).await,
+            Request::Pull { from } => self.pull(company, &me, (from, from.n), now_millis).await,
+            Request::PullAhead { from, taken_in } => {
+                let taken_in = taken_in.min(from.n);
+                self.pull(company, &me, (from, taken_in), now_millis).await
+            }
             Request::Stream { after_seq } => {
                 let device = me.device.id;
                 let (entries, head) = self
@@ -224,7 +228,7 @@ impl<S: Storage> Service<S> {
         &self,
         company: CompanyId,
         me: &DeviceRow,
-        from: Mark,
+        (from, taken_in): (Mark, u64),
         now_millis: i64,
     ) -> Result<Response> {
         self.stats.pulls.add(1);
@@ -236,11 +240,11 @@ impl<S: Storage> Service<S> {
             return Ok(Response::NoSuchMark);
         };
         let was_heard = me.device.seen_at.unwrap_or(i64::MIN);
-        if me.cursor_n != from.n || now_millis.saturating_sub(was_heard) > HEARD_MILLIS {
+        if me.cursor_n != taken_in || now_millis.saturating_sub(was_heard) > HEARD_MILLIS {
             let heard = Heard {
                 device: Some(me.device.id),
                 now_millis,
-                cursor_n: Some(from.n),
+                cursor_n: Some(taken_in),
                 program: None,
             };
             self.storage.note(company, heard).await?;

@@ -1,7 +1,7 @@
 //! A person's right to be forgotten.
 
 use clientele_model::{BranchId, ChangeKind, RowId};
-use clientele_protocol::{Link, Payload, Request};
+use clientele_protocol::{Link, Payload, Request, Response};
 use clientele_server::store::Storage;
 use clientele_server::store::project::rows::PlainRows;
 use clientele_server::store::quarantine::Quarantined;
@@ -180,7 +180,17 @@ pub async fn an_erasure_is_confirmed_by_every_device<S: Storage>(house: House<S>
         west.welcome(&house).await.erasures.is_empty(),
         "not theirs to know"
     );
+    // Who asks for what comes after it, and has not taken it in yet, confirms nothing.
+    let before = b.cursor;
     b.pull(&house).await;
+    let ahead = Request::PullAhead {
+        from: b.cursor,
+        taken_in: before.n,
+    };
+    assert!(matches!(b.call(&house, &ahead).await, Response::Page(_)));
+    for erasure in new.welcome(&house).await.erasures {
+        assert_eq!(erasure.waiting_for, [a.id, b.id]);
+    }
     // It has seen it; that it has taken it in is known when it asks for what comes next.
     b.pull(&house).await;
     for erasure in new.welcome(&house).await.erasures {
