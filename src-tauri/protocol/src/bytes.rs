@@ -1,6 +1,6 @@
 //! Values as bytes, and back within bounds: postcard, packed with zstd where they are many.
 
-use std::io::Read;
+use std::io::{Read, Write};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::{Error, Result};
 
 /// Level 3: what costs less time than the bytes that it saves.
-const LEVEL: i32 = 3;
+pub const LEVEL: i32 = 3;
 
 /// A value as bytes.
 ///
@@ -31,6 +31,11 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     }
 }
 
+/// A value from the first of these bytes, and the rest of them.
+pub(crate) fn decode_first<T: DeserializeOwned>(bytes: &[u8]) -> Option<(T, &[u8])> {
+    postcard::take_from_bytes(bytes).ok()
+}
+
 /// Packs.
 ///
 /// # Panics
@@ -38,6 +43,26 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 #[must_use]
 pub fn pack(bytes: &[u8]) -> Vec<u8> {
     zstd::bulk::compress(bytes, LEVEL).expect("to compress into memory needs only memory")
+}
+
+/// Packs, the first bytes apart from the rest: what is random does not blur how often what comes after it occurs.
+///
+/// # Panics
+/// Never: it writes to memory.
+#[must_use]
+pub fn pack_apart(bytes: &[u8], first: usize, level: i32) -> Vec<u8> {
+    let length = bytes.len() as u64;
+    let (first, rest) = bytes.split_at(first.min(bytes.len()));
+    let packed = || -> std::io::Result<Vec<u8>> {
+        let mut packing = zstd::stream::write::Encoder::new(Vec::new(), level)?;
+        packing.set_pledged_src_size(Some(length))?;
+        packing.write_all(first)?;
+        // Ends a block: each has counts of its own.
+        packing.flush()?;
+        packing.write_all(rest)?;
+        packing.finish()
+    };
+    packed().expect("to compress into memory needs only memory")
 }
 
 /// Unpacks at most `max` bytes: a small message that says that it is a huge one is refused before it is.

@@ -1,7 +1,7 @@
 //! What was pushed is packed closer when there is time for it: a device packs so that it need not wait, and the log
 //! is kept for years.
 
-use clientele_protocol::{BATCH_BYTES_MAX, BODY_BYTES_MAX, bytes};
+use clientele_protocol::batch;
 
 use super::{Cell, Job, Tx};
 use crate::{Error, Result};
@@ -14,13 +14,6 @@ const BYTES_MIN: i64 = 2048;
 
 /// Bytes of packed batches that are looked at together.
 const BYTES_AT_ONCE: i64 = 256 * 1024;
-
-/// More than any batch unpacks to.
-const UNPACKED_MAX: usize = 4 * if BATCH_BYTES_MAX > BODY_BYTES_MAX {
-    BATCH_BYTES_MAX
-} else {
-    BODY_BYTES_MAX
-};
 
 /// Where it is written down how far that is done.
 const FACT: &str = "packed closer";
@@ -79,8 +72,7 @@ impl Job for ToRepack {
 /// [`Error::Damaged`] where it does not unpack.
 pub fn closer(packed: &[u8]) -> Result<Option<Vec<u8>>> {
     let damaged = |_| Error::damaged("a batch that does not open");
-    let open = bytes::unpack(packed, UNPACKED_MAX).map_err(damaged)?;
-    let closer = zstd::bulk::compress(&open, LEVEL)?;
+    let closer = batch::repacked(packed, LEVEL).map_err(damaged)?;
     Ok((closer.len() < packed.len()).then_some(closer))
 }
 

@@ -71,18 +71,18 @@ struct Kept {
     short: u64,
     /// and its number there.
     seq: u64,
-    /// Which fields were never set, a bit each.
-    unset: u32,
+    /// Which fields were never set though they show something, or were set and show nothing, a bit each.
+    unlike: u32,
 }
 
 impl Kept {
-    fn new(id: RowId, V(eff, short, seq): V, unset: u32) -> Self {
+    fn new(id: RowId, V(eff, short, seq): V, unlike: u32) -> Self {
         Self {
             ahead: (eff >> 16).cast_signed().wrapping_sub(moment(id)),
             count: (eff & 0xFFFF) as u16,
             short,
             seq,
-            unset,
+            unlike,
         }
     }
 
@@ -91,8 +91,9 @@ impl Kept {
         V(millis << 16 | u64::from(self.count), self.short, self.seq)
     }
 
-    fn is_set(&self, place: u8) -> bool {
-        self.unset & 1 << place == 0
+    /// Was a field set? `bare` are those that show nothing.
+    fn is_set(&self, place: u8, bare: u32) -> bool {
+        (self.unlike ^ bare) & 1 << place == 0
     }
 
     /// All of a state as bytes: what is seldom there takes none where it is not.
@@ -202,9 +203,17 @@ fn told_by_mark(record: &Record, row: &PlainRow) -> BTreeMap<Version, Mark> {
 /// The fields' columns in order, the state last. `is_kept`: a row in the trash is shown as in none.
 #[must_use]
 pub fn cells(record: &Record, id: RowId, row: &PlainRow, shorts: &Shorts, is_kept: bool) -> Vec<Cell> {
-    let (mut cells, kept, more) = parts(record, id, row, shorts, is_kept);
+    let (mut cells, mut kept, more) = parts(record, id, row, shorts, is_kept);
+    kept.unlike ^= bare(record, &cells);
     cells.push(Cell::Blob(kept.to_bytes(&more)));
     cells
+}
+
+/// The fields that show nothing, a bit each.
+fn bare(record: &Record, cells: &[Cell]) -> u32 {
+    let fields = (0_u8..).zip(record.all_fields()).zip(cells);
+    let bare = fields.filter(|((_, field), cell)| **cell == empty(*field));
+    bare.fold(0, |bits, ((place, _), _)| bits | 1 << place)
 }
 
 fn parts(
@@ -293,12 +302,14 @@ pub fn waiting(record: &Record, id: RowId, row: &PlainRow, shorts: &Shorts) -> V
 pub fn read(record: &Record, id: RowId, row: &Row, shorts: &Shorts) -> Result<PlainRow> {
     let last = row.0.len().saturating_sub(1);
     let branch = shorts.places.read(row, 0)?;
-    let mut columns = Vec::with_capacity(last);
+    let mut cells = Vec::with_capacity(last);
     for (cell, field) in row.0.iter().skip(1).zip(record.all_fields()) {
-        columns.push(value_of(words::read(field, cell)?));
+        cells.push(words::read(field, cell)?);
     }
+    let bare = bare(record, &cells);
+    let columns: Vec<Value> = cells.into_iter().map(value_of).collect();
     let column = |place: u8| columns.get(usize::from(place)).cloned().unwrap_or(Value::Null);
-    restore(record, id, row.bytes(last)?, shorts, branch, column)
+    restore(record, id, row.bytes(last)?, shorts, (branch, bare), column)
 }
 
 /// A row that waits from its bytes.
@@ -306,7 +317,7 @@ pub fn read(record: &Record, id: RowId, row: &Row, shorts: &Shorts) -> Result<Pl
 /// # Errors
 /// [`Error::Damaged`].
 pub fn read_waiting(record: &Record, id: RowId, bytes: &[u8], shorts: &Shorts) -> Result<PlainRow> {
-    restore(record, id, bytes, shorts, None, |_| Value::Null)
+    restore(record, id, bytes, shorts, (None, 0), |_| Value::Null)
 }
 
 fn restore(
@@ -314,7 +325,7 @@ fn restore(
     id: RowId,
     state: &[u8],
     shorts: &Shorts,
-    branch: Scope,
+    (branch, bare): (Scope, u32),
     column: impl Fn(u8) -> Value,
 ) -> Result<PlainRow> {
     let (kept, more) = Kept::from_bytes(state)?;
@@ -326,7 +337,7 @@ fn restore(
     };
     let mut newest = None;
     for (place, _) in (0_u8..).zip(record.all_fields()) {
-        if !kept.is_set(place) {
+        if !kept.is_set(place, bare) {
             continue;
         }
         let other = more.others.iter().find(|(at, _)| *at == place);

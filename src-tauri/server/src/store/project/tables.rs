@@ -82,7 +82,7 @@ fn written(column: &str) -> String {
 }
 
 /// How a row's state is written; another name when that changes, and the tables are made anew.
-const STATE: &str = "marks of the trash";
+const STATE: &str = "fields unlike what they show";
 
 /// By which another list of records is noticed: the tables are then made anew from the log.
 #[must_use]
