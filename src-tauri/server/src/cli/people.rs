@@ -7,10 +7,9 @@ use clientele_server::Result;
 use clientele_server::service::{add_branch, add_company, add_pairing};
 use clientele_server::store::Storage;
 use clientele_server::store::any::AnyStorage;
+use clientele_server::store::branches::{Branches as AllBranches, SaveBranch};
 use clientele_server::store::control::{Companies, Company};
-use clientele_server::store::devices::{
-    AllDevices, Branches as AllBranches, Revoke as RevokeJob, SaveBranch,
-};
+use clientele_server::store::devices::{AllDevices, Revoke as RevokeJob};
 use clientele_server::store::quarantine::{Forget, Held, Quarantined};
 
 use super::{BranchChange, Branches, Listing, Pair, Quarantine, Revoke, refused};

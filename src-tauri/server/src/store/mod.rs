@@ -6,6 +6,7 @@
 
 pub mod any;
 pub mod append;
+pub mod branches;
 pub mod cell;
 pub mod check;
 pub mod control;

@@ -47,6 +47,7 @@ stories! {
     sight::marks_of_another_log_are_noticed
     sight::a_device_sees_its_own_stream
     doors::a_code_is_good_for_one_device_and_in_time
+    doors::a_code_is_not_used_up_by_who_cannot_come_in
     doors::who_is_shut_out_sees_nothing_and_what_it_pushes_is_kept
     doors::a_copied_book_goes_on_under_its_own_name
     doors::another_protocol_is_answered_with_ours
