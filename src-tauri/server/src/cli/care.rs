@@ -4,7 +4,7 @@ use clientele_model::Timestamp;
 use clientele_server::store::Storage;
 use clientele_server::store::check::Check;
 use clientele_server::store::control::Companies;
-use clientele_server::{Result, Service, Settings, backup};
+use clientele_server::{Result, Service, Settings, backup, register};
 
 use super::{CheckAll, CopyTo, refused};
 
@@ -25,11 +25,16 @@ pub async fn restore_from(arguments: CopyTo) -> Result<()> {
     Service::new(storage, Settings::new()?).settle_all().await
 }
 
-/// Proves the whole log again, and holds the plain tables against it.
+/// Proves the log again, and holds the plain tables against it.
 pub async fn check(arguments: CheckAll) -> Result<()> {
     let storage = arguments.place.open().await?;
     let mut wrong = 0;
-    for company in storage.control(Companies).await? {
+    let mut companies = storage.control(Companies).await?;
+    if let Some(named) = &arguments.company {
+        let only = register::company(&storage, Some(named)).await?;
+        companies.retain(|company| company.id == only);
+    }
+    for company in companies {
         let checked = storage.read(company.id, Check).await?;
         println!(
             "{}\t{} entries, {} changes, {} rows, {} complaints",

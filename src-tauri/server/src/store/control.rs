@@ -78,6 +78,38 @@ impl Job for AddCompany {
     }
 }
 
+/// Gives a company another name. On the control database.
+pub struct RenameCompany(pub Company);
+
+impl Job for RenameCompany {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        tx.execute(
+            "update companies set name = $2 where id = $1",
+            &[self.0.id.into(), self.0.name.as_str().into()],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// Strikes a company off the list, with its codes. On the control database.
+pub struct RemoveCompany(pub CompanyId);
+
+impl Job for RemoveCompany {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        let company = [self.0.into()];
+        tx.execute("delete from pairings where company_id = $1", &company)
+            .await?;
+        tx.execute("delete from companies where id = $1", &company)
+            .await?;
+        Ok(())
+    }
+}
+
 /// Begins the log of a company. Does nothing where it has begun.
 pub struct Found {
     /// The key of the list of those who were erased: random.
@@ -159,6 +191,19 @@ impl Job for AddPairing {
             ],
         )
         .await?;
+        Ok(())
+    }
+}
+
+/// Strikes off the codes that lead to a branch. On the control database.
+pub struct RemovePairings(pub BranchId);
+
+impl Job for RemovePairings {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        tx.execute("delete from pairings where branch = $1", &[self.0.into()])
+            .await?;
         Ok(())
     }
 }

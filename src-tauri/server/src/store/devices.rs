@@ -6,7 +6,7 @@ use clientele_model::{BranchId, DeviceId};
 use clientele_protocol::PublicKey;
 use clientele_protocol::message::Device;
 
-use super::branches::branch_ids;
+use super::branches::is_branch;
 use super::{Cell, Job, Row, Tx};
 use crate::Result;
 
@@ -192,8 +192,8 @@ pub enum Added {
 }
 
 impl AddDevice {
-    /// What would come of it, and the device as it is known.
-    async fn judge<T: Tx>(&self, tx: &mut T) -> Result<(Added, Option<DeviceRow>)> {
+    /// What would come of it, and the device as it is known. With a lock, it stays so.
+    async fn judge<T: Tx>(&self, tx: &mut T, lock: &str) -> Result<(Added, Option<DeviceRow>)> {
         let asked = &self.device.device;
         let known = devices_of(tx, &[asked.id]).await?.remove(&asked.id);
         if let Some(known) = known {
@@ -209,7 +209,7 @@ impl AddDevice {
             return Ok((judged, Some(known)));
         }
         if let Some(branch) = asked.branch
-            && !branch_ids(tx).await?.contains(&branch)
+            && !is_branch(tx, branch, lock).await?
         {
             return Ok((Added::NoBranch, None));
         }
@@ -226,7 +226,7 @@ impl Job for MayAdd {
     type Out = Added;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Added> {
-        Ok(self.0.judge(tx).await?.0)
+        Ok(self.0.judge(tx, "").await?.0)
     }
 }
 
@@ -234,7 +234,7 @@ impl Job for AddDevice {
     type Out = Added;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Added> {
-        let (judged, known) = self.judge(tx).await?;
+        let (judged, known) = self.judge(tx, "{lock}").await?;
         if judged != Added::Yes {
             return Ok(judged);
         }

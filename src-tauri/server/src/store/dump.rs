@@ -110,3 +110,23 @@ impl Job for Empty {
         Ok(())
     }
 }
+
+/// Empties the tables of a company in which no device has written anything.
+pub struct EmptyUnused;
+
+impl Job for EmptyUnused {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        // Nobody pushes meanwhile. Without a head it was emptied before, and only the rest did not come to its end.
+        let head = tx.one("select n from heads where one = 1{lock}", &[]).await?;
+        let entries = head.map_or(Ok(0), |row| row.count(0))?;
+        let refused = tx.one("select count(*) from quarantine", &[]).await?;
+        if entries > 0 || refused.map_or(Ok(0), |row| row.count(0))? > 0 {
+            return Err(Error::Refused(
+                "devices have written in this company: it stays, and can be renamed".to_owned(),
+            ));
+        }
+        Empty.run(tx).await
+    }
+}

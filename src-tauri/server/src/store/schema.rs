@@ -345,7 +345,7 @@ pub fn postgres_control(tables: &[Table]) -> String {
         let _ = write!(
             sql,
             "create table if not exists {name} ({}, primary key ({}));
-             grant select, insert, update on {name} to clientele_service;",
+             grant select, insert, update, delete on {name} to clientele_service;",
             columns.join(", "),
             key.join(", "),
         );

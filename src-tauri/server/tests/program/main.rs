@@ -1,5 +1,6 @@
 //! The server as a program: started, asked over TLS and at the command line, stopped, killed.
 
+mod names;
 mod wire;
 
 use std::io::{BufRead as _, BufReader};
@@ -196,9 +197,9 @@ async fn a_device_is_paired_over_tls_and_the_command_line_works_beside_it() {
     let devices = told(&data, &["devices"]);
     assert_eq!(devices.lines().count(), 2, "{devices}");
     assert!(devices.contains("head office") && devices.contains("East") && devices.contains("Каса"));
-    told(&data, &["branches", "add", "West"]);
-    assert!(!run(&data, &["branches", "add", "West"]).status.success());
-    told(&data, &["branches", "rename", "West", "North"]);
+    told(&data, &["branches", "--add", "West"]);
+    assert!(!run(&data, &["branches", "--add", "West"]).status.success());
+    told(&data, &["branches", "--rename", "West", "North"]);
     let branches = told(&data, &["branches"]);
     assert!(branches.contains("North") && branches.contains("East") && !branches.contains("West"));
     told(&data, &["revoke", &b.id.to_string()]);

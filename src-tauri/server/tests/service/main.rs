@@ -53,6 +53,11 @@ stories! {
     doors::another_protocol_is_answered_with_ours
     doors::forged_and_cut_messages_get_nothing
     doors::nonsense_that_is_rightly_signed_breaks_nothing
+    names::the_first_company_is_made_and_a_slip_makes_none
+    names::a_company_is_renamed_and_removed_while_nothing_was_written
+    names::what_a_shut_out_device_pushed_keeps_a_company
+    names::a_branch_is_made_once_renamed_and_removed_while_nothing_is_its
+    names::a_device_is_named_as_people_call_it
     quarantine::quarantine_has_an_end_for_one_and_for_all
     quarantine::quarantine_is_bounded_in_bytes
     rest::the_log_is_packed_closer_and_says_the_same

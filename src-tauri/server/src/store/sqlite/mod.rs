@@ -141,6 +141,25 @@ impl Storage for Sqlite {
         self.company(company, true).map(drop)
     }
 
+    async fn clear_away(&self, company: CompanyId) -> Result<()> {
+        // Where a server runs beside, it goes on with its own open file, in which nobody stands.
+        let file = {
+            let mut companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
+            companies.remove(&company)
+        };
+        drop(file);
+        let path = self.path(company);
+        for end in ["", "-wal", "-shm"] {
+            let mut path = path.clone().into_os_string();
+            path.push(end);
+            match std::fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     async fn rest(&self, company: CompanyId) -> Result<()> {
         self.company(company, false)?.writer.rest().await
     }
