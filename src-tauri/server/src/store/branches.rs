@@ -21,7 +21,7 @@ impl Job for Branches {
 /// The branches by name.
 pub(super) async fn branches<T: Tx>(tx: &mut T) -> Result<Vec<Branch>> {
     let rows = tx
-        .query("select id, name from branches order by name, id", &[])
+        .query("select id, name from row_branches order by name, id", &[])
         .await?;
     let branch = |row: &Row| {
         Ok(Branch {
@@ -45,7 +45,7 @@ impl Job for SaveBranch {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
         tx.execute(
-            "insert into branches (id, name) values ($1, $2)
+            "insert into row_branches (id, name) values ($1, $2)
              on conflict ({company}id) do update set name = excluded.name",
             &[self.0.id.into(), self.0.name.as_str().into()],
         )
@@ -56,7 +56,7 @@ impl Job for SaveBranch {
 
 /// Is there such a branch? With a lock, it stays until the end.
 pub(super) async fn is_branch<T: Tx>(tx: &mut T, branch: BranchId, lock: &str) -> Result<bool> {
-    let sql = format!("select id from branches where id = $1{lock}");
+    let sql = format!("select id from row_branches where id = $1{lock}");
     Ok(tx.one(&sql, &[branch.into()]).await?.is_some())
 }
 
@@ -71,7 +71,8 @@ impl Job for RemoveBranch {
         // Nobody pushes meanwhile; and who is just coming in holds the branch, and is counted.
         head(tx, "{lock}").await?;
         let branch = [self.0.into()];
-        tx.execute("delete from branches where id = $1", &branch).await?;
+        tx.execute("delete from row_branches where id = $1", &branch)
+            .await?;
         let devices = tx
             .one("select count(*) from devices where branch = $1", &branch)
             .await?;
@@ -115,7 +116,7 @@ impl Job for Count {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Size> {
         let row = tx
             .one(
-                "select (select count(*) from branches), (select count(*) from devices),
+                "select (select count(*) from row_branches), (select count(*) from devices),
                  (select cast(coalesce(sum(seq), 0) as bigint) from streams), (select max(clock) from streams)",
                 &[],
             )

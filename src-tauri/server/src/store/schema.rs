@@ -103,8 +103,9 @@ pub const TABLES: &[Table] = &[
         key: 1,
         unique: &[],
     },
+    // Head office reads them in the plain view `branches`.
     Table {
-        name: "branches",
+        name: "row_branches",
         columns: &[("id", Id, false), ("name", Text, false)],
         key: 1,
         unique: &[],

@@ -6,6 +6,7 @@ mod device;
 mod dice;
 mod files;
 mod house;
+mod reports;
 mod stories;
 mod tls;
 mod walls;
