@@ -71,4 +71,5 @@ stories! {
     erasure::a_branch_erases_only_what_it_may_see
     erasure::an_erasure_goes_on_after_a_restart
     backups::a_backup_brings_all_of_it_back
+    backups::a_server_without_a_certificate_of_its_own_is_backed_up_without
 }
