@@ -59,6 +59,8 @@ stories! {
     names::what_a_shut_out_device_pushed_keeps_a_company
     names::a_branch_is_made_once_renamed_and_removed_while_nothing_is_its
     names::a_device_is_named_as_people_call_it
+    names::a_branch_goes_or_a_device_comes_never_both
+    names::two_who_come_with_one_code_at_once_are_told_apart
     quarantine::quarantine_has_an_end_for_one_and_for_all
     quarantine::quarantine_is_bounded_in_bytes
     rest::the_log_is_packed_closer_and_says_the_same

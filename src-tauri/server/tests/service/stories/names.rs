@@ -1,5 +1,7 @@
 //! What people do at the server's command line, by the names that they gave.
 
+use std::time::Duration;
+
 use clientele_model::{BranchId, CompanyId, DeviceId};
 use clientele_protocol::message::{No, Why};
 use clientele_protocol::{Request, Response};
@@ -286,4 +288,66 @@ pub async fn a_device_is_named_as_people_call_it<S: Storage>(house: House<S>) {
     assert!(several.contains("East, shut out"), "{several}");
     assert!(told(device("desk 7").await).contains("there is no device \"desk 7\""));
     assert!(told(device(&DeviceId::new().to_string()).await).contains("there is no device"));
+}
+
+pub async fn a_branch_goes_or_a_device_comes_never_both<S: Storage>(house: House<S>) {
+    let (storage, company) = (house.service.storage(), house.company);
+    let until = house.now() + 1000;
+    let (mut gone, mut came) = (0, 0);
+    for round in 0..24 {
+        let name = format!("Shop {round}");
+        let shop = register::new_branch(storage, company, &name).await.unwrap();
+        let secret = house
+            .service
+            .add_pairing(company, Some(shop), until)
+            .await
+            .unwrap();
+        let device = Device::new(round, company);
+        let ask = device.pair_ask(secret);
+        // A little later each time: it falls into another place between the device's own steps.
+        let late = Duration::from_micros(u64::from(round) * 500);
+        let remove = async {
+            tokio::time::sleep(late).await;
+            register::remove_branch(storage, company, &name).await
+        };
+        let (answer, removed) = tokio::join!(house.ask(Path::Pair, &ask), remove);
+        let known = register::branch(storage, company, &name).await;
+        if removed.is_ok() {
+            assert_eq!(answer, Response::No(No::Code), "round {round}");
+            assert!(known.is_err());
+            gone += 1;
+        } else {
+            assert!(told(removed).contains("has devices (1)"), "round {round}");
+            assert!(
+                matches!(answer, Response::Paired { .. }),
+                "round {round}: {answer:?}"
+            );
+            assert_eq!(known.unwrap(), shop);
+            came += 1;
+        }
+    }
+    println!("{gone} branches went, {came} devices came");
+    house.check().await;
+}
+
+pub async fn two_who_come_with_one_code_at_once_are_told_apart<S: Storage>(house: House<S>) {
+    let until = house.now() + 1000;
+    for round in 0..6 {
+        let secret = house
+            .service
+            .add_pairing(house.company, None, until)
+            .await
+            .unwrap();
+        let (a, b) = (
+            Device::new(2 * round, house.company),
+            Device::new(2 * round + 1, house.company),
+        );
+        let (first, second) = (a.pair_ask(secret), b.pair_ask(secret));
+        let (first, second) = tokio::join!(house.ask(Path::Pair, &first), house.ask(Path::Pair, &second));
+        let in_order = [(&first, &second), (&second, &first)];
+        let is_told = |(one, other): &(&Response, &Response)| {
+            matches!(one, Response::Paired { .. }) && **other == Response::No(No::Code)
+        };
+        assert!(in_order.iter().any(is_told), "{first:?} {second:?}");
+    }
 }
