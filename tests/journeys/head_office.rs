@@ -12,7 +12,7 @@ use clientele_protocol::pairing::PairingCode;
 use clientele_tests::office::Office;
 use clientele_tests::{Machine, create, state};
 
-fn pair(api: &Api<Machine>, code: &PairingCode, name: &str) -> Result<HeadOffice, Refusal> {
+pub fn pair(api: &Api<Machine>, code: &PairingCode, name: &str) -> Result<HeadOffice, Refusal> {
     // As people type it.
     let code = code.to_text().to_lowercase().replace('-', " ");
     let device_name = name.to_owned();
@@ -20,7 +20,7 @@ fn pair(api: &Api<Machine>, code: &PairingCode, name: &str) -> Result<HeadOffice
 }
 
 /// A machine with a new book that is paired, and visits head office when asked.
-fn device(office: &Office, branch: Option<BranchId>, name: &str) -> (Machine, Api<Machine>) {
+pub fn device(office: &Office, branch: Option<BranchId>, name: &str) -> (Machine, Api<Machine>) {
     let machine = Machine::new();
     let api = machine.start_by_hand();
     create(&api);
@@ -29,7 +29,7 @@ fn device(office: &Office, branch: Option<BranchId>, name: &str) -> (Machine, Ap
     (machine, api)
 }
 
-fn visit(api: &Api<Machine>) -> HeadOffice {
+pub fn visit(api: &Api<Machine>) -> HeadOffice {
     let office = api.visit_now().expect("head office answers");
     assert_eq!(
         (office.in_agreement, office.waiting),
@@ -40,7 +40,7 @@ fn visit(api: &Api<Machine>) -> HeadOffice {
     office
 }
 
-fn add(api: &Api<Machine>, name: &str) -> ClientId {
+pub fn add(api: &Api<Machine>, name: &str) -> ClientId {
     let after = ClientBuilder::new(name).0;
     let (id, before) = (None, None);
     api.client_save(ClientSave { id, before, after })
@@ -48,7 +48,7 @@ fn add(api: &Api<Machine>, name: &str) -> ClientId {
         .value
 }
 
-fn edit(api: &Api<Machine>, id: ClientId, change: impl FnOnce(&mut ClientDraft)) {
+pub fn edit(api: &Api<Machine>, id: ClientId, change: impl FnOnce(&mut ClientDraft)) {
     let before = api.client_get(ClientRef { id }).expect("the card").draft;
     let mut after = before.clone();
     change(&mut after);
@@ -57,7 +57,7 @@ fn edit(api: &Api<Machine>, id: ClientId, change: impl FnOnce(&mut ClientDraft))
         .expect("a change");
 }
 
-fn notes(api: &Api<Machine>, id: ClientId) -> String {
+pub fn notes(api: &Api<Machine>, id: ClientId) -> String {
     api.client_get(ClientRef { id }).expect("the card").draft.notes
 }
 
@@ -70,7 +70,7 @@ fn rows(api: &Api<Machine>) -> Vec<ClientRow> {
     api.clients_list(all).expect("the list").rows
 }
 
-fn names(api: &Api<Machine>) -> Vec<String> {
+pub fn names(api: &Api<Machine>) -> Vec<String> {
     rows(api).into_iter().map(|row| row.name).collect()
 }
 
@@ -94,7 +94,7 @@ fn rename_business(api: &Api<Machine>, name: &str) {
     api.settings_save(settings).expect("the settings");
 }
 
-fn well(api: &Api<Machine>) {
+pub fn well(api: &Api<Machine>) {
     let report = api.book_check(Nothing).expect("a look at the book");
     assert!(report.ok, "{report:?}");
 }
@@ -407,61 +407,6 @@ fn a_device_is_shut_out_leaves_and_comes_back() {
     assert_eq!(rows(&head)[1].branch.as_deref(), Some("East"));
     let _ = boris;
     [&head, &shop].into_iter().for_each(well);
-}
-
-#[test]
-fn a_code_is_good_once_for_one_server_and_one_company() {
-    let mut office = Office::new();
-    let east = office.branch("East");
-    let machine = Machine::new();
-    let api = machine.start_by_hand();
-    create(&api);
-    let code = office.code(Some(east));
-    let refused = |code: &PairingCode| pair(&api, code, "Desk").unwrap_err().code;
-    let thief = PairingCode {
-        pin: Some([7; 16]),
-        ..code.clone()
-    };
-    assert_eq!(refused(&thief), ErrorCode::HeadOfficeNotTrusted);
-    let nobody = PairingCode {
-        pin: None,
-        ..code.clone()
-    };
-    assert_eq!(
-        refused(&nobody),
-        ErrorCode::HeadOfficeNotTrusted,
-        "nobody vouches for it"
-    );
-    let guessed = PairingCode {
-        secret: [7; 16],
-        ..code.clone()
-    };
-    assert_eq!(refused(&guessed), ErrorCode::HeadOfficeCodeUsed);
-    office.fall_silent();
-    assert_eq!(refused(&code), ErrorCode::HeadOfficeUnreachable);
-    assert_eq!(
-        api.head_office(Nothing).unwrap(),
-        HeadOffice::default(),
-        "the book is as it was"
-    );
-    office.answer();
-    pair(&api, &code, "Desk").expect("the code was not used up by what failed");
-    let (_m, other) = device(&office, Some(east), "Other");
-    assert_eq!(
-        pair(&other, &code, "Other").unwrap_err().code,
-        ErrorCode::HeadOfficeCodeUsed
-    );
-    assert!(
-        other.head_office(Nothing).unwrap().paired.is_some(),
-        "a failure takes nothing away"
-    );
-    visit(&other);
-
-    // A book belongs to one company for good.
-    let elsewhere = Office::new();
-    api.head_office_leave(Nothing).unwrap();
-    assert_eq!(refused(&elsewhere.code(None)), ErrorCode::HeadOfficeNotAllowed);
-    well(&api);
 }
 
 #[test]

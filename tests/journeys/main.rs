@@ -8,3 +8,4 @@ mod files;
 mod head_office;
 mod hostile;
 mod keys;
+mod pairing;

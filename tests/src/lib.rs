@@ -65,6 +65,27 @@ impl Machine {
         }
     }
 
+    /// Another machine, to which somebody copied the book and its key.
+    ///
+    /// # Panics
+    /// Where there is no disk to write to.
+    #[must_use]
+    pub fn copied(&self) -> Self {
+        let other = Self::new();
+        std::fs::create_dir_all(other.data_dir()).expect("a folder for the copy");
+        // Preferences say where the book lies, and that is elsewhere now.
+        let book = self
+            .files()
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("book."));
+        for (name, bytes) in book {
+            std::fs::write(other.data_dir().join(name), bytes).expect("a copy");
+        }
+        let secrets = self.secrets.lock().unwrap().clone();
+        *other.secrets.lock().unwrap() = secrets;
+        other
+    }
+
     /// Starts the program on it.
     #[must_use]
     pub fn start(&self) -> Api<Self> {

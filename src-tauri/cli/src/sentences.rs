@@ -82,6 +82,14 @@ fn sentence(code: ErrorCode) -> &'static str {
             "This is no pairing code, or it has a slip of the pen; nothing was sent."
         }
         Code::HeadOfficeCodeUsed => "The pairing code was used already or is too old; the book is as it was.",
+        Code::HeadOfficeCodeBranch => {
+            "This device is of another branch already: take a code for its own branch, or leave head office first; \
+             the code was not used."
+        }
+        Code::HeadOfficeCodeCompany => "This book is another company's for good; it is as it was.",
+        Code::HeadOfficeCodeCopy => {
+            "Another device is paired with a copy of this book: pair a new book here; the code was not used."
+        }
         Code::HeadOfficeUnreachable => {
             "Head office does not answer; what was written is safe in the book and waits."
         }

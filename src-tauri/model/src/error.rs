@@ -129,6 +129,12 @@ codes! {
     HeadOfficeCodeWrong = "head_office.code_wrong",
     /// The pairing code was used already, or is too old.
     HeadOfficeCodeUsed = "head_office.code_used",
+    /// The pairing code is for another branch than this device is of; the code was not used.
+    HeadOfficeCodeBranch = "head_office.code_branch",
+    /// The pairing code is another company's than this book.
+    HeadOfficeCodeCompany = "head_office.code_company",
+    /// This book was copied before it was paired, and the other copy was; the code was not used.
+    HeadOfficeCodeCopy = "head_office.code_copy",
     /// Head office does not answer; changes wait in the book. `detail`
     HeadOfficeUnreachable = "head_office.unreachable",
     /// The server is not the one that the pairing code speaks of; nothing was sent to it. `address`

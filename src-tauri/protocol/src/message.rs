@@ -302,7 +302,7 @@ pub struct Welcome {
     pub erasures: Vec<Erasure>,
 }
 
-/// Why not.
+/// Why not. New reasons come last: an older program still reads those that it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum No {
     /// Another version of the protocol is spoken here.
@@ -322,4 +322,35 @@ pub enum No {
     Unreadable,
     /// Too many at once: try again later.
     Busy,
+    /// To [`PairAsk`]: the device is of another branch already. The code stays good for another device.
+    OtherBranch,
+    /// To [`PairAsk`]: the device is of another company already. The code stays good for another device.
+    OtherCompany,
+    /// To [`PairAsk`]: another device is known under this identifier, as where a book was copied before it was
+    /// paired. The code stays good for another device.
+    OtherKey,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_older_program_reads_stays_what_it_was() {
+        let nos = [
+            No::Protocol { server: 1 },
+            No::Code,
+            No::Session,
+            No::Revoked,
+            No::NotAllowed,
+            No::Unreadable,
+            No::Busy,
+            No::OtherBranch,
+            No::OtherCompany,
+            No::OtherKey,
+        ];
+        for (place, no) in (0_u8..).zip(nos) {
+            assert_eq!(crate::bytes::encode(&no)[0], place, "{no:?}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A backup: one file, of either database and for either. Its last word is the hash of all before it.
 //!
-//! It holds what the log holds, in the clear: it belongs where the database itself may stand.
+//! It holds what the log holds, in the clear, and the certificate by which devices know the server, with its secret
+//! key: it belongs where the server's own folder may stand, and nobody else reads it.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
@@ -12,6 +13,7 @@ use clientele_protocol::bytes::{decode, encode, pack, unpack};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::http::tls::{self, Pair};
 use crate::store::Storage;
 use crate::store::control::{AddCompany, Companies, Company};
 use crate::store::dump::{Dump, Empty, Fill, Rows};
@@ -33,6 +35,8 @@ enum Piece {
     Rows(Rows),
     /// All was told; the hash of it.
     End([u8; 32]),
+    /// By which devices know the server. It comes first.
+    Certificate(Pair),
 }
 
 fn broken(what: &str) -> Error {
@@ -58,11 +62,12 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// Writes every company into one new file. The server may run meanwhile; each company is as it was at one moment.
+/// Writes every company into one new file, and the server's own certificate, where there is one: that is told. The
+/// server may run meanwhile; each company is as it was at one moment.
 ///
 /// # Errors
 /// [`Error::Refused`] where the file is there already; what the database and the disk say.
-pub async fn backup<S: Storage>(storage: &S, file: &Path) -> Result<()> {
+pub async fn backup<S: Storage>(storage: &S, own: &tls::Files, file: &Path) -> Result<bool> {
     if file.exists() {
         return Err(Error::Refused(format!("{} is there already", file.display())));
     }
@@ -72,6 +77,11 @@ pub async fn backup<S: Storage>(storage: &S, file: &Path) -> Result<()> {
         hash: Sha256::new(),
     };
     writer.write(MAGIC)?;
+    let certificate = own.read()?;
+    let has_certificate = certificate.is_some();
+    if let Some(pair) = certificate {
+        writer.put(&Piece::Certificate(pair))?;
+    }
     for Company { id, name } in storage.control(Companies).await? {
         writer.put(&Piece::Company { id, name })?;
         let (to, taken) = sync_channel(AHEAD);
@@ -97,7 +107,7 @@ pub async fn backup<S: Storage>(storage: &S, file: &Path) -> Result<()> {
         .map_err(std::io::IntoInnerError::into_error)?;
     file_written.sync_all()?;
     std::fs::rename(&part, file)?;
-    Ok(())
+    Ok(has_certificate)
 }
 
 struct Reader<R> {
@@ -150,19 +160,34 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// Fills an empty database from a backup. The plain tables follow when the server settles.
+/// Fills an empty database from a backup, and puts the server's own certificate back, where it is in there: that is
+/// told. The plain tables follow when the server settles.
 ///
 /// # Errors
-/// [`Error::Refused`] where the database has a company already, or the file is no whole backup: then nothing
-/// was written.
-pub async fn restore<S: Storage>(storage: &S, file: &Path, now_millis: i64) -> Result<()> {
+/// [`Error::Refused`] where the database has a company already, or another certificate stands there, or the file is no
+/// whole backup: then nothing was written.
+pub async fn restore<S: Storage>(
+    storage: &S,
+    own: &tls::Files,
+    file: &Path,
+    now_millis: i64,
+) -> Result<bool> {
     if !storage.control(Companies).await?.is_empty() {
         return Err(Error::Refused(
             "the database holds a company already: a backup is restored into an empty one".to_owned(),
         ));
     }
     let mut reader = Reader::open(file)?;
-    while reader.next()?.is_some() {}
+    let mut certificate = None;
+    while let Some(piece) = reader.next()? {
+        if let Piece::Certificate(pair) = piece {
+            certificate = Some(pair);
+        }
+    }
+    if let Some(pair) = &certificate {
+        // Before the rows: a database that is whole is not restored again.
+        own.put(pair)?;
+    }
     let mut reader = Reader::open(file)?;
     let mut company: Option<Company> = None;
     while let Some(piece) = reader.next()? {
@@ -178,12 +203,12 @@ pub async fn restore<S: Storage>(storage: &S, file: &Path, now_millis: i64) -> R
             }
             (Piece::Rows(rows), Some(company)) => storage.write(company.id, Fill(rows)).await?,
             (Piece::Rows(_), None) => return Err(broken("rows of no company")),
-            (Piece::End(_), _) => {}
+            (Piece::Certificate(_) | Piece::End(_), _) => {}
         }
     }
     // Only now is it a company's: who was interrupted begins anew.
     if let Some(company) = company {
         storage.control(AddCompany { company, now_millis }).await?;
     }
-    Ok(())
+    Ok(certificate.is_some())
 }

@@ -16,13 +16,17 @@ pub fn make_folder(folder: &Path) -> Result<()> {
     Ok(private.create(folder)?)
 }
 
-/// Begins a file anew that nobody else reads.
+/// Begins a file anew that nobody else reads: not in one that lies there already, whoever may read that.
 ///
 /// # Errors
 /// What the file system says.
 pub fn begin(path: &Path) -> Result<std::fs::File> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     Ok(options.open(path)?)
@@ -56,6 +60,31 @@ mod tests {
     use super::*;
     use crate::http::tls::Files;
     use crate::store::sqlite::Sqlite;
+
+    #[test]
+    fn what_is_begun_is_read_by_nobody_else_whatever_lay_there() {
+        use std::io::Write as _;
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let (path, elsewhere) = (folder.path().join("secret.part"), folder.path().join("elsewhere"));
+        std::fs::write(&elsewhere, "").unwrap();
+        std::fs::write(&path, "for all").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
+        for round in 0..2 {
+            begin(&path).unwrap().write_all(b"x").unwrap();
+            assert_eq!(std::fs::metadata(&path).unwrap().mode() & 0o077, 0);
+            assert_eq!(std::fs::read(&path).unwrap(), b"x");
+            if round == 0 {
+                std::fs::remove_file(&path).unwrap();
+                std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+            }
+        }
+        assert_eq!(
+            std::fs::read(&elsewhere).unwrap(),
+            b"",
+            "and not where a link leads"
+        );
+    }
 
     #[test]
     fn what_root_makes_is_the_servers() {

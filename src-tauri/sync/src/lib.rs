@@ -63,6 +63,9 @@ impl From<Error> for Refusal {
             Error::Unreachable(detail) => Self::new(ErrorCode::HeadOfficeUnreachable).with("detail", detail),
             Error::NotTrusted(address) => Self::new(ErrorCode::HeadOfficeNotTrusted).with("address", address),
             Error::No(No::Code) => ErrorCode::HeadOfficeCodeUsed.into(),
+            Error::No(No::OtherBranch) => ErrorCode::HeadOfficeCodeBranch.into(),
+            Error::No(No::OtherCompany) => ErrorCode::HeadOfficeCodeCompany.into(),
+            Error::No(No::OtherKey) => ErrorCode::HeadOfficeCodeCopy.into(),
             Error::No(No::Revoked) => ErrorCode::HeadOfficeRevoked.into(),
             // It was restored from a backup of a time before this device was paired.
             Error::No(No::Session) => ErrorCode::HeadOfficeUnknown.into(),

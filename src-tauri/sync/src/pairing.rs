@@ -16,6 +16,8 @@ pub struct Pairing {
     name: String,
     device: DeviceId,
     seed: [u8; 32],
+    /// Is the book nobody's now, so that it may come under another name?
+    is_free: bool,
     tried_anew: bool,
 }
 
@@ -32,11 +34,13 @@ impl Pairing {
         let seed = book
             .read(head_office::seed)?
             .unwrap_or_else(head_office::new_seed);
+        let member = book.read(head_office::membership)?;
         Ok(Self {
             code,
             name: name.to_owned(),
             device: book.device().0,
             seed,
+            is_free: member.is_none_or(|member| member.revoked),
             tried_anew: false,
         })
     }
@@ -72,8 +76,9 @@ impl Pairing {
                 company_name,
                 branch,
             }) => (company, company_name, branch),
-            // Shut out under its old name: it may come back under a new one, if head office gave it a code.
-            Ok(Response::No(No::Revoked)) if !self.tried_anew => {
+            // Of another branch before it left or was shut out: it may come back under a new name, if head office
+            // gave it a code.
+            Ok(Response::No(No::OtherBranch)) if self.is_free && !self.tried_anew => {
                 self.tried_anew = true;
                 (self.device, self.seed) = (DeviceId::new(), head_office::new_seed());
                 return Ok(false);
@@ -92,7 +97,10 @@ impl Pairing {
             revoked: false,
             seed: self.seed,
         };
-        head_office::join(book, self.device, &member)?;
-        Ok(true)
+        match head_office::join(book, self.device, &member) {
+            // The only reason that it has: it is another company's, at another server.
+            Err(error) if error.code() == ErrorCode::HeadOfficeNotAllowed => Err(Error::No(No::OtherCompany)),
+            joined => Ok(joined.map(|()| true)?),
+        }
     }
 }

@@ -72,6 +72,16 @@ impl Office {
         let mut pair = Command::new(&self.program);
         pair.arg("pair").arg("--data").arg(&self.data);
         pair.args([belongs, "--address", &self.address, "--company", &self.company]);
+        if let Some(name) = belongs.strip_prefix("--branch=") {
+            // The first branch needs no word more, and before it there may be no company to ask.
+            let mut branches = Command::new(&self.program);
+            branches.arg("branches").arg("--data").arg(&self.data);
+            let known = output(&mut branches).unwrap_or_default();
+            let is_known = known.lines().any(|line| line.ends_with(&format!("\t{name}")));
+            if !known.is_empty() && !is_known {
+                pair.arg("--new-branch");
+            }
+        }
         let told = output(&mut pair)?;
         let code = told
             .lines()

@@ -10,7 +10,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use clientele_model::DeviceId;
 use clientele_server::http::tls::Files;
 use clientele_server::store::any::AnyStorage;
 use clientele_server::store::postgres::Options;
@@ -91,11 +90,13 @@ enum Command {
     Devices(Listing),
     /// Shuts a device out.
     Revoke(Revoke),
-    /// Lists, adds and renames branches.
+    /// Lists, adds, renames and removes branches.
     Branches(Branches),
-    /// Writes all companies into one new file, while the server runs.
+    /// Lists, renames and removes companies.
+    Companies(CompanyList),
+    /// Writes all companies into one new file, while the server runs: there is no backup of one alone.
     Backup(CopyTo),
-    /// Fills an empty database from such a file.
+    /// Fills an empty database from such a file, with all its companies.
     Restore(CopyTo),
     /// Proves the whole log again, and holds the plain tables against it.
     Check(CheckAll),
@@ -132,18 +133,24 @@ struct Pair {
     place: Place,
     #[command(flatten)]
     certificate: Certificate,
-    /// The branch to which the device belongs; added where there is none of this name.
+    /// The branch to which the device belongs, by name or identifier; the first one is made.
     #[arg(long, required_unless_present = "all")]
     branch: Option<String>,
+    /// Makes that branch beside those that there are.
+    #[arg(long, requires = "branch", conflicts_with = "all")]
+    new_branch: bool,
     /// The device is head office's: it sees every branch.
     #[arg(long, conflicts_with = "branch")]
     all: bool,
-    /// Where devices reach the server: host and port.
+    /// Where devices reach the server: host and port, or http:// before them for devices on this very machine.
     #[arg(long)]
     address: Option<String>,
-    /// The company, by name or identifier; needed only where there are several.
+    /// The company, by name or identifier; needed only where there are several. The first one is made, of this name.
     #[arg(long)]
     company: Option<String>,
+    /// Makes that company beside those that there are.
+    #[arg(long, requires = "company")]
+    new_company: bool,
     /// How long the code is good.
     #[arg(long, default_value_t = 24)]
     hours: u32,
@@ -165,9 +172,10 @@ struct Listing {
 struct Quarantine {
     #[command(flatten)]
     listing: Listing,
-    /// Forgets what lies there of this device, once somebody has looked at it: that makes room for more.
+    /// Forgets what lies there of this device, by name or identifier, once somebody has looked at it: that makes room
+    /// for more.
     #[arg(long, value_name = "DEVICE")]
-    forget: Option<DeviceId>,
+    forget: Option<String>,
 }
 
 #[derive(Args)]
@@ -182,6 +190,9 @@ struct CopyTo {
 struct CheckAll {
     #[command(flatten)]
     place: Place,
+    /// Only this company, by name or identifier; otherwise all of them.
+    #[arg(long)]
+    company: Option<String>,
 }
 
 #[derive(Args)]
@@ -191,8 +202,8 @@ struct Revoke {
     /// The company, by name or identifier; needed only where there are several.
     #[arg(long)]
     company: Option<String>,
-    /// The device, as `devices` lists it.
-    device: DeviceId,
+    /// The device, by name or identifier, as `devices` lists it.
+    device: String,
 }
 
 #[derive(Args)]
@@ -202,26 +213,27 @@ struct Branches {
     /// The company, by name or identifier; needed only where there are several.
     #[arg(long)]
     company: Option<String>,
-    #[command(subcommand)]
-    change: Option<BranchChange>,
+    /// Adds one.
+    #[arg(long, value_name = "NAME", group = "change")]
+    add: Option<String>,
+    /// Gives one, by name or identifier, another name.
+    #[arg(long, num_args = 2, value_names = ["BRANCH", "NAME"], group = "change")]
+    rename: Option<Vec<String>>,
+    /// Takes one away, by name or identifier, that has no device and for which nothing was written.
+    #[arg(long, value_name = "BRANCH", group = "change")]
+    remove: Option<String>,
 }
 
-#[derive(Subcommand)]
-enum BranchChange {
-    /// Lists them.
-    List,
-    /// Adds one.
-    Add {
-        /// What people call it.
-        name: String,
-    },
-    /// Gives one another name.
-    Rename {
-        /// Its name or identifier.
-        branch: String,
-        /// What people will call it.
-        name: String,
-    },
+#[derive(Args)]
+struct CompanyList {
+    #[command(flatten)]
+    place: Place,
+    /// Gives one, by name or identifier, another name: every device shows it from its next visit on.
+    #[arg(long, num_args = 2, value_names = ["COMPANY", "NAME"], group = "change")]
+    rename: Option<Vec<String>>,
+    /// Takes one away, by name or identifier, in which no device has ever written anything.
+    #[arg(long, value_name = "COMPANY", group = "change")]
+    remove: Option<String>,
 }
 
 /// Does what was asked; tells what went wrong.
@@ -232,6 +244,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Command::Devices(listing) => people::devices(listing).await,
         Command::Revoke(revoke) => people::revoke(revoke).await,
         Command::Branches(branches) => people::branches(branches).await,
+        Command::Companies(companies) => people::companies(companies).await,
         Command::Backup(copy) => care::backup_to(copy).await,
         Command::Restore(copy) => care::restore_from(copy).await,
         Command::Check(check) => care::check(check).await,

@@ -1,54 +1,15 @@
-//! Devices, branches and codes.
+//! Companies, branches, devices and codes.
 
-use clientele_model::{BranchId, CompanyId, Timestamp};
-use clientele_protocol::message::Branch;
+use clientele_model::Timestamp;
 use clientele_protocol::pairing::PairingCode;
-use clientele_server::Result;
-use clientele_server::service::{add_branch, add_company, add_pairing};
+use clientele_server::service::add_pairing;
 use clientele_server::store::Storage;
-use clientele_server::store::any::AnyStorage;
-use clientele_server::store::control::{Companies, Company};
-use clientele_server::store::devices::{
-    AllDevices, Branches as AllBranches, Revoke as RevokeJob, SaveBranch,
-};
+use clientele_server::store::branches::Branches as AllBranches;
+use clientele_server::store::devices::{AllDevices, Revoke as RevokeJob};
 use clientele_server::store::quarantine::{Forget, Held, Quarantined};
+use clientele_server::{Result, address, register};
 
-use super::{BranchChange, Branches, Listing, Pair, Quarantine, Revoke, refused};
-
-/// What a company is called until somebody says otherwise.
-const COMPANY: &str = "Clientele";
-
-/// The company that is meant; `None` where there is none at all.
-async fn find_company(storage: &AnyStorage, named: Option<&str>) -> Result<Option<Company>> {
-    let companies = storage.control(Companies).await?;
-    let Some(named) = named else {
-        return match companies.len() {
-            0 => Ok(None),
-            1 => Ok(companies.into_iter().next()),
-            _ => Err(refused("there are several companies: name one with --company")),
-        };
-    };
-    let is_meant = |company: &Company| company.name == named || company.id.to_string() == named;
-    Ok(companies.into_iter().find(is_meant))
-}
-
-async fn company(storage: &AnyStorage, named: Option<&str>) -> Result<CompanyId> {
-    let company = find_company(storage, named).await?;
-    let company = company.ok_or_else(|| refused("there is no such company yet: `pair` makes it"))?;
-    Ok(company.id)
-}
-
-async fn branch(storage: &AnyStorage, company: CompanyId, named: &str) -> Result<Option<BranchId>> {
-    let branches = storage.read(company, AllBranches).await?;
-    let mut meant = branches
-        .into_iter()
-        .filter(|branch| branch.name == named || branch.id.to_string() == named);
-    match (meant.next(), meant.next()) {
-        (Some(branch), None) => Ok(Some(branch.id)),
-        (None, _) => Ok(None),
-        _ => Err(refused("several branches have this name: name the identifier")),
-    }
-}
+use super::{Branches, CompanyList, Listing, Pair, Quarantine, Revoke, refused};
 
 fn moment(millis: Option<i64>) -> String {
     millis.map_or_else(
@@ -59,18 +20,10 @@ fn moment(millis: Option<i64>) -> String {
 
 /// Prints a pairing code.
 pub async fn pair(arguments: Pair) -> Result<()> {
-    let storage = arguments.place.open().await?;
-    let now = Timestamp::now().0;
-    let company = match find_company(&storage, arguments.company.as_deref()).await? {
-        Some(company) => company.id,
-        None => add_company(&storage, arguments.company.as_deref().unwrap_or(COMPANY), now).await?,
-    };
-    let branch = match &arguments.branch {
-        None => None,
-        Some(name) => Some(match branch(&storage, company, name).await? {
-            Some(branch) => branch,
-            None => add_branch(&storage, company, name).await?,
-        }),
+    // What may be refused comes first: nothing is made for a code that does not come about.
+    let address = match &arguments.address {
+        Some(address) => address::checked(address)?,
+        None => format!("{}:7443", host_name()?),
     };
     let pin = if arguments.no_pin {
         None
@@ -81,20 +34,31 @@ pub async fn pair(arguments: Pair) -> Result<()> {
         }
         Some(files.pin()?)
     };
-    let address = match arguments.address {
-        Some(address) => address,
-        None => format!("{}:7443", host_name()?),
+    let storage = arguments.place.open().await?;
+    let now = Timestamp::now().0;
+    let named = arguments.company.as_deref();
+    let (company, made) = register::company_to_pair(&storage, named, arguments.new_company, now).await?;
+    tell_made("company", made);
+    let branch = match &arguments.branch {
+        None => None,
+        Some(named) => {
+            let made = register::branch_to_pair(&storage, company, named, arguments.new_branch).await?;
+            tell_made("branch", made.1);
+            Some(made.0)
+        }
     };
-    if !address.contains(':') {
-        return Err(refused(
-            "the address is a host and a port, as in head.example.com:7443",
-        ));
-    }
     let until = now.saturating_add(i64::from(arguments.hours) * 3_600_000);
     let secret = add_pairing(&storage, company, branch, until).await?;
     let code = PairingCode { address, secret, pin };
     println!("{}", code.to_text());
     Ok(())
+}
+
+/// Beside the code, which is all that goes out where other programs read it.
+fn tell_made(what: &str, name: Option<String>) {
+    if let Some(name) = name {
+        eprintln!("clientele-server: a new {what}, \"{name}\"");
+    }
 }
 
 /// This machine, as others may find it.
@@ -110,21 +74,17 @@ fn host_name() -> Result<String> {
 /// Lists the devices.
 pub async fn devices(arguments: Listing) -> Result<()> {
     let storage = arguments.place.open().await?;
-    let company = company(&storage, arguments.company.as_deref()).await?;
+    let company = register::company(&storage, arguments.company.as_deref()).await?;
     let branches = storage.read(company, AllBranches).await?;
     for row in storage.read(company, AllDevices).await? {
+        let place = register::place(&row, &branches);
         let device = row.device;
-        let branch = branches.iter().find(|branch| Some(branch.id) == device.branch);
-        let branch = match device.branch {
-            None => "head office",
-            Some(_) => branch.map_or("?", |branch| branch.name.as_str()),
-        };
         let state = match device.revoked_at {
             Some(at) => format!("shut out {}", moment(Some(at))),
             None => format!("heard {}", moment(device.seen_at)),
         };
         println!(
-            "{}\t{branch}\t{}\t{state}\t{}",
+            "{}\t{place}\t{}\t{state}\t{}",
             device.id, device.name, row.program
         );
     }
@@ -134,9 +94,9 @@ pub async fn devices(arguments: Listing) -> Result<()> {
 /// Shuts a device out.
 pub async fn revoke(arguments: Revoke) -> Result<()> {
     let storage = arguments.place.open().await?;
-    let company = company(&storage, arguments.company.as_deref()).await?;
+    let company = register::company(&storage, arguments.company.as_deref()).await?;
     let job = RevokeJob {
-        device: arguments.device,
+        device: register::device(&storage, company, &arguments.device).await?,
         now_millis: Timestamp::now().0,
     };
     if storage.write(company, job).await? {
@@ -146,27 +106,44 @@ pub async fn revoke(arguments: Revoke) -> Result<()> {
     }
 }
 
-/// Lists, adds, renames branches.
+/// Lists, adds, renames, removes branches.
 pub async fn branches(arguments: Branches) -> Result<()> {
     let storage = arguments.place.open().await?;
-    let company = company(&storage, arguments.company.as_deref()).await?;
-    match arguments.change.unwrap_or(BranchChange::List) {
-        BranchChange::List => {
-            for branch in storage.read(company, AllBranches).await? {
-                println!("{}\t{}", branch.id, branch.name);
-            }
+    let company = register::company(&storage, arguments.company.as_deref()).await?;
+    if let Some(name) = &arguments.add {
+        let id = register::new_branch(&storage, company, name).await?;
+        println!("{id}\t{name}");
+    } else if let Some([named, name]) = arguments.rename.as_deref() {
+        register::rename_branch(&storage, company, named, name).await?;
+    } else if let Some(named) = &arguments.remove {
+        register::remove_branch(&storage, company, named).await?;
+    } else {
+        for branch in storage.read(company, AllBranches).await? {
+            println!("{}\t{}", branch.id, branch.name);
         }
-        BranchChange::Add { name } => {
-            if branch(&storage, company, &name).await?.is_some() {
-                return Err(refused("there is a branch of this name"));
-            }
-            println!("{}\t{name}", add_branch(&storage, company, &name).await?);
-        }
-        BranchChange::Rename { branch: named, name } => {
-            let id = branch(&storage, company, &named).await?;
-            let id = id.ok_or_else(|| refused("there is no such branch"))?;
-            storage.write(company, SaveBranch(Branch { id, name })).await?;
-        }
+    }
+    Ok(())
+}
+
+/// Lists, renames, removes companies.
+pub async fn companies(arguments: CompanyList) -> Result<()> {
+    let storage = arguments.place.open().await?;
+    if let Some([named, name]) = arguments.rename.as_deref() {
+        return register::rename_company(&storage, named, name).await;
+    }
+    if let Some(named) = &arguments.remove {
+        return register::remove_company(&storage, named).await;
+    }
+    for (company, size) in register::companies(&storage).await? {
+        println!(
+            "{}\t{}\t{} branches\t{} devices\t{} changes\tthe newest {}",
+            company.id,
+            company.name,
+            size.branches,
+            size.devices,
+            size.changes,
+            moment(size.newest),
+        );
     }
     Ok(())
 }
@@ -174,8 +151,9 @@ pub async fn branches(arguments: Branches) -> Result<()> {
 /// Lists what lies in quarantine: where from and why; what it says only who holds the database reads.
 pub async fn quarantine(arguments: Quarantine) -> Result<()> {
     let storage = arguments.listing.place.open().await?;
-    let company = company(&storage, arguments.listing.company.as_deref()).await?;
-    if let Some(device) = arguments.forget {
+    let company = register::company(&storage, arguments.listing.company.as_deref()).await?;
+    if let Some(device) = &arguments.forget {
+        let device = register::device(&storage, company, device).await?;
         let forgotten = storage.write(company, Forget(device)).await?;
         println!("{forgotten} forgotten");
         return Ok(());

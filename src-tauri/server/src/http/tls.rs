@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -20,6 +21,13 @@ pub struct Files {
     pub certificate: PathBuf,
     /// Its key, in PEM.
     pub key: PathBuf,
+}
+
+/// What stands in the two files. It is shown to nobody: one of them is secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pair {
+    certificate: Vec<u8>,
+    key: Vec<u8>,
 }
 
 fn wrong(error: &impl std::fmt::Display) -> Error {
@@ -52,6 +60,48 @@ impl Files {
         // The certificate last: where it is, its key is.
         write_new(&self.key, made.signing_key.serialize_pem().as_bytes())?;
         write_new(&self.certificate, made.cert.pem().as_bytes())
+    }
+
+    /// What stands in them; none where one of them is missing, as before the first start.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn read(&self) -> Result<Option<Pair>> {
+        if !(self.certificate.exists() && self.key.exists()) {
+            return Ok(None);
+        }
+        Ok(Some(Pair {
+            certificate: std::fs::read(&self.certificate)?,
+            key: std::fs::read(&self.key)?,
+        }))
+    }
+
+    /// May this pair stand there? Not where there is another: somebody's devices trust that one.
+    ///
+    /// # Errors
+    /// [`Error::Refused`]; what the file system says.
+    pub fn may_put(&self, pair: &Pair) -> Result<()> {
+        match self.read()? {
+            Some(other) if other != *pair => Err(Error::Refused(format!(
+                "{} is another certificate than that of the backup, which its devices trust: take it and {} away first",
+                self.certificate.display(),
+                self.key.display(),
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts a pair there.
+    ///
+    /// # Errors
+    /// As [`Self::may_put`].
+    pub fn put(&self, pair: &Pair) -> Result<()> {
+        self.may_put(pair)?;
+        if let Some(folder) = self.certificate.parent() {
+            files::make_folder(folder)?;
+        }
+        write_new(&self.key, &pair.key)?;
+        write_new(&self.certificate, &pair.certificate)
     }
 
     fn certificates(&self) -> Result<Vec<CertificateDer<'static>>> {

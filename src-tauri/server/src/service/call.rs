@@ -275,8 +275,10 @@ impl<S: Storage> Service<S> {
                 tracing::info!(of = %me.device.id, device = %id, "a copied book goes on under its own name");
                 Response::Done
             }
-            Added::Taken => Response::No(No::NotAllowed),
             Added::Full => Response::No(No::Busy),
+            Added::OtherKey | Added::OtherBranch | Added::ShutOut | Added::NoBranch => {
+                Response::No(No::NotAllowed)
+            }
         })
     }
 

@@ -22,8 +22,9 @@ use self::sequencer::Sequencer;
 use self::sessions::Sessions;
 pub use self::stats::Stats;
 use crate::store::Storage;
+use crate::store::branches::SaveBranch;
 use crate::store::control::{AddCompany, AddPairing, Companies, Company, Found, Pairing};
-use crate::store::devices::{AllDevices, SaveBranch};
+use crate::store::devices::AllDevices;
 use crate::store::quarantine::Bounds;
 use crate::{Error, Result, Sabotage};
 

@@ -66,6 +66,13 @@ impl Storage for AnyStorage {
         }
     }
 
+    async fn clear_away(&self, company: CompanyId) -> Result<()> {
+        match self {
+            Self::Sqlite(storage) => storage.clear_away(company).await,
+            Self::Postgres(storage) => storage.clear_away(company).await,
+        }
+    }
+
     async fn rest(&self, company: CompanyId) -> Result<()> {
         match self {
             Self::Sqlite(storage) => storage.rest(company).await,

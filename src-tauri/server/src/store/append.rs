@@ -6,7 +6,8 @@ use clientele_model::{BranchId, ChangeKind, DeviceId, Hlc};
 use clientele_protocol::message::{Mark, Response, Why};
 use clientele_protocol::{Batch, Chain, Digest, Link, Payload};
 
-use super::devices::{DeviceRow, branch_ids, devices_of};
+use super::branches::branch_ids;
+use super::devices::{DeviceRow, devices_of};
 use super::entry::{RowMarks, Scope, Share, Stored, chain_at, chain_inside, log_leaf, scope_cell};
 use super::erased::{Suppressed, suppressed_mark};
 use super::quarantine::{Bounds, Refused, Room, refuse};

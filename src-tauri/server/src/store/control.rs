@@ -78,6 +78,38 @@ impl Job for AddCompany {
     }
 }
 
+/// Gives a company another name. On the control database.
+pub struct RenameCompany(pub Company);
+
+impl Job for RenameCompany {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        tx.execute(
+            "update companies set name = $2 where id = $1",
+            &[self.0.id.into(), self.0.name.as_str().into()],
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// Strikes a company off the list, with its codes. On the control database.
+pub struct RemoveCompany(pub CompanyId);
+
+impl Job for RemoveCompany {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        let company = [self.0.into()];
+        tx.execute("delete from pairings where company_id = $1", &company)
+            .await?;
+        tx.execute("delete from companies where id = $1", &company)
+            .await?;
+        Ok(())
+    }
+}
+
 /// Begins the log of a company. Does nothing where it has begun.
 pub struct Found {
     /// The key of the list of those who were erased: random.
@@ -163,9 +195,22 @@ impl Job for AddPairing {
     }
 }
 
-/// Uses a pairing code for a device: for the first that comes in time, and for that one again. On the control
-/// database.
-pub struct UsePairing {
+/// Strikes off the codes that lead to a branch. On the control database.
+pub struct RemovePairings(pub BranchId);
+
+impl Job for RemovePairings {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        tx.execute("delete from pairings where branch = $1", &[self.0.into()])
+            .await?;
+        Ok(())
+    }
+}
+
+/// A pairing code in the hands of a device.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
     /// Of the secret that it told.
     pub secret_hash: Hash,
     /// The device.
@@ -176,10 +221,12 @@ pub struct UsePairing {
     pub now_millis: i64,
 }
 
-impl Job for UsePairing {
-    type Out = Option<(Company, Option<BranchId>)>;
+/// Where a pairing code leads.
+pub type Leads = (Company, Option<BranchId>);
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+impl Shown {
+    /// Where it leads, if it is good: for the first that comes in time, and for that one again.
+    async fn leads<T: Tx>(&self, tx: &mut T) -> Result<Option<Leads>> {
         let row = tx
             .one(
                 "select c.id, c.name, p.branch, p.until, p.device, p.public_key
@@ -197,15 +244,40 @@ impl Job for UsePairing {
         if !is_good {
             return Ok(None);
         }
+        Ok(Some((Company::read(&row)?, row.maybe(2, BranchId::from_slice)?)))
+    }
+}
+
+/// Looks where a pairing code leads, and leaves it as it is. On the control database.
+pub struct LookAtPairing(pub Shown);
+
+impl Job for LookAtPairing {
+    type Out = Option<Leads>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        self.0.leads(tx).await
+    }
+}
+
+/// Uses a pairing code for a device: from now on it is good for no other. On the control database.
+pub struct UsePairing(pub Shown);
+
+impl Job for UsePairing {
+    type Out = Option<Leads>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        let shown = &self.0;
+        let Some(leads) = shown.leads(tx).await? else {
+            return Ok(None);
+        };
         // Two who come at once: the second finds it used.
         let touched = tx
             .execute(
                 "update pairings set device = $2, public_key = $3
                  where secret_hash = $1 and (device is null or device = $2)",
-                &[self.secret_hash.into(), self.device.into(), self.key.into()],
+                &[shown.secret_hash.into(), shown.device.into(), shown.key.into()],
             )
             .await?;
-        let paired = (Company::read(&row)?, row.maybe(2, BranchId::from_slice)?);
-        Ok((touched > 0).then_some(paired))
+        Ok((touched > 0).then_some(leads))
     }
 }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use clientele_model::{BranchId, DeviceId};
 use clientele_protocol::PublicKey;
-use clientele_protocol::message::{Branch, Device};
+use clientele_protocol::message::Device;
 
+use super::branches::is_branch;
 use super::{Cell, Job, Row, Tx};
 use crate::Result;
 
@@ -165,6 +166,7 @@ pub(super) async fn save<T: Tx>(tx: &mut T, device: &DeviceRow) -> Result<()> {
 pub const DEVICES_MAX: usize = 10_000;
 
 /// Adds a device, or lets back in one that was here under the same key and in the same branch.
+#[derive(Clone)]
 pub struct AddDevice {
     /// The device.
     pub device: DeviceRow,
@@ -177,32 +179,70 @@ pub struct AddDevice {
 pub enum Added {
     /// It is there.
     Yes,
-    /// That name stands for another device.
-    Taken,
+    /// Under its identifier another device is known.
+    OtherKey,
+    /// It is known, as another branch's.
+    OtherBranch,
+    /// It was shut out, and a copy does not come in by that.
+    ShutOut,
+    /// There is no such branch (any more).
+    NoBranch,
     /// There are too many.
     Full,
+}
+
+impl AddDevice {
+    /// What would come of it, and the device as it is known. With a lock, it stays so.
+    async fn judge<T: Tx>(&self, tx: &mut T, lock: &str) -> Result<(Added, Option<DeviceRow>)> {
+        let asked = &self.device.device;
+        let known = devices_of(tx, &[asked.id]).await?.remove(&asked.id);
+        if let Some(known) = known {
+            let judged = if known.device.key != asked.key {
+                Added::OtherKey
+            } else if known.device.branch != asked.branch {
+                Added::OtherBranch
+            } else if known.device.revoked_at.is_some() && self.copy_of.is_some() {
+                Added::ShutOut
+            } else {
+                Added::Yes
+            };
+            return Ok((judged, Some(known)));
+        }
+        if let Some(branch) = asked.branch
+            && !is_branch(tx, branch, lock).await?
+        {
+            return Ok((Added::NoBranch, None));
+        }
+        let count = tx.one("select count(*) from devices", &[]).await?;
+        let is_full = count.map_or(Ok(0), |row| row.count(0))? >= DEVICES_MAX as u64;
+        Ok((if is_full { Added::Full } else { Added::Yes }, None))
+    }
+}
+
+/// What would come of adding a device.
+pub struct MayAdd(pub AddDevice);
+
+impl Job for MayAdd {
+    type Out = Added;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Added> {
+        Ok(self.0.judge(tx, "").await?.0)
+    }
 }
 
 impl Job for AddDevice {
     type Out = Added;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Added> {
-        let asked = &self.device.device;
-        let known = devices_of(tx, &[asked.id]).await?.remove(&asked.id);
+        let (judged, known) = self.judge(tx, "{lock}").await?;
+        if judged != Added::Yes {
+            return Ok(judged);
+        }
         if let Some(mut known) = known {
-            let is_same = known.device.key == asked.key && known.device.branch == asked.branch;
-            let is_let_in = known.device.revoked_at.is_none() || self.copy_of.is_none();
-            if !is_same || !is_let_in {
-                return Ok(Added::Taken);
-            }
-            known.device.name.clone_from(&asked.name);
+            known.device.name.clone_from(&self.device.device.name);
             known.device.revoked_at = None;
             save(tx, &known).await?;
             return Ok(Added::Yes);
-        }
-        let count = tx.one("select count(*) from devices", &[]).await?;
-        if count.map_or(Ok(0), |row| row.count(0))? >= DEVICES_MAX as u64 {
-            return Ok(Added::Full);
         }
         let mut device = self.device.clone();
         if let Some(original) = self.copy_of {
@@ -268,53 +308,6 @@ impl Job for Heard {
             )
             .await?;
         }
-        Ok(())
-    }
-}
-
-/// The branches by name.
-pub struct Branches;
-
-impl Job for Branches {
-    type Out = Vec<Branch>;
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<Branch>> {
-        branches(tx).await
-    }
-}
-
-/// The branches by name.
-pub(super) async fn branches<T: Tx>(tx: &mut T) -> Result<Vec<Branch>> {
-    let rows = tx
-        .query("select id, name from branches order by name, id", &[])
-        .await?;
-    let branch = |row: &Row| {
-        Ok(Branch {
-            id: row.of(0, BranchId::from_slice)?,
-            name: row.text(1)?,
-        })
-    };
-    rows.iter().map(branch).collect()
-}
-
-/// The branches' identifiers.
-pub(super) async fn branch_ids<T: Tx>(tx: &mut T) -> Result<Vec<BranchId>> {
-    Ok(branches(tx).await?.into_iter().map(|branch| branch.id).collect())
-}
-
-/// Adds a branch, or gives it another name.
-pub struct SaveBranch(pub Branch);
-
-impl Job for SaveBranch {
-    type Out = ();
-
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
-        tx.execute(
-            "insert into branches (id, name) values ($1, $2)
-             on conflict ({company}id) do update set name = excluded.name",
-            &[self.0.id.into(), self.0.name.as_str().into()],
-        )
-        .await?;
         Ok(())
     }
 }

@@ -4,7 +4,8 @@ use clientele_model::{BranchId, DeviceId, StepId};
 use clientele_protocol::Head;
 use clientele_protocol::message::{Branch, Device, Erasure, Mark};
 
-use super::devices::{DeviceRow, branches, devices, devices_of};
+use super::branches::branches;
+use super::devices::{DeviceRow, devices, devices_of};
 use super::entry::scope_of;
 use super::page::chain_after;
 use super::streams::heads;

@@ -6,6 +6,7 @@
 
 pub mod any;
 pub mod append;
+pub mod branches;
 pub mod cell;
 pub mod check;
 pub mod control;
@@ -90,6 +91,9 @@ pub trait Storage: Send + Sync + 'static {
 
     /// Makes room for a company that [`control`](Self::control) has just written down.
     fn found(&self, company: CompanyId) -> impl Future<Output = Result<()>> + Send;
+
+    /// Gives up the room of a company that is no more, and that [`EmptyUnused`](dump::EmptyUnused) has emptied.
+    fn clear_away(&self, company: CompanyId) -> impl Future<Output = Result<()>> + Send;
 
     /// When nobody asks for anything: gives back the room on the disk that nothing needs.
     fn rest(&self, company: CompanyId) -> impl Future<Output = Result<()>> + Send;

@@ -4,7 +4,7 @@ use clientele_model::{BranchId, DeviceId};
 use clientele_protocol::message::{Entry, Mark, Page, ScopeDigest};
 use clientele_protocol::{Chain, Digest, Link};
 
-use super::devices::branch_ids;
+use super::branches::branch_ids;
 use super::entry::{Scope, Share, Stored, entry_columns};
 use super::streams::{ANSWER_BYTES_MAX, digests};
 use super::{Cell, Job, Row, Tx};

@@ -103,8 +103,9 @@ pub const TABLES: &[Table] = &[
         key: 1,
         unique: &[],
     },
+    // Head office reads them in the plain view `branches`.
     Table {
-        name: "branches",
+        name: "row_branches",
         columns: &[("id", Id, false), ("name", Text, false)],
         key: 1,
         unique: &[],
@@ -345,7 +346,7 @@ pub fn postgres_control(tables: &[Table]) -> String {
         let _ = write!(
             sql,
             "create table if not exists {name} ({}, primary key ({}));
-             grant select, insert, update on {name} to clientele_service;",
+             grant select, insert, update, delete on {name} to clientele_service;",
             columns.join(", "),
             key.join(", "),
         );

@@ -1,5 +1,6 @@
 //! The server as a program: started, asked over TLS and at the command line, stopped, killed.
 
+mod names;
 mod wire;
 
 use std::io::{BufRead as _, BufReader};
@@ -196,9 +197,9 @@ async fn a_device_is_paired_over_tls_and_the_command_line_works_beside_it() {
     let devices = told(&data, &["devices"]);
     assert_eq!(devices.lines().count(), 2, "{devices}");
     assert!(devices.contains("head office") && devices.contains("East") && devices.contains("Каса"));
-    told(&data, &["branches", "add", "West"]);
-    assert!(!run(&data, &["branches", "add", "West"]).status.success());
-    told(&data, &["branches", "rename", "West", "North"]);
+    told(&data, &["branches", "--add", "West"]);
+    assert!(!run(&data, &["branches", "--add", "West"]).status.success());
+    told(&data, &["branches", "--rename", "West", "North"]);
     let branches = told(&data, &["branches"]);
     assert!(branches.contains("North") && branches.contains("East") && !branches.contains("West"));
     told(&data, &["revoke", &b.id.to_string()]);
@@ -284,6 +285,57 @@ async fn what_was_acknowledged_survives_a_kill_and_a_stop_lets_the_last_word_out
     }
     let (status, health) = a.wire.ask("GET", "/health", vec![]).await.unwrap();
     assert_eq!((status.as_u16(), health.as_slice()), (200, &b"ok\n"[..]));
+}
+
+#[tokio::test]
+async fn a_restored_server_is_the_same_one_for_its_devices() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    let server = start(&old, &[]);
+    let mut a = Device::pair(&old, &server.address, &["--all"]).await;
+    let code = told(&old, &["pair", "--all", "--address", &server.address]);
+    let pin = PairingCode::from_text(&code).unwrap().pin;
+    let batch = a.batch(&["Анна", "Мария"]);
+    assert!(matches!(a.push(&batch).await.unwrap(), Response::Pushed { .. }));
+    let file = folder.path().join("backup");
+    let file = file.to_str().unwrap();
+    let output = run(&old, &["backup", file]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    drop(server);
+    std::fs::remove_dir_all(&old).unwrap();
+
+    // Somebody was too quick, and started a server of another certificate there.
+    drop(start(&new, &[]));
+    let output = run(&new, &["restore", file]);
+    let why = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && why.contains("away first"), "{why}");
+    for name in ["certificate.pem", "certificate-key.pem"] {
+        std::fs::remove_file(new.join(name)).unwrap();
+    }
+    assert!(told(&new, &["restore", file]).contains("with the certificate that the devices trust"));
+    let server = start(&new, &[]);
+    a.wire = Wire::connect(&server.address, pin)
+        .await
+        .expect("the same certificate");
+    a.number = 0;
+    a.open().await;
+    let batch = a.batch(&["Елена"]);
+    assert!(matches!(a.push(&batch).await.unwrap(), Response::Pushed { .. }));
+    assert!(told(&new, &["check"]).contains("2 entries, 3 changes"));
+    // A code of the new server speaks of the same certificate.
+    let code = told(&new, &["pair", "--all", "--address", &server.address]);
+    assert_eq!(PairingCode::from_text(&code).unwrap().pin, pin);
+
+    let bare = folder.path().join("bare");
+    let output = run(
+        &bare,
+        &["backup", folder.path().join("bare backup").to_str().unwrap()],
+    );
+    let beside = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.success() && beside.contains("none is in the backup"),
+        "{beside}"
+    );
 }
 
 #[tokio::test]

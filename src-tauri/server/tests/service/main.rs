@@ -6,6 +6,7 @@ mod device;
 mod dice;
 mod files;
 mod house;
+mod reports;
 mod stories;
 mod tls;
 mod walls;
@@ -47,11 +48,19 @@ stories! {
     sight::marks_of_another_log_are_noticed
     sight::a_device_sees_its_own_stream
     doors::a_code_is_good_for_one_device_and_in_time
+    doors::a_code_is_not_used_up_by_who_cannot_come_in
     doors::who_is_shut_out_sees_nothing_and_what_it_pushes_is_kept
     doors::a_copied_book_goes_on_under_its_own_name
     doors::another_protocol_is_answered_with_ours
     doors::forged_and_cut_messages_get_nothing
     doors::nonsense_that_is_rightly_signed_breaks_nothing
+    names::the_first_company_is_made_and_a_slip_makes_none
+    names::a_company_is_renamed_and_removed_while_nothing_was_written
+    names::what_a_shut_out_device_pushed_keeps_a_company
+    names::a_branch_is_made_once_renamed_and_removed_while_nothing_is_its
+    names::a_device_is_named_as_people_call_it
+    names::a_branch_goes_or_a_device_comes_never_both
+    names::two_who_come_with_one_code_at_once_are_told_apart
     quarantine::quarantine_has_an_end_for_one_and_for_all
     quarantine::quarantine_is_bounded_in_bytes
     rest::the_log_is_packed_closer_and_says_the_same
@@ -64,4 +73,5 @@ stories! {
     erasure::a_branch_erases_only_what_it_may_see
     erasure::an_erasure_goes_on_after_a_restart
     backups::a_backup_brings_all_of_it_back
+    backups::a_server_without_a_certificate_of_its_own_is_backed_up_without
 }

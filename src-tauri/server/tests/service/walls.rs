@@ -100,10 +100,40 @@ async fn nobody_sees_a_company_that_he_has_not_named() {
             .await;
         assert_eq!(writes.is_ok(), may_read_log, "{name} writes");
         // Not even a row of its own making for somebody else.
-        let smuggles =
-            format!("insert into clientele.branches (company, id, name) values ('{other}', '{other}', 'x')");
+        let smuggles = format!(
+            "insert into clientele.row_branches (company, id, name) values ('{other}', '{other}', 'x')"
+        );
         assert!(client.batch_execute(&smuggles).await.is_err(), "{name}");
     }
+    // A report learns what the company and its branches are called, and nothing of another's.
+    let reader = connect(&login("house_reader")).await;
+    for table in ["branches", "companies"] {
+        let select = format!("select name from clientele.{table}");
+        assert!(count(&reader, &select).await.is_err(), "no company is named");
+    }
+    for (named, called, branches) in [(company, "Salon Anna", 2), (other, "Друга", 0)] {
+        let name = format!("set clientele.company = '{named}'");
+        reader.batch_execute(&name).await.unwrap();
+        let rows = reader
+            .query("select id::text, name from clientele.companies", &[])
+            .await;
+        let rows = rows.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].get::<_, String>(0), named.to_string());
+        assert_eq!(rows[0].get::<_, String>(1), called);
+        let known = count(&reader, "select * from clientele.branches").await;
+        assert_eq!(known.unwrap(), branches);
+        for forbidden in [
+            "select made_at from clientele.companies",
+            "select * from clientele.pairings",
+            "update clientele.companies set name = 'x'",
+            "update clientele.row_branches set name = 'x'",
+            "delete from clientele.branches",
+        ] {
+            assert!(reader.batch_execute(forbidden).await.is_err(), "{forbidden}");
+        }
+    }
+
     // An identifier is read as one.
     let client = connect(&login("house_reader")).await;
     client

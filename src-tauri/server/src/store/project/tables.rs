@@ -1,5 +1,6 @@
 //! The plain tables: one for each record, in words of either database. `row_clients` is the table, `clients`
-//! the view in which head office reads: identifiers as people write them, and nothing of the server's own.
+//! the view in which head office reads: identifiers as people write them, and nothing of the server's own. `branches`
+//! is such a view of the server's list of them, so that a report can say their names.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -140,6 +141,11 @@ pub fn sqlite() -> String {
             columns.collect::<Vec<_>>().join(", "),
         );
     }
+    let _ = write!(
+        sql,
+        "create view if not exists branches as select {}, name from row_branches;",
+        written("id"),
+    );
     sql
 }
 
@@ -154,7 +160,7 @@ pub fn sqlite_drop() -> String {
             "drop view if exists {name}; drop table if exists row_{name};"
         );
     }
-    sql + "drop table if exists places;
+    sql + "drop table if exists places; drop view if exists branches;
            delete from projection; delete from projected; delete from waiting; delete from thrown;"
 }
 
@@ -188,8 +194,22 @@ pub fn postgres() -> String {
              grant select ({shown}) on {table} to clientele_reader;",
         );
     }
-    sql
+    sql + NAMES
 }
+
+/// For PostgreSQL: what branches and companies are called. The list of companies has no policy of a company's own
+/// tables: the server reads all of it, and a report the one that it has named.
+const NAMES: &str = "
+    create or replace view branches with (security_invoker = true) as select company, id, name from row_branches;
+    grant select on branches to clientele_service, clientele_reader;
+    grant select (company, id, name) on row_branches to clientele_reader;
+    alter table companies enable row level security;
+    drop policy if exists served on companies;
+    create policy served on companies to clientele_service using (true) with check (true);
+    drop policy if exists one_company on companies;
+    create policy one_company on companies for select to clientele_reader
+    using (id = current_setting('clientele.company')::uuid);
+    grant select (id, name) on companies to clientele_reader;";
 
 /// For PostgreSQL: takes them away, and begins anew.
 #[must_use]
@@ -202,5 +222,5 @@ pub fn postgres_drop() -> String {
             "drop view if exists {name}; drop table if exists row_{name} cascade;"
         );
     }
-    sql + "truncate projection, projected, waiting, thrown;"
+    sql + "drop view if exists branches; truncate projection, projected, waiting, thrown;"
 }

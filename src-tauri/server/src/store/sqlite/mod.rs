@@ -49,6 +49,7 @@ impl File {
         match what {
             What::Control => writing.make(&schema::sqlite(schema::CONTROL))?,
             What::Company => {
+                writing.make_way_for_views()?;
                 writing.make(&schema::sqlite(schema::TABLES))?;
                 writing.make_plain()?;
             }
@@ -139,6 +140,25 @@ impl Storage for Sqlite {
 
     async fn found(&self, company: CompanyId) -> Result<()> {
         self.company(company, true).map(drop)
+    }
+
+    async fn clear_away(&self, company: CompanyId) -> Result<()> {
+        // Where a server runs beside, it goes on with its own open file, in which nobody stands.
+        let file = {
+            let mut companies = self.companies.lock().unwrap_or_else(PoisonError::into_inner);
+            companies.remove(&company)
+        };
+        drop(file);
+        let path = self.path(company);
+        for end in ["", "-wal", "-shm"] {
+            let mut path = path.clone().into_os_string();
+            path.push(end);
+            match std::fs::remove_file(path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     async fn rest(&self, company: CompanyId) -> Result<()> {

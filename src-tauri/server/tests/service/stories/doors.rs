@@ -1,6 +1,6 @@
 //! Who comes in, and who does not.
 
-use clientele_model::{CompanyId, DeviceId};
+use clientele_model::{BranchId, CompanyId, DeviceId};
 use clientele_protocol::bytes::encode;
 use clientele_protocol::message::{No, PairAsk};
 use clientele_protocol::{DeviceKey, Envelope, Request, Response};
@@ -42,14 +42,68 @@ pub async fn a_code_is_good_for_one_device_and_in_time<S: Storage>(house: House<
     assert_eq!(house.ask(Path::Pair, &same_name.pair_ask(secret)).await, no_code);
     let late = code(house.now()).await.unwrap();
     assert_eq!(house.ask(Path::Pair, &second.pair_ask(late)).await, no_code);
-    // A good code makes nobody another device.
+    // A good code makes nobody another device, and is not used up by that.
     let good = code(house.now() + 10).await.unwrap();
-    assert_eq!(house.ask(Path::Pair, &same_name.pair_ask(good)).await, no_code);
+    let other_key = Response::No(No::OtherKey);
+    assert_eq!(house.ask(Path::Pair, &same_name.pair_ask(good)).await, other_key);
+    assert_eq!(house.ask(Path::Pair, &second.pair_ask(good)).await, paired);
     let mut nameless = second.pair_ask(late);
     nameless.name = " \n".into();
     assert_eq!(
         house.ask(Path::Pair, &nameless).await,
         Response::No(No::Unreadable)
+    );
+}
+
+pub async fn a_code_is_not_used_up_by_who_cannot_come_in<S: Storage>(house: House<S>) {
+    let until = house.now() + 1000;
+    let code = async |company, branch| house.service.add_pairing(company, branch, until).await.unwrap();
+    let east = house.device(1, Some(house.east)).await;
+    let other_branch = Response::No(No::OtherBranch);
+    for branch in [Some(house.west), None] {
+        let secret = code(house.company, branch).await;
+        // However often it asks: neither does it come in, nor is the code used.
+        for _ in 0..2 {
+            assert_eq!(house.ask(Path::Pair, &east.pair_ask(secret)).await, other_branch);
+        }
+        let known = house.device(2, None).await.welcome(&house).await.devices;
+        let known = known.iter().find(|device| device.id == east.id).unwrap();
+        assert_eq!((known.branch, known.revoked_at), (Some(house.east), None));
+        // Another device comes in with it, again where its answer was lost; the first is told the same as before.
+        let another = Device::new(3, house.company);
+        let paired = house.ask(Path::Pair, &another.pair_ask(secret)).await;
+        assert!(matches!(paired, Response::Paired { .. }), "{paired:?}");
+        assert_eq!(house.ask(Path::Pair, &another.pair_ask(secret)).await, paired);
+        assert_eq!(
+            house.ask(Path::Pair, &east.pair_ask(secret)).await,
+            Response::No(No::Code),
+            "now it was used"
+        );
+    }
+    // For its own branch it may take one, shut out or not.
+    let secret = code(house.company, Some(house.east)).await;
+    let paired = house.ask(Path::Pair, &east.pair_ask(secret)).await;
+    assert!(matches!(paired, Response::Paired { .. }), "{paired:?}");
+
+    // A book is one company's for good.
+    let other = house.service.add_company("Salon Maria", NOW).await.unwrap();
+    let secret = code(other, None).await;
+    assert_eq!(
+        house.ask(Path::Pair, &east.pair_ask(secret)).await,
+        Response::No(No::OtherCompany)
+    );
+    // One that bears the same name there under another key is another book's.
+    let mut theirs = Device::new(9, other);
+    theirs.id = east.id;
+    let paired = house.ask(Path::Pair, &theirs.pair_ask(secret)).await;
+    assert!(matches!(paired, Response::Paired { company, .. } if company == other));
+
+    // A code for a branch that never was leads nowhere.
+    let secret = code(house.company, Some(BranchId::new())).await;
+    let nobody = Device::new(10, house.company);
+    assert_eq!(
+        house.ask(Path::Pair, &nobody.pair_ask(secret)).await,
+        Response::No(No::Code)
     );
 }
 

@@ -3,6 +3,7 @@
 pub mod backups;
 pub mod doors;
 pub mod erasure;
+pub mod names;
 pub mod pushes;
 pub mod quarantine;
 pub mod rest;
