@@ -31,7 +31,7 @@ pub fn bytes_within(book: &TestBook) -> Result<Vec<u8>> {
 
 /// What the second migration added.
 const SECOND: &str = "
-    drop index clients_by_branch; drop index steps_by_target;
+    drop index clients_by_branch; drop index steps_by_target; drop index changes_that_erase;
     drop table search_due; drop table erased; drop table conflicts; drop table batches; drop table marks; drop table digests;
     drop table refusals; drop table displaced; drop table companions; drop table branches;
     drop table erasures; drop table exchanges;
