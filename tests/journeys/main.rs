@@ -7,4 +7,5 @@ mod demo;
 mod files;
 mod head_office;
 mod hostile;
+mod indexing;
 mod keys;
