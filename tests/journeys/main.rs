@@ -9,3 +9,4 @@ mod head_office;
 mod hostile;
 mod indexing;
 mod keys;
+mod receipts;

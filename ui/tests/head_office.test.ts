@@ -101,7 +101,7 @@ describe("a paired book says how it stands", () => {
     if (why) expect(said(T.officeWhy)).toMatch(why);
     else expect(all(T.officeWhy)).toHaveLength(0);
     expect(one(T.statusOffice).dataset["state"]).toBe(state);
-    expect(all(T.statusWaiting)).toHaveLength(words.source.includes("3 changes") || office === "never" ? 1 : 0);
+    expect(all(T.statusWaiting)).toHaveLength(words.source.includes("3 changes wait") || office === "never" ? 1 : 0);
     // A revoked device has nobody to exchange with.
     expect(all(T.officeSync)).toHaveLength(office === "revoked" ? 0 : 1);
     expect(all(T.officeProblem)).toHaveLength(0);
