@@ -4,7 +4,7 @@
 //! a word of the person. Head office tells at each contact which erasures some device has not confirmed yet; of
 //! one that it has taken and does not name any more, everybody has. What it told stays in this file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use clientele_model::{DeviceId, Hlc, StepId, Timestamp};
 use clientele_protocol::message::{Device, Welcome};
@@ -235,26 +235,27 @@ pub(super) fn keep(conn: &Connection, welcome: &Welcome) -> Result<()> {
     for told in &welcome.erasures {
         let (erased, before) = (kept::erased(conn, told.step, 0)?, kept::get(conn, told.step)?);
         let at = Timestamp(told.at);
-        kept::put(
-            conn,
-            told.step,
-            &Told {
-                at,
-                confirmed_by: confirmed(&erased, at, &told.waiting_for, before.as_ref()),
-                waiting_for: told.waiting_for.clone(),
-                server_done: told.server_done,
-                confirmed_at: None,
-            },
-        )?;
+        let now = Told {
+            at,
+            confirmed_by: confirmed(&erased, at, &told.waiting_for, before.as_ref()),
+            waiting_for: told.waiting_for.clone(),
+            server_done: told.server_done,
+            confirmed_at: None,
+        };
+        // A device that never comes keeps many open; what is so already is not written at each contact.
+        if before.as_ref() != Some(&now) {
+            kept::put(conn, told.step, &now)?;
+        }
     }
+    let open: HashSet<StepId> = welcome.erasures.iter().map(|told| told.step).collect();
     if welcome.erasures_left_out {
         return Ok(());
     }
-    for step in kept::unconfirmed(conn)? {
+    for step in kept::unconfirmed(conn)?.into_iter().filter(|step| !open.contains(step)) {
         let erased = kept::erased(conn, step, 0)?;
         // What head office had not taken until now it could not name.
         let had_it = erased.n.is_some_and(|n| n <= welcome.common.n) && !erased.is_refused;
-        if !had_it || welcome.erasures.iter().any(|told| told.step == step) {
+        if !had_it {
             continue;
         }
         let before = kept::get(conn, step)?;
