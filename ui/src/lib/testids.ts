@@ -28,7 +28,7 @@ export const T = {
   importRun: "import-run", importCancel: "import-cancel", importProgress: "import-progress", importResult: "import-result", importUndo: "import-undo", importAgain: "import-again", importShow: "import-show", importProblem: "import-problem", dropTarget: "drop-target",
   // history, trash
   historyRow: "history-row", historyUndo: "history-undo", historyOpen: "history-open", historyDetails: "history-details", historyChange: "history-change", historyMore: "history-more", historyEmpty: "history-empty",
-  trashRow: "trash-row", trashRestore: "trash-restore", trashErase: "trash-erase", trashEraseDo: "trash-erase-do", trashEraseCancel: "trash-erase-cancel", trashEmpty: "trash-empty",
+  trashRow: "trash-row", trashRestore: "trash-restore", trashErase: "trash-erase", trashEraseDo: "trash-erase-do", trashEraseCancel: "trash-erase-cancel", trashEmpty: "trash-empty", trashReceipts: "trash-receipts",
   // settings
   settingsName: "settings-name", settingsCountry: "settings-country", settingsCurrency: "settings-currency", settingsSave: "settings-save", settingsLanguage: "settings-language", settingsTheme: "settings-theme", settingsProblem: "settings-problem",
   exportCsv: "export-csv", exportVcard: "export-vcard", exportResult: "export-result", check: "book-check", checkReport: "check-report", bookClose: "book-close", bookOther: "book-other", version: "version", singleKeys: "single-keys",

@@ -254,6 +254,7 @@ export const bg = {
   "trash.daysLeft": { one: "остава {count} ден", other: "остават {count} дни" },
   "trash.lastDay": "изчезва днес",
   "trash.since": "изтрито {when}",
+  "trash.receipts": "Какво е изтрито завинаги",
   "trash.restore": "Върни",
   "trash.erase": "Изтрий завинаги",
   "trash.eraseTitle": "Да се изтрие ли „{name}“ завинаги?",

@@ -252,6 +252,7 @@ export const en = {
   "trash.daysLeft": { one: "{count} day left", other: "{count} days left" },
   "trash.lastDay": "goes today",
   "trash.since": "deleted {when}",
+  "trash.receipts": "What was deleted for good",
   "trash.restore": "Restore",
   "trash.erase": "Delete for good",
   "trash.eraseTitle": "Delete “{name}” for good?",

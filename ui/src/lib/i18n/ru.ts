@@ -254,6 +254,7 @@ export const ru = {
   "trash.daysLeft": { one: "остался {count} день", few: "осталось {count} дня", many: "осталось {count} дней", other: "осталось {count} дня" },
   "trash.lastDay": "исчезнет сегодня",
   "trash.since": "удалено {when}",
+  "trash.receipts": "Что удалено навсегда",
   "trash.restore": "Вернуть",
   "trash.erase": "Удалить навсегда",
   "trash.eraseTitle": "Удалить «{name}» навсегда?",
