@@ -232,7 +232,7 @@ describe("erasures", () => {
     expect(rows[0]).toMatch(/4F2A-0E01.*owner.*1 client.*Head office has not been told yet\./);
     expect(rows[1]).toMatch(/2 devices have not confirmed: ?Лозенец, стол 2, ?Младост.*Confirmed: ?Head office, ?Рецепция Център/);
     expect(rows[1]).not.toMatch(/files yet/);
-    expect(rows[2]).toMatch(/Diana.*3 clients.*Confirmed by all devices and head office by .*Revoked without confirming, and not waited for: ?Old laptop/);
+    expect(rows[2]).toMatch(/Diana.*3 clients.*Confirmed by all devices and head office by .*Revoked before confirming, no longer waited for: ?Old laptop/);
     expect(rows[3]).toMatch(/By itself: its days in the trash were over.*2 contacts/);
     expect(all(T.erasuresMore)).toHaveLength(0);
   });
@@ -241,6 +241,8 @@ describe("erasures", () => {
     [{ state: "alone", told_at: null }, /works alone\.\s*$/],
     [{ state: "refused" }, /did not take this/],
     [{ waiting_for: [], head_office_done: false }, /has not finished in its own files yet\..*Confirmed:/],
+    [{ waiting_for: [] }, /word that all have confirmed is still to come\..*Confirmed:/],
+    [{ waiting_for: [], head_office_done: false, told_at: null }, /word that all have confirmed is still to come\..*Confirmed:/],
     [{ waiting_for: ["Desk"], head_office_done: false }, /1 device has not confirmed: ?Desk.*either\./],
     [{ waiting_for: ["Desk"], head_office_done: false, told_at: null }, /1 device has not confirmed: ?Desk ?Confirmed/],
   ] as [Partial<ErasureRow>, RegExp][])("in the state %j", async (more, words) => {

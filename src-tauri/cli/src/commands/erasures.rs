@@ -38,6 +38,8 @@ fn receipt(page: &mut Page, row: &ErasureRow) {
         .confirmed_at
         .map(|at| moments::shown(at.0))
         .unwrap_or_default();
+    // It has said how far it is itself.
+    let is_at_it = row.state == ErasureState::Waiting && row.told_at.is_some() && !row.head_office_done;
     let far = match row.state {
         ErasureState::Alone => "erased in this book, which works alone".to_owned(),
         ErasureState::Untold => "erased here; head office has not been told yet".to_owned(),
@@ -45,8 +47,11 @@ fn receipt(page: &mut Page, row: &ErasureRow) {
         ErasureState::Confirmed => {
             format!("confirmed by all devices and head office by {confirmed_at}")
         }
-        ErasureState::Waiting if row.waiting_for.is_empty() => {
+        ErasureState::Waiting if row.waiting_for.is_empty() && is_at_it => {
             "head office knows, and has not finished in its own files yet".to_owned()
+        }
+        ErasureState::Waiting if row.waiting_for.is_empty() => {
+            "head office knows; its word that all have confirmed is still to come".to_owned()
         }
         ErasureState::Waiting => {
             format!(
@@ -57,14 +62,9 @@ fn receipt(page: &mut Page, row: &ErasureRow) {
     };
     page.field("state", &far);
     page.field("not confirmed", &row.waiting_for.join(", "));
-    if row.state == ErasureState::Waiting && row.told_at.is_some() && !row.waiting_for.is_empty() {
-        let own = if row.head_office_done {
-            "finished"
-        } else {
-            "not finished yet"
-        };
-        page.field("its own files", own);
+    if is_at_it && !row.waiting_for.is_empty() {
+        page.field("", "head office has not finished in its own files yet either");
     }
     page.field("confirmed", &row.confirmed.join(", "));
-    page.field("revoked before", &row.shut_out.join(", "));
+    page.field("shut out before", &row.shut_out.join(", "));
 }

@@ -467,3 +467,63 @@ fn to_erase_takes_a_yes_and_leaves_a_receipt() {
     );
     assert!(!told.contains("Анна"), "{told}");
 }
+
+/// What is said at a terminal, and the exit code, when somebody types this there.
+#[cfg(target_os = "linux")]
+fn at_a_terminal(salon: &Salon, arguments: &[&str], typed: &str) -> (String, Option<i32>) {
+    let inner = salon.with_book(arguments);
+    let words = std::iter::once(inner.get_program()).chain(inner.get_args());
+    let words: Vec<String> = words
+        .map(|word| format!("'{}'", word.to_str().unwrap()))
+        .collect();
+    let mut outer = std::process::Command::new("script");
+    outer.args(["-qec", &words.join(" "), "/dev/null"]);
+    outer.current_dir(inner.get_current_dir().unwrap());
+    for (name, value) in inner.get_envs() {
+        outer.env(name, value.unwrap());
+    }
+    let mut terminal = outer
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script, of util-linux");
+    terminal
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(typed.as_bytes())
+        .unwrap();
+    let output = terminal.wait_with_output().unwrap();
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        output.status.code(),
+    )
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_sits_at_a_terminal_is_asked_before_an_erasure() {
+    let salon = Salon::new();
+    let anna = salon.add(["--given-name", "Анна"]);
+    salon.json(["client", "trash", &anna]);
+    for no in ["no\n", "\n", "y\n"] {
+        let (told, code) = at_a_terminal(&salon, &["client", "erase", &anna], no);
+        assert!(
+            told.contains("Анна") && told.contains("cannot be undone"),
+            "{told}"
+        );
+        assert!(
+            told.contains("dialog.cancelled") && code == Some(1),
+            "{told} {code:?}"
+        );
+    }
+    assert_eq!(salon.json(["client", "show", &anna])["name"], "Анна");
+    let (told, code) = at_a_terminal(&salon, &["client", "erase", &anna], "yes\n");
+    assert!(
+        told.contains("Erased for good: 1.") && code == Some(0),
+        "{told} {code:?}"
+    );
+    salon
+        .run(["client", "show", &anna])
+        .assert_refused(1, "not_found");
+}

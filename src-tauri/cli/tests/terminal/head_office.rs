@@ -260,7 +260,7 @@ fn a_device_is_shut_out_and_an_erasure_is_followed_at_the_terminal() {
     assert!(confirmed.starts_with(receipt.as_str().unwrap()), "{confirmed}");
     assert!(
         confirmed.contains("confirmed by all devices and head office by 20")
-            && confirmed.contains("revoked before   Laptop\n"),
+            && confirmed.contains("shut out before  Laptop\n"),
         "{confirmed}"
     );
     // Shut out: nothing waits for anything, and what was so once is said with its date.

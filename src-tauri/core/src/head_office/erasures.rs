@@ -251,7 +251,10 @@ pub(super) fn keep(conn: &Connection, welcome: &Welcome) -> Result<()> {
     if welcome.erasures_left_out {
         return Ok(());
     }
-    for step in kept::unconfirmed(conn)?.into_iter().filter(|step| !open.contains(step)) {
+    for step in kept::unconfirmed(conn)?
+        .into_iter()
+        .filter(|step| !open.contains(step))
+    {
         let erased = kept::erased(conn, step, 0)?;
         // What head office had not taken until now it could not name.
         let had_it = erased.n.is_some_and(|n| n <= welcome.common.n) && !erased.is_refused;

@@ -459,7 +459,7 @@ export const bg = {
   "erasures.when": "Кога, номер на записа",
   "erasures.who": "Кой",
   "erasures.what": "Какво",
-  "erasures.state": "Докъде е",
+  "erasures.state": "Състояние",
   "erasures.byItself": "От само себе си: срокът в кошчето изтече",
   "erasures.clients": { one: "{count} клиент", other: "{count} клиенти" },
   "erasures.contacts": { one: "{count} контакт", other: "{count} контакта" },
@@ -467,11 +467,12 @@ export const bg = {
   "erasures.untold": "Изтрито тук. Централата още не знае.",
   "erasures.waiting": { one: "Централата знае. Не е потвърдило {count} устройство:", other: "Централата знае. Не са потвърдили {count} устройства:" },
   "erasures.officeAtIt": "Централата знае, но още не е приключила в своите файлове.",
+  "erasures.soon": "Централата знае, но още не е съобщила, че всички са потвърдили.",
   "erasures.alsoOffice": "Централата също още не е приключила в своите файлове.",
   "erasures.done": "Потвърдиха всички устройства и централата, най-късно на {date}.",
   "erasures.refused": "Централата не прие това: изтрито е само в тази книга.",
   "erasures.confirmed": "Потвърдили:",
-  "erasures.shutOut": "С отнет достъп, без да потвърдят; не се чакат:",
+  "erasures.shutOut": "Достъпът е отнет, преди да потвърдят; вече не се чакат:",
 
   "tags.more": { one: "още {count} етикет", other: "още {count} етикета" },
 } as const satisfies Messages<Plural>;

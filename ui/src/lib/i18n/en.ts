@@ -457,7 +457,7 @@ export const en = {
   "erasures.when": "When, receipt number",
   "erasures.who": "Who",
   "erasures.what": "What",
-  "erasures.state": "How far it is",
+  "erasures.state": "Status",
   "erasures.byItself": "By itself: its days in the trash were over",
   "erasures.clients": { one: "{count} client", other: "{count} clients" },
   "erasures.contacts": { one: "{count} contact", other: "{count} contacts" },
@@ -465,11 +465,12 @@ export const en = {
   "erasures.untold": "Deleted here. Head office has not been told yet.",
   "erasures.waiting": { one: "Head office knows. {count} device has not confirmed:", other: "Head office knows. {count} devices have not confirmed:" },
   "erasures.officeAtIt": "Head office knows and has not finished in its own files yet.",
+  "erasures.soon": "Head office knows; its word that all have confirmed is still to come.",
   "erasures.alsoOffice": "Head office has not finished in its own files yet either.",
   "erasures.done": "Confirmed by all devices and head office by {date}.",
   "erasures.refused": "Head office did not take this: it is deleted in this book only.",
   "erasures.confirmed": "Confirmed:",
-  "erasures.shutOut": "Revoked without confirming, and not waited for:",
+  "erasures.shutOut": "Revoked before confirming, no longer waited for:",
 
   "tags.more": { one: "{count} more tag", other: "{count} more tags" },
 } as const;

@@ -459,7 +459,7 @@ export const ru = {
   "erasures.when": "Когда, номер записи",
   "erasures.who": "Кто",
   "erasures.what": "Что",
-  "erasures.state": "Как далеко",
+  "erasures.state": "Состояние",
   "erasures.byItself": "Само: срок в корзине истёк",
   "erasures.clients": { one: "{count} клиент", few: "{count} клиента", many: "{count} клиентов", other: "{count} клиента" },
   "erasures.contacts": { one: "{count} контакт", few: "{count} контакта", many: "{count} контактов", other: "{count} контакта" },
@@ -467,11 +467,12 @@ export const ru = {
   "erasures.untold": "Удалено здесь. Головной офис ещё не знает.",
   "erasures.waiting": { one: "Головной офис знает. Не подтвердило {count} устройство:", few: "Головной офис знает. Не подтвердили {count} устройства:", many: "Головной офис знает. Не подтвердили {count} устройств:", other: "Головной офис знает. Не подтвердили {count} устройства:" },
   "erasures.officeAtIt": "Головной офис знает, но в своих файлах ещё не закончил.",
+  "erasures.soon": "Головной офис знает, но что подтвердили все, ещё не сообщил.",
   "erasures.alsoOffice": "Головной офис в своих файлах тоже ещё не закончил.",
   "erasures.done": "Подтвердили все устройства и головной офис, не позднее {date}.",
   "erasures.refused": "Головной офис это не принял: удалено только в этой книге.",
   "erasures.confirmed": "Подтвердили:",
-  "erasures.shutOut": "Доступ отозван без подтверждения, их не ждут:",
+  "erasures.shutOut": "Не подтвердили до отзыва доступа, их больше не ждут:",
 
   "tags.more": { one: "ещё {count} метка", few: "ещё {count} метки", many: "ещё {count} меток", other: "ещё {count} метки" },
 } as const satisfies Messages<SlavicPlural>;
