@@ -201,7 +201,7 @@ pub fn index(conn: &Connection, id: ClientId) -> Result<()> {
 }
 
 /// Notes that what these clients are found by has to be looked at. Until [`catch_up`] has, searching looks at each of
-/// the newest, and seeks the others by name and number: whoever types must not wait for a hundred thousand cards.
+/// the newest, and seeks the others by name and some by number: whoever types must not wait for a hundred thousand cards.
 ///
 /// # Errors
 /// What SQLite says.

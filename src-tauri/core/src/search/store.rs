@@ -18,6 +18,9 @@ const LOOKED_AT_MAX: u32 = 300;
 /// Clients that wait behind these and are sought by their name or number.
 const BEHIND_MAX: u32 = 10_000;
 
+/// Clients whose name begins with a word that are looked through for those who wait still further behind.
+const BEGINNING_MAX: u32 = 1_000;
+
 /// Of those so many are told.
 const FOUND_BEHIND_MAX: u32 = 50;
 
@@ -184,16 +187,16 @@ fn due(conn: &Connection, query: &Query, branch: Option<BranchId>, from: i64) ->
 }
 
 /// Where more wait than can be looked at while somebody types: those behind are sought by the name that a list
-/// sorts them by, or the number that a phone of theirs has. The index may know them, as they stood before; who is
-/// found by something else is found when it has followed.
+/// sorts them by, or the number that a phone of theirs has; those still further behind by how that name begins. The
+/// search index may know them, as they stood before; who is found by something else is found when it has followed.
 fn due_behind(
     conn: &Connection,
     query: &Query,
     branch: Option<BranchId>,
     before: i64,
 ) -> Result<Vec<Candidate>> {
-    let branch = branch.as_ref().map(BranchId::as_bytes).map(|id| id.to_vec());
-    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(before), Box::new(BEHIND_MAX), Box::new(branch)];
+    let of = branch.map(|id| id.as_bytes().to_vec());
+    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(before), Box::new(BEHIND_MAX), Box::new(of)];
     let mut filters = Vec::new();
     if !query.words.is_empty() {
         let words = query.words.iter().map(|word| {
@@ -218,7 +221,35 @@ fn due_behind(
     );
     let mut statement = conn.prepare_cached(&sql)?;
     let found = statement.query_map(params_from_iter(values.iter()), waiting)?;
-    looked_at(conn, query, found.collect::<rusqlite::Result<_>>()?)
+    let mut found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
+    for word in &query.words {
+        found.extend(beginning_with(conn, word, &query.words, branch, before)?);
+    }
+    let mut known = HashSet::new();
+    found.retain(|(id, _)| known.insert(*id));
+    looked_at(conn, query, found)
+}
+
+/// Of those who wait behind the others: whose name, as a list sorts it, begins with a word and holds all of them.
+fn beginning_with(
+    conn: &Connection,
+    word: &str,
+    words: &[String],
+    branch: Option<BranchId>,
+    before: i64,
+) -> Result<Vec<(ClientId, Option<i64>)>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "select c.id, c.last_contact_at
+         from (select id, n, last_contact_at, branch, sort_name from clients
+               where deleted_at is null and sort_name >= ?1 and sort_name < ?2 order by sort_name, id limit ?3) c
+         where (?4 is null or c.branch = ?4) and exists (select 1 from search_due d where d.n = c.n and d.n < ?5)
+         and not exists (select 1 from json_each(?6) word where instr(c.sort_name, word.value) = 0)
+         limit {FOUND_BEHIND_MAX}"
+    ))?;
+    let branch = branch.as_ref().map(BranchId::as_bytes);
+    let (end, words) = (format!("{word}\u{10FFFF}"), serde_json::json!(words).to_string());
+    let found = statement.query_map(params![word, end, BEGINNING_MAX, branch, before, words], waiting)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 fn waiting(row: &rusqlite::Row<'_>) -> rusqlite::Result<(ClientId, Option<i64>)> {
