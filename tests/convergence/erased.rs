@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use clientele_core::head_office::erasures::{ErasureRow, ErasureState, list};
 use clientele_core::head_office::store::erasures;
 use clientele_core::testing::bytes_within;
 use clientele_core::workspace::Actor;
@@ -346,14 +347,40 @@ fn a_server_restored_from_before_an_erasure_erases_again(kind: OfficeKind) {
         clients::erase(world.desks[1].book(), &by(), &[client]).expect("erased");
         everybody_visits(&mut world);
         nothing_is_left_at_head_office(&world);
+        for _ in 0..2 {
+            everybody_visits(&mut world);
+        }
+        let first = receipt(&world, 1);
+        assert_eq!(first.state, ErasureState::Confirmed, "seed {seed}: {first:?}");
         assert!(world.office.restore());
         assert_eq!(
             found(&all_that_the_server_holds(&world)).len(),
             7,
             "the backup knew her"
         );
+        // Head office has her again: until it has been told anew, and everybody has said so anew, nothing is confirmed.
+        world.visits(0);
+        let told = receipt(&world, 0);
+        assert_ne!(told.state, ErasureState::Confirmed, "seed {seed}: {told:?}");
+        assert_eq!(told.number, first.number);
         judge(&mut world);
         stands_everywhere(&world, client, "gone");
         nothing_is_left_at_head_office(&world);
+        for _ in 0..2 {
+            everybody_visits(&mut world);
+        }
+        for place in 0..3 {
+            let again = receipt(&world, place);
+            assert_eq!(again.state, ErasureState::Confirmed, "seed {seed}: {again:?}");
+            assert_eq!((again.number, again.at), (first.number.clone(), first.at));
+        }
     }
+}
+
+/// The one receipt that a desk shows.
+fn receipt(world: &World, place: usize) -> ErasureRow {
+    let page = world.desks[place].book().read(|conn| list(conn, None, 10));
+    let mut rows = page.expect("the receipts").rows;
+    assert_eq!(rows.len(), 1, "seed {}: {rows:?}", world.seed);
+    rows.remove(0)
 }

@@ -509,36 +509,3 @@ fn the_desk_goes_on_while_the_line_is_cut_and_everything_arrives_by_itself() {
     assert_eq!(shop.status(Nothing).unwrap().head_office, OfficeState::Off);
     [&head, &shop].into_iter().for_each(well);
 }
-
-#[test]
-fn an_erasure_says_who_has_not_confirmed_it() {
-    let office = Office::new();
-    let east = office.branch("East");
-    let (_h, head) = device(&office, None, "Head");
-    let (_s, shop) = device(&office, Some(east), "Desk East");
-    let anna = add(&shop, "Анна Иванова");
-    visit(&shop);
-    visit(&head);
-    let ids = vec![anna];
-    head.clients_trash(ClientRefs { ids: ids.clone() }).unwrap();
-    head.clients_erase(ClientRefs { ids }).unwrap();
-    visit(&head);
-    visit(&head);
-    let receipts = head.erasures_list(Nothing).unwrap();
-    assert_eq!(receipts.len(), 1, "{receipts:?}");
-    assert_eq!((receipts[0].clients, receipts[0].staff.as_str()), (1, "owner"));
-    assert_eq!(receipts[0].waiting_for, ["Desk East"]);
-    visit(&shop);
-    assert_eq!(
-        shop.client_get(ClientRef { id: anna }).unwrap_err().code,
-        ErrorCode::NotFound
-    );
-    visit(&shop);
-    visit(&head);
-    let receipts = head.erasures_list(Nothing).unwrap();
-    assert!(
-        receipts.iter().all(|receipt| receipt.waiting_for.is_empty()),
-        "{receipts:?}"
-    );
-    [&head, &shop].into_iter().for_each(well);
-}

@@ -7,5 +7,7 @@ mod demo;
 mod files;
 mod head_office;
 mod hostile;
+mod indexing;
 mod keys;
 mod pairing;
+mod receipts;

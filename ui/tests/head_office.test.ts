@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { inGroups, plainCode } from "../src/features/head-office/code";
 import { BEAT_MS } from "../src/lib/clock.svelte";
+import type { ErasureRow } from "../src/lib/bindings.gen";
 import { LANGUAGES, t } from "../src/lib/i18n/index.svelte";
 import { OFFICE_PAGES, parse, toOffice } from "../src/lib/router.svelte";
 import { setSingleKeys } from "../src/lib/keys";
@@ -88,11 +89,11 @@ it("a code loses what stands between its groups and nothing else", () => {
 describe("a paired book says how it stands", () => {
   const cases: [OfficeScene, string, RegExp, RegExp | null][] = [
     ["branch", "reached", /^Saved here\. Nothing waits\. Head office last reached 5 minutes ago\. Both books agree\.$/, null],
-    ["waiting", "waiting", /^Saved here\. 3 changes wait\. Head office last reached 5 minutes ago\. At the last contact both books agreed\.$/, null],
+    ["waiting", "waiting", /^Saved here\. 3 changes wait\. Head office last reached 5 minutes ago\. Both books agreed then\.$/, null],
     ["repairing", "reached", /The books differ; this is being repaired\.$/, null],
-    ["unreachable", "unreachable", /3 changes wait\. Head office last reached (yesterday|2 days ago)\./, /last try, 4 minutes ago, did not succeed\. Head office does not answer\. Go on working/],
+    ["unreachable", "unreachable", /3 changes wait\. Head office last reached (yesterday|2 days ago)\. Both books agreed then\.$/, /last try, 4 minutes ago, did not succeed\. Head office does not answer\. Go on working/],
     ["never", "unreachable", /Head office was not reached yet\.$/, /does not answer/],
-    ["revoked", "revoked", /^Saved here\. 3 changes wait\./, /has revoked this device\. Everything in this book stays/],
+    ["revoked", "revoked", /^Saved here\. Head office has not taken 3 changes\. Head office last reached 5 minutes ago\. Both books agreed then\.$/, /has revoked this device\. Everything in this book stays/],
   ];
   it.each(cases)("%s", async (office, state, words, why) => {
     await start("#/settings", { office });
@@ -100,7 +101,7 @@ describe("a paired book says how it stands", () => {
     if (why) expect(said(T.officeWhy)).toMatch(why);
     else expect(all(T.officeWhy)).toHaveLength(0);
     expect(one(T.statusOffice).dataset["state"]).toBe(state);
-    expect(all(T.statusWaiting)).toHaveLength(words.source.includes("3 changes") || office === "never" ? 1 : 0);
+    expect(all(T.statusWaiting)).toHaveLength(words.source.includes("3 changes wait") || office === "never" ? 1 : 0);
     // A revoked device has nobody to exchange with.
     expect(all(T.officeSync)).toHaveLength(office === "revoked" ? 0 : 1);
     expect(all(T.officeProblem)).toHaveLength(0);
@@ -224,10 +225,46 @@ describe("devices", () => {
   });
 });
 
-it("an erasure names the devices that have not confirmed it", async () => {
-  await start("#/head-office/erasures", { office: "central" });
-  expect(all(T.erasure)[0]?.textContent).toMatch(/owner.*2 of 4.*Лозенец, стол 2, ?Младост/s);
-  expect(all(T.erasure)[1]?.textContent).toMatch(/4 of 4.*every device has confirmed/s);
+describe("erasures", () => {
+  it("each says how far it has come, and who has not confirmed", async () => {
+    await start("#/head-office/erasures", { office: "central" });
+    const rows = all(T.erasure).map((row) => row.textContent?.replace(/\s+/g, " ") ?? "");
+    expect(rows[0]).toMatch(/4F2A-0E01.*owner.*1 client.*Head office has not been told yet\./);
+    expect(rows[1]).toMatch(/2 devices have not confirmed: ?Лозенец, стол 2, ?Младост.*Confirmed: ?Head office, ?Рецепция Център/);
+    expect(rows[1]).not.toMatch(/files yet/);
+    expect(rows[2]).toMatch(/Diana.*3 clients.*Confirmed by all devices and head office by .*Revoked before confirming, no longer waited for: ?Old laptop/);
+    expect(rows[3]).toMatch(/By itself: its days in the trash were over.*2 contacts/);
+    expect(all(T.erasuresMore)).toHaveLength(0);
+  });
+
+  it.each([
+    [{ state: "alone", told_at: null }, /works alone\.\s*$/],
+    [{ state: "refused" }, /did not take this/],
+    [{ waiting_for: [], head_office_done: false }, /has not finished in its own files yet\..*Confirmed:/],
+    [{ waiting_for: [] }, /word that all have confirmed is still to come\..*Confirmed:/],
+    [{ waiting_for: [], head_office_done: false, told_at: null }, /word that all have confirmed is still to come\..*Confirmed:/],
+    [{ waiting_for: ["Desk"], head_office_done: false }, /1 device has not confirmed: ?Desk.*either\./],
+    [{ waiting_for: ["Desk"], head_office_done: false, told_at: null }, /1 device has not confirmed: ?Desk ?Confirmed/],
+  ] as [Partial<ErasureRow>, RegExp][])("in the state %j", async (more, words) => {
+    const fake = await start("#/clients", { office: "central" });
+    fake.office.erasures = fake.office.erasures.slice(1, 2).map((row) => ({ ...row, ...more }));
+    location.hash = toOffice("erasures");
+    await settle();
+    expect(one(T.erasure).textContent?.replace(/\s+/g, " ")).toMatch(words);
+  });
+
+  it("are shown page by page", async () => {
+    const fake = await start("#/clients", { office: "central" });
+    const [row] = fake.office.erasures;
+    fake.office.erasures = Array.from({ length: 130 }, (_, i) => ({ ...row!, id: `r${i}` }));
+    location.hash = toOffice("erasures");
+    await settle();
+    expect(all(T.erasure)).toHaveLength(60);
+    await click(one(T.erasuresMore));
+    await click(one(T.erasuresMore));
+    expect(all(T.erasure)).toHaveLength(130);
+    expect(all(T.erasuresMore)).toHaveLength(0);
+  });
 });
 
 describe("branches", () => {

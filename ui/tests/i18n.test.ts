@@ -26,6 +26,14 @@ describe.each(LANGUAGES.map((l) => [l]))("the words in %s", (language: Language)
     }
   });
 
+  it("promise nothing to a book that is not connected: a pairing that fails leaves nothing that waits", () => {
+    const said = ["unreachable", "not_trusted", "protocol", "failed", "unknown", "code_wrong", "code_used"] as const;
+    for (const code of said) {
+      const { what, safe } = tongue.errors[`head_office.${code}`];
+      expect(`${what} ${safe}`, code).not.toMatch(/\bwaits?\b|ждёт|ждут|чака/i);
+    }
+  });
+
   it("use the parameters that a code brings", () => {
     const rust = readFileSync("../src-tauri/model/src/error.rs", "utf8");
     for (const [, doc, code] of rust.matchAll(/\/\/\/ ([^\n]+)\n\s+\w+ = "([\w.]+)"/g)) {

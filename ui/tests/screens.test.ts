@@ -52,6 +52,8 @@ it("a client goes to the trash, for good only after a question", async () => {
   expect(fake.asked.some((a) => a.command === "clients_erase")).toBe(false);
   await click(one(T.trashEraseDo));
   expect(all(T.trashRow)).toHaveLength(0);
+  // Whoever has to prove it finds the receipt from here, also in a book that works alone.
+  expect(one(T.trashReceipts).getAttribute("href")).toBe("#/head-office/erasures");
 });
 
 it("an import shows what it would do, runs, and is undone whole", async () => {

@@ -15,6 +15,7 @@ use crate::commands::Role;
 use crate::files::Draft;
 use crate::head_office::{self, Office};
 use crate::host::Host;
+use crate::indexing::Indexing;
 use crate::preferences::Stored;
 use crate::types::{AppState, BookState, Nothing, Preferences};
 
@@ -41,6 +42,7 @@ pub(crate) enum State {
 pub(crate) struct OpenBook {
     pub book: Arc<Book>,
     pub office: Arc<Office>,
+    pub _indexing: Indexing,
 }
 
 impl Drop for OpenBook {

@@ -16,6 +16,7 @@ use crate::app::{Api, OpenBook, State, lock, state};
 use crate::commands::Role;
 use crate::head_office::{self, Office};
 use crate::host::{Event, FileKind, Host, SecretStore};
+use crate::indexing::Indexing;
 use crate::types::*;
 
 /// Clients of the demo book.
@@ -57,11 +58,17 @@ fn opened<H: Host>(api: &Api<H>, book: Book) -> State {
     held(api, book)
 }
 
-/// An open book, from which head office is visited if it is one of a company's.
+/// An open book, from which head office is visited if it is one of a company's, and of which the search index learns
+/// what it does not know yet.
 fn held<H: Host>(api: &Api<H>, book: Book) -> State {
     let (book, office) = (Arc::new(book), Arc::new(Office::default()));
+    let indexing = Indexing::begin(&book, api.start.only_when_asked);
     head_office::begin(api, &book, &office);
-    State::Open(OpenBook { book, office })
+    State::Open(OpenBook {
+        book,
+        office,
+        _indexing: indexing,
+    })
 }
 
 fn key_for<H: Host>(api: &Api<H>, path: &Path) -> Result<BookKey> {

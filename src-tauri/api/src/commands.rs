@@ -175,8 +175,8 @@ commands! {
     Desk devices_list(Nothing) -> Vec<DeviceRow> = head_office::devices;
     /// Revokes a device: it gets nothing more. Only head office may, and only over the line.
     Owner device_revoke(DeviceRef) -> Vec<DeviceRow> = head_office::revoke;
-    /// The receipts of erasures.
-    Owner erasures_list(Nothing) -> Vec<ErasureRow> = head_office::erasures;
+    /// A part of the receipts of erasures.
+    Owner erasures_list(ErasuresAsk) -> ErasurePage = head_office::erasures;
     /// Chooses the branch whose clients the window shows.
     Desk branch_choose(BranchChoose) -> AppState = head_office::choose_branch;
     /// Lets the user choose where, and writes everything that the book holds about a client there.

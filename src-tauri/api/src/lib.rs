@@ -12,6 +12,7 @@ mod commands;
 mod files;
 mod head_office;
 pub mod host;
+mod indexing;
 mod past;
 pub mod platform;
 mod preferences;

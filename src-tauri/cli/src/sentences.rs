@@ -90,9 +90,7 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::HeadOfficeCodeCopy => {
             "Another device is paired with a copy of this book: pair a new book here; the code was not used."
         }
-        Code::HeadOfficeUnreachable => {
-            "Head office does not answer; what was written is safe in the book and waits."
-        }
+        Code::HeadOfficeUnreachable => "Head office does not answer; what was written is safe in the book.",
         Code::HeadOfficeNotTrusted => {
             "The server is not the one that the pairing code speaks of; nothing was sent to it."
         }
@@ -102,10 +100,10 @@ fn sentence(code: ErrorCode) -> &'static str {
         }
         Code::HeadOfficeNotAllowed => "Only a device of head office may do this; nothing was changed.",
         Code::HeadOfficeProtocol => {
-            "Head office's server and this program are of different ages; what was written waits in the book."
+            "Head office's server and this program are of different ages; what was written is safe in the book."
         }
         Code::HeadOfficeFailed => {
-            "The exchange with head office broke off; nothing is lost, the next one goes on from there."
+            "The exchange with head office broke off; nothing is lost, and it can be tried again."
         }
         Code::ChangeTooLarge => {
             "The change holds more than head office takes; what was written stays readable here."

@@ -96,12 +96,18 @@ create table branches (
   name  text not null
 ) strict, without rowid;
 
--- Erasures that some device has not confirmed yet; `waiting_for` is a JSON list of device ids.
+-- What head office told of the steps that erased: when it took them, who had confirmed, who had not (JSON lists of
+-- device ids), whether it was done itself, and since when all of them had. That there was an erasure, the log tells.
 create table erasures (
-  step         blob primary key,
-  at           integer not null,
-  waiting_for  text not null
+  step          blob primary key,
+  at            integer not null,
+  waiting_for   text not null,
+  confirmed_by  text not null,
+  server_done   integer not null,
+  confirmed_at  integer
 ) strict, without rowid;
+
+create index changes_that_erase on changes (step) where kind = 4;
 
 -- What came in and went out, contact by contact.
 create table exchanges (

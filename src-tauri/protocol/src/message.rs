@@ -181,7 +181,7 @@ pub struct Device {
 pub struct Erasure {
     /// The step that erased.
     pub step: StepId,
-    /// When the server took it.
+    /// When the server took it, in milliseconds since the epoch.
     pub at: i64,
     /// Devices that have not taken it in.
     pub waiting_for: Vec<DeviceId>,
@@ -298,8 +298,10 @@ pub struct Welcome {
     pub branches: Vec<Branch>,
     /// Every device whose changes it may see, itself among them.
     pub devices: Vec<Device>,
-    /// Erasures that are not confirmed by all.
+    /// Erasures that are not confirmed by all, the newest first.
     pub erasures: Vec<Erasure>,
+    /// There are too many of them to tell all: of an older one that is not among them nothing follows.
+    pub erasures_left_out: bool,
 }
 
 /// Why not. New reasons come last: an older program still reads those that it knows.

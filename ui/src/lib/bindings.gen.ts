@@ -392,17 +392,52 @@ label: string,
 /** The address as typed. */
 address: string, };
 
+export type ErasurePage = { 
+/** The receipts. */
+rows: Array<ErasureRow>, 
+/** Where the next part begins; none at the end. */
+next: string | null, };
+
 export type ErasureRow = { 
+/** Which step. */
+id: StepId, 
+/** To speak of it, and to write it into a letter: the same on every device. */
+number: string, 
 /** When it was asked for. */
 at: Timestamp, 
 /** By whom. */
 staff: string, 
-/** How many clients were erased. */
+/** On which device. */
+device: string, 
+/** Nobody asked for it: the days in the trash were over. */
+by_itself: boolean, 
+/** How many clients were erased, as far as this device may know. */
 clients: number, 
-/** How many devices have confirmed it. */
-confirmed: number, 
+/** How many logged contacts were erased, those on the clients' cards among them. */
+contacts: number, 
+/** How far it has come. */
+state: ErasureState, 
+/** When head office took it, by its clock; none where it has not said. */
+told_at: Timestamp | null, 
+/** The names of the devices that have confirmed that nothing of it is left on them. */
+confirmed: Array<string>, 
 /** The names of those that have not yet. */
-waiting_for: Array<string>, };
+waiting_for: Array<string>, 
+/** The names of those that were shut out without having confirmed it, as far as this device knows: nobody
+ * waits for them, and what they hold nobody knows. */
+shut_out: Array<string>, 
+/** Has head office taken it out of its own files? */
+head_office_done: boolean, 
+/** When head office had said that everybody has confirmed. */
+confirmed_at: Timestamp | null, };
+
+export type ErasureState = "alone" | "untold" | "waiting" | "confirmed" | "refused";
+
+export type ErasuresAsk = { 
+/** Older than where the last part ended ([`ErasurePage::next`]). */
+before: string | null, 
+/** At most so many (1 to 500). */
+limit: number, };
 
 export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
 
@@ -909,7 +944,7 @@ export interface Commands {
   refused_discard: { args: RefusedRef; result: Nothing };
   devices_list: { args: Nothing; result: Array<DeviceRow> };
   device_revoke: { args: DeviceRef; result: Array<DeviceRow> };
-  erasures_list: { args: Nothing; result: Array<ErasureRow> };
+  erasures_list: { args: ErasuresAsk; result: ErasurePage };
   branch_choose: { args: BranchChoose; result: AppState };
   client_access_export: { args: ClientAccessExport; result: AccessResult };
 }

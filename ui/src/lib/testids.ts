@@ -28,7 +28,7 @@ export const T = {
   importRun: "import-run", importCancel: "import-cancel", importProgress: "import-progress", importResult: "import-result", importUndo: "import-undo", importAgain: "import-again", importShow: "import-show", importProblem: "import-problem", dropTarget: "drop-target",
   // history, trash
   historyRow: "history-row", historyUndo: "history-undo", historyOpen: "history-open", historyDetails: "history-details", historyChange: "history-change", historyMore: "history-more", historyEmpty: "history-empty",
-  trashRow: "trash-row", trashRestore: "trash-restore", trashErase: "trash-erase", trashEraseDo: "trash-erase-do", trashEraseCancel: "trash-erase-cancel", trashEmpty: "trash-empty",
+  trashRow: "trash-row", trashRestore: "trash-restore", trashErase: "trash-erase", trashEraseDo: "trash-erase-do", trashEraseCancel: "trash-erase-cancel", trashEmpty: "trash-empty", trashReceipts: "trash-receipts",
   // settings
   settingsName: "settings-name", settingsCountry: "settings-country", settingsCurrency: "settings-currency", settingsSave: "settings-save", settingsLanguage: "settings-language", settingsTheme: "settings-theme", settingsProblem: "settings-problem",
   exportCsv: "export-csv", exportVcard: "export-vcard", exportResult: "export-result", check: "book-check", checkReport: "check-report", bookClose: "book-close", bookOther: "book-other", version: "version", singleKeys: "single-keys",
@@ -36,7 +36,7 @@ export const T = {
   office: "office", officeAbout: "office-about", officeDemo: "office-demo", officeDemoLeave: "office-demo-leave", officeCode: "office-code", officeDevice: "office-device", officeConnect: "office-connect", officeProblem: "office-problem", officeFacts: "office-facts", officeSaid: "office-said",
   officeWhy: "office-why", officeSync: "office-sync", officeLink: "office-link", officeLeave: "office-leave", officeLeaveDo: "office-leave-do", officeLeaveCancel: "office-leave-cancel", officeBack: "office-back", officeEmpty: "office-empty",
   exchangeRow: "exchange-row", exchangeMore: "exchange-more", conflict: "conflict", conflictKeep: "conflict-keep", conflictTake: "conflict-take", conflictClient: "conflict-client", conflictHint: "conflict-hint", cardConflicts: "card-conflicts",
-  refused: "refused-change", refusedDiscard: "refused-discard", refusedDiscardDo: "refused-discard-do", refusedDiscardCancel: "refused-discard-cancel", device: "device", deviceRevoke: "device-revoke", deviceRevokeDo: "device-revoke-do", deviceRevokeCancel: "device-revoke-cancel", erasure: "erasure",
+  refused: "refused-change", refusedDiscard: "refused-discard", refusedDiscardDo: "refused-discard-do", refusedDiscardCancel: "refused-discard-cancel", device: "device", deviceRevoke: "device-revoke", deviceRevokeDo: "device-revoke-do", deviceRevokeCancel: "device-revoke-cancel", erasure: "erasure", erasuresMore: "erasures-more",
   branch: "branch", rowBranch: "client-row-branch", statusWaiting: "status-waiting", statusOffice: "status-office", statusConflicts: "status-conflicts",
   // welcome, locked
   welcome: "welcome", welcomeLanguage: "welcome-language", welcomeName: "welcome-name", welcomeCountry: "welcome-country", welcomeCurrency: "welcome-currency", welcomeCreate: "welcome-create",

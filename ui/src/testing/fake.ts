@@ -303,7 +303,11 @@ export class Fake implements Transport {
       if (this.office.state.paired?.branch !== null) refuse("head_office.not_allowed");
       return (this.office.devices = this.office.devices.map((d) => (d.id === id ? { ...d, revoked_at: Date.now() } : d)));
     },
-    erasures_list: () => this.office.erasures,
+    erasures_list: ({ before, limit }) => {
+      const from = Number(before ?? 0);
+      const rows = this.office.erasures.slice(from, from + limit);
+      return { rows, next: from + limit < this.office.erasures.length ? String(from + limit) : null };
+    },
     branch_choose: ({ branch }) => {
       const chosen = branch === null ? null : (BRANCHES.find((b) => b.id === branch) ?? refuse("not_found", { id: branch }));
       this.office.branches = { ...this.office.branches, chosen };

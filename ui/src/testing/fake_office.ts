@@ -111,9 +111,15 @@ function seedDevices(now: number, name: string, branch: Branch | null, central: 
 }
 
 function seedErasures(now: number): ErasureRow[] {
+  const row = (id: string, ago: number, more: Partial<ErasureRow>): ErasureRow => ({
+    id, number: `4F2A-${id.toUpperCase()}`, at: now - ago, staff: "owner", device: "Head office", by_itself: false, clients: 1, contacts: 4, state: "waiting",
+    told_at: now - ago + MINUTE, confirmed: ["Head office"], waiting_for: [], shut_out: [], head_office_done: true, confirmed_at: null, ...more,
+  });
   return [
-    { at: now - 2 * DAY, staff: "owner", clients: 1, confirmed: 2, waiting_for: ["Лозенец, стол 2", "Младост"] },
-    { at: now - 40 * DAY, staff: "Diana", clients: 3, confirmed: 4, waiting_for: [] },
+    row("0e01", 3 * MINUTE, { state: "untold", told_at: null, head_office_done: false }),
+    row("0e02", 2 * DAY, { confirmed: ["Head office", "Рецепция Център"], waiting_for: ["Лозенец, стол 2", "Младост"] }),
+    row("0e03", 40 * DAY, { staff: "Diana", clients: 3, state: "confirmed", confirmed: ["Head office", "Рецепция Център", "Лозенец, стол 2"], shut_out: ["Old laptop"], confirmed_at: now - 38 * DAY }),
+    row("0e04", 60 * DAY, { by_itself: true, clients: 0, contacts: 2, state: "confirmed", confirmed_at: now - 59 * DAY }),
   ];
 }
 

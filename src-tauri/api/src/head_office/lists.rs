@@ -6,9 +6,8 @@ use clientele_core::conflicts::{self, Conflict};
 use clientele_core::head_office::refused::{self, RefusedChange};
 use clientele_core::head_office::store;
 use clientele_core::workspace::Written;
-use clientele_core::workspace::store::steps;
 use clientele_core::{Result, head_office};
-use clientele_model::{BranchId, DeviceId, RowId, Timestamp};
+use clientele_model::{BranchId, RowId, Timestamp};
 
 use crate::app::Api;
 use crate::host::Host;
@@ -79,38 +78,8 @@ pub(crate) fn devices<H: Host>(api: &Api<H>, _: Nothing) -> Result<Vec<DeviceRow
     })
 }
 
-pub(crate) fn erasures<H: Host>(api: &Api<H>, _: Nothing) -> Result<Vec<ErasureRow>> {
-    api.book()?.read(|conn| {
-        let devices = store::companions(conn)?;
-        let asked = devices
-            .iter()
-            .filter(|device| device.revoked_at.is_none())
-            .count();
-        let name = |id: &DeviceId| {
-            let known = devices.iter().find(|device| device.id == *id);
-            known.map_or_else(|| id.to_string(), |device| device.name.clone())
-        };
-        let own = store::own_device(conn)?;
-        let mut rows = Vec::new();
-        for (step, at, mut waiting) in store::erasures(conn)? {
-            let step = steps::get(conn, step)?;
-            if step.is_some() {
-                // Here it is done, also where head office has not heard of that yet.
-                waiting.retain(|device| *device != own);
-            }
-            let params = step.as_ref().map(|step| step.params.as_str()).unwrap_or_default();
-            let params: HashMap<String, String> = serde_json::from_str(params).unwrap_or_default();
-            rows.push(ErasureRow {
-                at,
-                staff: step.map(|step| step.staff).unwrap_or_default(),
-                clients: params
-                    .get("count")
-                    .and_then(|count| count.parse().ok())
-                    .unwrap_or(1),
-                confirmed: u32::try_from(asked.saturating_sub(waiting.len())).unwrap_or(u32::MAX),
-                waiting_for: waiting.iter().map(name).collect(),
-            });
-        }
-        Ok(rows)
-    })
+pub(crate) fn erasures<H: Host>(api: &Api<H>, ask: ErasuresAsk) -> Result<ErasurePage> {
+    let before = ask.before.as_deref();
+    api.book()?
+        .read(|conn| head_office::erasures::list(conn, before, ask.limit))
 }

@@ -1,6 +1,7 @@
 //! What crosses about head office: the pairing, the exchange of changes, and what came of it.
 
 pub use clientele_core::conflicts::{Conflict, ConflictKind, ConflictSide, Keep};
+pub use clientele_core::head_office::erasures::{ErasurePage, ErasureRow, ErasureState};
 pub use clientele_core::head_office::refused::{RefusedChange, RefusedField};
 use clientele_model::{DeviceId, Refusal, RowId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -187,17 +188,11 @@ pub struct DeviceRef {
     pub id: DeviceId,
 }
 
-/// The receipt of an erasure: which devices have confirmed that nothing of it is left on them.
+/// A part of the receipts of erasures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ErasureRow {
-    /// When it was asked for.
-    pub at: Timestamp,
-    /// By whom.
-    pub staff: String,
-    /// How many clients were erased.
-    pub clients: u32,
-    /// How many devices have confirmed it.
-    pub confirmed: u32,
-    /// The names of those that have not yet.
-    pub waiting_for: Vec<String>,
+pub struct ErasuresAsk {
+    /// Older than where the last part ended ([`ErasurePage::next`]).
+    pub before: Option<String>,
+    /// At most so many (1 to 500).
+    pub limit: u32,
 }

@@ -1,18 +1,17 @@
-//! Clients: found, listed, shown, added, thrown away and brought back.
+//! Clients: found, listed, shown, thrown away, brought back and erased.
 
-use std::io::Read;
-use std::path::Path;
+use std::io::{self, IsTerminal, Write};
 
-use clientele_api::types::{ClientRef, ClientRefs, ClientSave, SearchAsk};
+use clientele_api::types::{ClientRef, ClientRefs, ErasuresAsk, Nothing, SearchAsk};
 use clientele_api::{ErrorCode, Refusal};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{from_json, id};
+use super::{conflicts, from_json, id};
 use crate::Terminal;
 use crate::answer::Answer;
-use crate::arguments::{Fields, List, NewClient, Search};
+use crate::arguments::{List, Search};
 use crate::moments;
 use crate::page::Page;
 
@@ -141,7 +140,19 @@ pub fn show(api: &Terminal, which: Uuid) -> Result<Answer, Refusal> {
             &format!("{}, the last {}", card.contacts, moments::shown(last.0)),
         );
     }
-    Ok(Answer::new(&card, page))
+    let open = api.conflicts_list(Nothing)?.into_iter();
+    let open: Vec<_> = open
+        .filter(|conflict| conflict.client_id == Some(card.id))
+        .collect();
+    for conflict in &open {
+        conflicts::describe(&mut page, conflict);
+    }
+    if !open.is_empty() {
+        page.line(conflicts::how_to_settle(&open));
+    }
+    let mut said = json!(card);
+    said["conflicts"] = json!(conflicts::numbered(open));
+    Ok(Answer::new(&said, page))
 }
 
 fn with_label(text: &str, label: &str) -> String {
@@ -159,108 +170,6 @@ fn joined(parts: &[&String]) -> String {
         .filter(|part| !part.is_empty())
         .collect();
     parts.join(", ")
-}
-
-#[derive(Serialize)]
-struct Added {
-    id: String,
-    step: Option<String>,
-}
-
-/// Adds a client.
-pub fn add(api: &Terminal, new: NewClient) -> Result<Answer, Refusal> {
-    let draft = match &new.from_json {
-        Some(path) => read(path)?,
-        None => drawn_up(new.fields),
-    };
-    let bad = |detail: String| Refusal::new(ErrorCode::BadRequest).with("detail", detail);
-    let save = ClientSave {
-        id: None,
-        before: None,
-        after: serde_json::from_value(draft.clone()).map_err(|error| bad(error.to_string()))?,
-    };
-    if let Some(slip) = slip(&draft, &json!(save.after)) {
-        return Err(bad(slip));
-    }
-    let written = api.client_save(save)?;
-    let added = Added {
-        id: written.value.to_string(),
-        step: written.step.map(|step| step.id.to_string()),
-    };
-    let page = Page::of(&added.id);
-    Ok(Answer::new(&added, page))
-}
-
-/// The card that the flags draw up.
-fn drawn_up(new: Fields) -> Value {
-    let each = |name: &str, values: &[String]| -> Vec<Value> {
-        values
-            .iter()
-            .map(|value| Value::Object(Map::from_iter([(name.to_owned(), json!(value))])))
-            .collect()
-    };
-    let text = |value: Option<String>| value.unwrap_or_default();
-    json!({
-        "kind": if new.company { "company" } else { "person" },
-        "given_name": text(new.given_name),
-        "patronymic": text(new.patronymic),
-        "family_name": text(new.family_name),
-        "company_name": text(new.company_name),
-        "phones": each("typed", &new.phone),
-        "emails": each("address", &new.email),
-        "addresses": [{
-            "street": text(new.street),
-            "city": text(new.city),
-            "region": text(new.region),
-            "postal_code": text(new.postal_code),
-            "country": text(new.country),
-        }],
-        "messengers": new.messenger,
-        "birthday": new.birthday,
-        "language": new.language,
-        "source": text(new.source),
-        "card_number": text(new.card_number),
-        "tags": new.tag,
-        "notes": text(new.notes),
-        "expects": text(new.expects),
-        "never": text(new.never),
-    })
-}
-
-/// JSON from a file, or from stdin.
-fn read(path: &Path) -> Result<Value, Refusal> {
-    let mut text = Vec::new();
-    let outcome = if path == Path::new("-") {
-        std::io::stdin().lock().read_to_end(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|mut file| file.read_to_end(&mut text))
-    };
-    let failed = |error| {
-        Refusal::new(ErrorCode::FileFailed)
-            .with("path", path.display())
-            .with("detail", error)
-    };
-    outcome.map_err(failed)?;
-    serde_json::from_slice(&text)
-        .map_err(|error| Refusal::new(ErrorCode::BadRequest).with("detail", format!("not JSON: {error}")))
-}
-
-/// A field of what was given that did not arrive: a slip in its name must not lose what it holds.
-fn slip(given: &Value, taken: &Value) -> Option<String> {
-    match (given, taken) {
-        (Value::Object(given), Value::Object(taken)) => {
-            given.iter().find_map(|(name, value)| match taken.get(name) {
-                None => Some(format!("there is no field {name}")),
-                Some(taken) => slip(value, taken),
-            })
-        }
-        (Value::Array(given), Value::Array(taken)) => given
-            .iter()
-            .zip(taken)
-            .find_map(|(given, taken)| slip(given, taken)),
-        (_, Value::Object(_)) => Some("the fields have no names".to_owned()),
-        _ => None,
-    }
 }
 
 /// Puts clients into the trash.
@@ -287,21 +196,53 @@ pub fn restore(api: &Terminal, ids: &[Uuid]) -> Result<Answer, Refusal> {
     ))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Erases clients in the trash for good, if whoever asks means it.
+pub fn erase(api: &Terminal, ids: &[Uuid], yes: bool) -> Result<Answer, Refusal> {
+    if !yes {
+        mean_it(api, ids)?;
+    }
+    let ids = ids.iter().copied().map(id).collect();
+    let written = api.clients_erase(ClientRefs { ids })?;
+    let step = written.step.map(|step| step.id);
+    let (before, limit) = (None, 10);
+    let receipts = api.erasures_list(ErasuresAsk { before, limit })?.rows;
+    let receipt = receipts.into_iter().find(|row| Some(row.id) == step);
+    let receipt = receipt.map(|row| row.number);
+    let mut page = Page::of(format!("Erased for good: {}.", written.value));
+    if let Some(number) = &receipt {
+        page.line(format!(
+            "Receipt {number}; `head-office erasures` says who has confirmed it."
+        ));
+    }
+    Ok(Answer::new(
+        &json!({ "erased": written.value, "step": step, "receipt": receipt }),
+        page,
+    ))
+}
 
-    #[test]
-    fn a_slip_in_a_field_is_seen_however_deep() {
-        let taken = json!({"notes": "", "phones": [{"typed": "1", "label": ""}]});
-        let said = |given: Value| slip(&given, &taken).unwrap_or_default();
-        assert_eq!(said(json!({"notes": "x", "phones": [{"typed": "1"}]})), "");
-        assert_eq!(said(json!({"note": "x"})), "there is no field note");
-        assert_eq!(said(json!({"phones": [{"type": "1"}]})), "there is no field type");
-        assert_eq!(
-            said(json!({"phones": [["home", "1"]]})),
-            "the fields have no names"
-        );
-        assert_eq!(said(json!([])), "the fields have no names");
+/// Asks, where somebody is there to answer.
+fn mean_it(api: &Terminal, ids: &[Uuid]) -> Result<(), Refusal> {
+    let unsaid = || Refusal::new(ErrorCode::Usage).with("detail", "to erase for good takes --yes");
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(unsaid());
+    }
+    let mut page = Page::default();
+    for which in ids {
+        page.line(api.client_get(ClientRef { id: id(*which) })?.name);
+    }
+    let failed = |_| unsaid();
+    let mut stderr = io::stderr();
+    write!(
+        stderr,
+        "{}To be erased for good; it cannot be undone. Type yes to go on: ",
+        page.into_text()
+    )
+    .map_err(failed)?;
+    stderr.flush().map_err(failed)?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).map_err(failed)?;
+    match answer.trim() {
+        "yes" => Ok(()),
+        _ => Err(ErrorCode::DialogCancelled.into()),
     }
 }

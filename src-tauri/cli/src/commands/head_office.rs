@@ -1,12 +1,9 @@
 //! Head office: the pairing, contacts with it, and what came of them.
 
-use clientele_api::Refusal;
-use clientele_api::types::{
-    BookState, ConflictSettle, ConflictSide, DeviceRow, HeadOffice, HeadOfficePair, Nothing,
-};
-use serde_json::json;
+use clientele_api::types::{BookState, DeviceRef, DeviceRow, HeadOffice, HeadOfficePair, Nothing};
+use clientele_api::{ErrorCode, Refusal};
 
-use super::from_json;
+use super::{conflicts, erasures};
 use crate::Terminal;
 use crate::answer::Answer;
 use crate::arguments::Office;
@@ -20,10 +17,12 @@ pub fn run(api: &Terminal, ask: Office) -> Result<Answer, Refusal> {
         Office::Status => Ok(standing(&api.head_office(Nothing)?)),
         Office::Sync => Ok(standing(&api.visit_now()?)),
         Office::Leave => Ok(standing(&api.head_office_leave(Nothing)?)),
-        Office::Conflicts => conflicts(api),
-        Office::Settle { id, keep } => settle(api, id, &keep),
+        Office::Conflicts => conflicts::list(api),
+        Office::Settle { id, keep } => conflicts::settle(api, id, &keep),
         Office::Refused => refused(api),
         Office::Devices => devices(api),
+        Office::Revoke { device } => revoke(api, &device),
+        Office::Erasures { before, limit } => erasures::list(api, before, limit),
         Office::Branches => branches(api),
     }
 }
@@ -53,52 +52,28 @@ fn standing(office: &HeadOffice) -> Answer {
     page.field("since", &moments::shown(paired.since.0));
     let reached = office.last_reached.map(|at| moments::shown(at.0));
     page.field("last reached", reached.as_deref().unwrap_or("never"));
-    page.field("waiting", &office.waiting.to_string());
+    // Of a device that was shut out nothing waits for anything.
+    let waiting = if paired.revoked { "not taken" } else { "waiting" };
+    page.field(waiting, &office.waiting.to_string());
     page.field("conflicts", &office.conflicts.to_string());
     page.field("refused", &office.refused.to_string());
-    match office.in_agreement {
-        Some(true) => page.line("Both books held the same at the last contact."),
-        Some(false) => page.line("The books differ; the next contact compares them anew."),
-        None => {}
+    // Known is how it was when head office was reached last.
+    let is_cut = paired.revoked || office.problem.is_some();
+    match (office.in_agreement, reached) {
+        (Some(true), _) if !is_cut && office.waiting == 0 => page.line("Both books hold the same."),
+        (Some(true), Some(at)) => page.line(format!(
+            "When it was last reached, {at}, both books held the same."
+        )),
+        (Some(false), _) if !is_cut => page.line("The books differ; the next contact compares them anew."),
+        (Some(false), Some(at)) => page.line(format!("When it was last reached, {at}, the books differed.")),
+        _ => {}
     }
-    if let Some(problem) = &office.problem {
+    if paired.revoked {
+        page.line(sentences::reason(&ErrorCode::HeadOfficeRevoked.into()));
+    } else if let Some(problem) = &office.problem {
         page.line(format!("The last contact failed: {}", sentences::reason(problem)));
     }
     Answer::new(office, page)
-}
-
-fn conflicts(api: &Terminal) -> Result<Answer, Refusal> {
-    let conflicts = api.conflicts_list(Nothing)?;
-    let mut page = Page::default();
-    for conflict in &conflicts {
-        let name = &conflict.client_name;
-        page.line(format!("{name}  {}.{}", conflict.entity, conflict.field));
-        page.field("standing", &side(&conflict.standing));
-        page.field("losing", &side(&conflict.losing));
-        page.field("id", &conflict.id);
-    }
-    page.line(format!("Conflicts: {}.", conflicts.len()));
-    Ok(Answer::new(&conflicts, page))
-}
-
-fn side(side: &ConflictSide) -> String {
-    let value = side.value.as_deref().unwrap_or("—");
-    format!(
-        "{value}  ({}, {}, {})",
-        side.staff,
-        side.device,
-        moments::shown(side.at.0)
-    )
-}
-
-fn settle(api: &Terminal, id: String, keep: &str) -> Result<Answer, Refusal> {
-    let keep = from_json(json!(keep));
-    let settled = api.conflict_settle(ConflictSettle { id, keep })?;
-    let step = settled.step.map(|step| step.id.to_string());
-    Ok(Answer::new(
-        &json!({ "row": settled.value, "step": step }),
-        Page::of("Settled."),
-    ))
 }
 
 fn refused(api: &Terminal) -> Result<Answer, Refusal> {
@@ -120,8 +95,33 @@ fn refused(api: &Terminal) -> Result<Answer, Refusal> {
     Ok(Answer::new(&refused, page))
 }
 
-fn devices(api: &Terminal) -> Result<Answer, Refusal> {
+/// Shuts out the device of this name, or with this identifier.
+fn revoke(api: &Terminal, asked: &str) -> Result<Answer, Refusal> {
     let devices = api.devices_list(Nothing)?;
+    let is_meant = |row: &&DeviceRow| row.id.to_string() == asked.to_lowercase();
+    let mut named = devices
+        .iter()
+        .filter(|row| row.name == asked && row.revoked_at.is_none());
+    let device = match (devices.iter().find(is_meant), named.next(), named.next()) {
+        (Some(device), ..) | (None, Some(device), None) => device,
+        (None, Some(_), Some(_)) => {
+            let detail = "several devices have this name: take the identifier";
+            return Err(Refusal::new(ErrorCode::Usage).with("detail", detail));
+        }
+        // A book that works alone says so first.
+        (None, None, _) if !devices.is_empty() => {
+            return Err(Refusal::new(ErrorCode::NotFound).with("device", asked));
+        }
+        (None, None, _) => return Err(ErrorCode::HeadOfficeOff.into()),
+    };
+    Ok(shown(&api.device_revoke(DeviceRef { id: device.id })?))
+}
+
+fn devices(api: &Terminal) -> Result<Answer, Refusal> {
+    Ok(shown(&api.devices_list(Nothing)?))
+}
+
+fn shown(devices: &[DeviceRow]) -> Answer {
     let row = |device: &DeviceRow| {
         let seen = device
             .last_seen
@@ -147,7 +147,7 @@ fn devices(api: &Terminal) -> Result<Answer, Refusal> {
     let rows: Vec<[String; 5]> = devices.iter().map(row).collect();
     let mut page = Page::default();
     page.table(&rows);
-    Ok(Answer::new(&devices, page))
+    Answer::new(&devices, page)
 }
 
 fn branches(api: &Terminal) -> Result<Answer, Refusal> {

@@ -1,8 +1,11 @@
 //! The commands: each asks the api, and says the answer for a script and for a person.
 
 mod book;
+mod cards;
 mod clients;
+mod conflicts;
 mod contacts;
+mod erasures;
 mod files;
 mod head_office;
 mod past;
@@ -31,9 +34,11 @@ pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
         Command::List(ask) => clients::list(api, &ask),
         Command::Client(Client::Show { id }) => clients::show(api, id),
         Command::Client(Client::Access(ask)) => files::access(api, &ask),
-        Command::Client(Client::Add(new)) => clients::add(api, *new),
+        Command::Client(Client::Add(new)) => cards::add(api, *new),
+        Command::Client(Client::Edit(ask)) => cards::edit(api, *ask),
         Command::Client(Client::Trash { ids }) => clients::trash(api, &ids),
         Command::Client(Client::Restore { ids }) => clients::restore(api, &ids),
+        Command::Client(Client::Erase { ids, yes }) => clients::erase(api, &ids, yes),
         Command::Contact(Contact::Add(new)) => contacts::add(api, &new),
         Command::Contact(Contact::List { client, limit }) => contacts::list(api, client, limit),
         Command::Undo => past::undo(api),

@@ -47,12 +47,17 @@ pub fn history(api: &Terminal, ask: &History) -> Result<Answer, Refusal> {
     if let Some(client) = ask.id {
         let entries = api.client_history(ClientRef { id: id(client) })?;
         let row = |was: &Option<String>| was.clone().unwrap_or_else(|| "—".to_owned());
-        let rows: Vec<[String; 3]> = entries
+        let rows: Vec<[String; 4]> = entries
             .iter()
             .map(|entry| {
                 let field = format!("{}.{}", entry.entity, entry.field);
                 let change = format!("{} → {}", row(&entry.was), row(&entry.is));
-                [moments::shown(entry.at.0), field, change]
+                [
+                    moments::shown(entry.at.0),
+                    author(&entry.staff, &entry.device),
+                    field,
+                    change,
+                ]
             })
             .collect();
         page.table(&rows);
@@ -62,7 +67,7 @@ pub fn history(api: &Terminal, ask: &History) -> Result<Answer, Refusal> {
         before: None,
         limit: ask.limit,
     })?;
-    let rows: Vec<[String; 3]> = part
+    let rows: Vec<[String; 4]> = part
         .rows
         .iter()
         .map(|entry| {
@@ -73,11 +78,21 @@ pub fn history(api: &Terminal, ask: &History) -> Result<Answer, Refusal> {
                 None if entry.undone => format!("{label}, undone"),
                 None => label,
             };
-            [moments::shown(entry.at.0), step.id.to_string(), label]
+            let by = author(&entry.staff, &entry.device);
+            [moments::shown(entry.at.0), step.id.to_string(), by, label]
         })
         .collect();
     page.table(&rows);
     Ok(Answer::new(&part, page))
+}
+
+/// Who, and where: a device that nobody has given a name is this one, or one of long ago.
+fn author(staff: &str, device: &str) -> String {
+    if device.is_empty() || device.parse::<uuid::Uuid>().is_ok() {
+        staff.to_owned()
+    } else {
+        format!("{staff} on {device}")
+    }
 }
 
 /// What lies in the trash.

@@ -324,3 +324,206 @@ fn contacts_are_logged_and_read() {
     let refused = salon.run(["contact", "add", nobody, "--kind", "call", "--text", "x"]);
     refused.assert_refused(1, "not_found");
 }
+
+#[test]
+fn an_edit_changes_what_it_names_and_nothing_else() {
+    let salon = Salon::new();
+    let flags = [
+        "--given-name",
+        "Анна",
+        "--phone",
+        "0888 123 456",
+        "--tag",
+        "VIP",
+        "--notes",
+        "x",
+    ];
+    let more = [
+        "--birthday",
+        "03-07",
+        "--city",
+        "София",
+        "--street",
+        "ул. Шипка 1",
+    ];
+    let anna = salon.add(flags.into_iter().chain(more));
+    let before = salon.json(["client", "show", &anna])["draft"].clone();
+    let edit = [
+        "client",
+        "edit",
+        &anna,
+        "--family-name",
+        "Иванова",
+        "--notes",
+        "",
+        "--city",
+        "Варна",
+    ];
+    let phones = [
+        "--phone",
+        "0888 123 456",
+        "--phone",
+        "02 987 6543",
+        "--clear",
+        "birthday",
+        "--clear",
+        "tags",
+    ];
+    let saved = salon.json(edit.into_iter().chain(phones));
+    assert!(saved["step"].is_string());
+    let after = salon.json(["client", "show", &anna])["draft"].clone();
+    let mut wanted = before.clone();
+    wanted["family_name"] = json!("Иванова");
+    wanted["notes"] = json!("");
+    wanted["birthday"] = json!(null);
+    wanted["tags"] = json!([]);
+    wanted["addresses"][0]["city"] = json!("Варна");
+    // The number that stood there is the same row.
+    assert_eq!(after["phones"][0], before["phones"][0]);
+    assert_eq!(after["phones"][1]["e164"], "+35929876543");
+    wanted["phones"] = after["phones"].clone();
+    assert_eq!(after, wanted);
+    // What stands so already is not written, and a step takes all of it back.
+    assert_eq!(
+        salon.json(["client", "edit", &anna, "--family-name", "Иванова"])["step"],
+        json!(null)
+    );
+    assert!(
+        salon
+            .run(["client", "edit", &anna])
+            .stdout
+            .starts_with("It stands so already")
+    );
+    salon.json(["undo"]);
+    assert_eq!(salon.json(["client", "show", &anna])["draft"], before);
+    // The whole card, too.
+    let mut card = before.clone();
+    card["never"] = json!("амоняк");
+    let file = salon.write("card.json", card.to_string());
+    salon.json(["client", "edit", &anna, "--from-json", file.to_str().unwrap()]);
+    assert_eq!(salon.json(["client", "show", &anna])["draft"], card);
+    card["nevre"] = json!("x");
+    let file = salon.write("card.json", card.to_string());
+    salon
+        .run(["client", "edit", &anna, "--from-json", file.to_str().unwrap()])
+        .assert_refused(1, "request.bad");
+    salon
+        .run(["client", "edit", &anna, "--phone", "1 800 1", "--clear", "phones"])
+        .assert_refused(2, "usage");
+    salon
+        .run(["client", "edit", &anna, "--company", "--person"])
+        .assert_refused(2, "usage");
+    salon.json(["client", "edit", &anna, "--company", "--company-name", "Ехо"]);
+    assert_eq!(salon.json(["client", "show", &anna])["draft"]["kind"], "company");
+    salon.json(["client", "edit", &anna, "--person"]);
+    assert_eq!(salon.json(["client", "show", &anna])["draft"]["kind"], "person");
+    let nobody = "00000000-0000-7000-8000-000000000000";
+    salon
+        .run(["client", "edit", nobody, "--notes", "x"])
+        .assert_refused(1, "not_found");
+    salon.json(["client", "trash", &anna]);
+    salon
+        .run(["client", "edit", &anna, "--notes", "y"])
+        .assert_refused(1, "client.in_trash");
+}
+
+#[test]
+fn to_erase_takes_a_yes_and_leaves_a_receipt() {
+    let salon = Salon::new();
+    let (anna, boris) = (
+        salon.add(["--given-name", "Анна"]),
+        salon.add(["--given-name", "Борис"]),
+    );
+    assert_eq!(salon.run(["head-office", "erasures"]).stdout, "Receipts: 0.\n");
+    salon
+        .run(["client", "erase", &anna, "--yes"])
+        .assert_refused(1, "request.bad");
+    salon.json(["client", "trash", &anna, &boris]);
+    // Nobody is there to be asked.
+    salon.run(["client", "erase", &anna]).assert_refused(2, "usage");
+    assert_eq!(salon.json(["client", "show", &anna])["name"], "Анна");
+    let erased = salon.json(["client", "erase", &anna, &boris, "--yes"]);
+    assert_eq!(erased["erased"], 2);
+    salon
+        .run(["client", "show", &anna])
+        .assert_refused(1, "not_found");
+    salon
+        .run(["client", "erase", &anna, "--yes"])
+        .assert_refused(1, "not_found");
+    let receipts = salon.json(["head-office", "erasures"]);
+    assert_eq!(
+        (
+            &receipts["rows"][0]["number"],
+            &receipts["rows"][0]["clients"],
+            &receipts["rows"][0]["state"]
+        ),
+        (&erased["receipt"], &json!(2), &json!("alone"))
+    );
+    let told = salon.run(["head-office", "erasures"]).stdout;
+    assert!(told.starts_with(erased["receipt"].as_str().unwrap()), "{told}");
+    assert!(
+        told.contains("clients: 2, by owner") && told.contains("which works alone"),
+        "{told}"
+    );
+    assert!(!told.contains("Анна"), "{told}");
+}
+
+/// What is said at a terminal, and the exit code, when somebody types this there.
+#[cfg(target_os = "linux")]
+fn at_a_terminal(salon: &Salon, arguments: &[&str], typed: &str) -> (String, Option<i32>) {
+    let inner = salon.with_book(arguments);
+    let words = std::iter::once(inner.get_program()).chain(inner.get_args());
+    let words: Vec<String> = words
+        .map(|word| format!("'{}'", word.to_str().unwrap()))
+        .collect();
+    let mut outer = std::process::Command::new("script");
+    outer.args(["-qec", &words.join(" "), "/dev/null"]);
+    outer.current_dir(inner.get_current_dir().unwrap());
+    for (name, value) in inner.get_envs() {
+        outer.env(name, value.unwrap());
+    }
+    let mut terminal = outer
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("script, of util-linux");
+    terminal
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(typed.as_bytes())
+        .unwrap();
+    let output = terminal.wait_with_output().unwrap();
+    (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        output.status.code(),
+    )
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_sits_at_a_terminal_is_asked_before_an_erasure() {
+    let salon = Salon::new();
+    let anna = salon.add(["--given-name", "Анна"]);
+    salon.json(["client", "trash", &anna]);
+    for no in ["no\n", "\n", "y\n"] {
+        let (told, code) = at_a_terminal(&salon, &["client", "erase", &anna], no);
+        assert!(
+            told.contains("Анна") && told.contains("cannot be undone"),
+            "{told}"
+        );
+        assert!(
+            told.contains("dialog.cancelled") && code == Some(1),
+            "{told} {code:?}"
+        );
+    }
+    assert_eq!(salon.json(["client", "show", &anna])["name"], "Анна");
+    let (told, code) = at_a_terminal(&salon, &["client", "erase", &anna], "yes\n");
+    assert!(
+        told.contains("Erased for good: 1.") && code == Some(0),
+        "{told} {code:?}"
+    );
+    salon
+        .run(["client", "show", &anna])
+        .assert_refused(1, "not_found");
+}

@@ -21,7 +21,7 @@ use crate::schema::SCHEMA;
 use crate::settings::{self, Settings};
 use crate::workspace::guard::Gate;
 use crate::workspace::{self, Actor, Schema, Workspace, guard};
-use crate::{Error, Result, search};
+use crate::{Error, Result};
 
 /// The ending of a book's file name.
 pub const EXTENSION: &str = "clientele";
@@ -130,7 +130,8 @@ impl Book {
         Ok(())
     }
 
-    /// Opens a book.
+    /// Opens a book. Clients who wait to be indexed still wait: [`crate::search::catch_up`] is the caller's to call, since
+    /// nobody who opens a book should wait for that.
     ///
     /// # Errors
     /// `book.not_found`, `book.in_use`, `book.wrong_key` (the file is untouched), `book.damaged`, `book.too_new`.
@@ -155,8 +156,6 @@ impl Book {
         let id = book_id(path)?;
         let (workspace, demo) = open_workspace(path, key, schema)?;
         workspace.catch_up()?;
-        // Who cannot be indexed now (a full disk) is found all the same.
-        while search::catch_up(&workspace).unwrap_or(false) {}
         let (path, key) = (path.to_owned(), key.clone());
         Ok(Self {
             workspace,

@@ -366,7 +366,10 @@ pub fn erase(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Writ
 /// Erases one client within a step.
 pub(crate) fn erase_one(w: &mut Write<'_>, id: RowId) -> Result<()> {
     if w.field(&CLIENTS, id, DELETED_AT)? == Value::Null {
-        return Err(ErrorCode::BadRequest.into());
+        let refusal = Refusal::new(ErrorCode::BadRequest).with("id", id);
+        return Err(refusal
+            .with("detail", "only a client in the trash is erased")
+            .into());
     }
     for table in PARTS.into_iter().chain([&crate::contacts::CONTACTS]) {
         for part in crate::workspace::store::rows_of_client(w.conn(), table, id)? {

@@ -5,6 +5,7 @@
 //! server with it.
 
 pub mod copied;
+pub mod erasures;
 pub mod incoming;
 pub mod outgoing;
 pub mod proved;
@@ -296,7 +297,7 @@ pub fn welcomed(workspace: &Workspace, welcome: &Welcome) -> Result<()> {
         let conn = arrivals.conn();
         store::put_branches(conn, &welcome.branches)?;
         store::put_companions(conn, &welcome.devices)?;
-        store::put_erasures(conn, &welcome.erasures)?;
+        erasures::keep(conn, welcome)?;
         if let Some(member) = membership(conn)? {
             let name = |id: BranchId| welcome.branches.iter().find(|branch| branch.id == id);
             let named = |id| (id, name(id).map(|branch| branch.name.clone()).unwrap_or_default());

@@ -1,5 +1,6 @@
 //! The SQL of head office: streams as their devices signed them, marks in the server's log, the others.
 
+pub(super) mod erasures;
 mod exchanges;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use clientele_model::{BranchId, ChangeKind, CompanyId, DeviceId, Hlc, RowId, Ste
 use clientele_protocol::chain::Hash;
 use clientele_protocol::envelope::Signature;
 pub use clientele_protocol::message::Branch;
-use clientele_protocol::message::{Device, Entry, Erasure, Mark};
+use clientele_protocol::message::{Device, Entry, Mark};
 use clientele_protocol::{Chain, Digest, Head, Payload, PublicKey, Sealed, bytes};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -16,6 +17,7 @@ use super::proved::Keys;
 use crate::Result;
 use crate::workspace::store::{device_n, local, row_id, row_id_or_none, set_local};
 
+pub use erasures::outstanding as erasures;
 pub use exchanges::{Exchange, exchanges};
 pub(super) use exchanges::{drop_newest_exchange, newest_problem, put_exchange};
 
@@ -430,35 +432,6 @@ pub fn branches(conn: &Connection) -> Result<Vec<Branch>> {
             id: BranchId(row_id(row, 0)?.0),
             name: row.get(1)?,
         })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-pub(super) fn put_erasures(conn: &Connection, erasures: &[Erasure]) -> Result<()> {
-    conn.execute("delete from erasures", [])?;
-    for erasure in erasures {
-        let waiting: Vec<String> = erasure.waiting_for.iter().map(ToString::to_string).collect();
-        conn.prepare_cached("insert or replace into erasures (step, at, waiting_for) values (?1, ?2, ?3)")?
-            .execute(params![
-                erasure.step.as_bytes(),
-                erasure.at,
-                serde_json::json!(waiting).to_string()
-            ])?;
-    }
-    Ok(())
-}
-
-/// Erasures that some device has not confirmed: the step, when head office took it, and who is missing.
-///
-/// # Errors
-/// What SQLite says.
-pub fn erasures(conn: &Connection) -> Result<Vec<(StepId, Timestamp, Vec<DeviceId>)>> {
-    let mut statement = conn.prepare_cached("select step, at, waiting_for from erasures order by at desc")?;
-    let rows = statement.query_map([], |row| {
-        let waiting: String = row.get(2)?;
-        let waiting: Vec<String> = serde_json::from_str(&waiting).unwrap_or_default();
-        let waiting = waiting.iter().filter_map(|id| id.parse().ok()).collect();
-        Ok((StepId(row_id(row, 0)?.0), Timestamp(row.get(1)?), waiting))
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -124,7 +124,8 @@ pub fn list(conn: &Connection, before: Option<&str>, limit: u32) -> Result<Histo
     Ok(HistoryPage { rows, next })
 }
 
-fn place(cursor: &str) -> Option<(Hlc, StepId)> {
+/// A place in the order of the steps, as a page's `next` names it.
+pub(crate) fn place(cursor: &str) -> Option<(Hlc, StepId)> {
     let (hlc, id) = cursor.split_once(':')?;
     Some((Hlc(hlc.parse().ok()?), id.parse().ok()?))
 }

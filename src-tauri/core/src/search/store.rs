@@ -12,12 +12,26 @@ use crate::{Result, clients};
 /// Candidates of one question to the index that are ranked; a question with more is narrowed by typing on.
 const CANDIDATES_MAX: usize = 1_000;
 
+/// Clients that wait to be indexed and are looked at, card by card, for one question: the newest.
+const LOOKED_AT_MAX: u32 = 300;
+
+/// Clients that wait behind these and are sought by their name or number.
+const BEHIND_MAX: u32 = 10_000;
+
+/// Clients whose name begins with a word that are looked through for those who wait still further behind.
+const BEGINNING_MAX: u32 = 1_000;
+
+/// Of those so many are told.
+const FOUND_BEHIND_MAX: u32 = 50;
+
 /// A client that may have been meant.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub id: ClientId,
     pub last_contact_at: Option<i64>,
     pub document: Document,
+    /// Is this what the index knew before the card changed?
+    pub is_stale: bool,
 }
 
 const COLUMNS: &str = "name, phone, email, company, other, note";
@@ -78,7 +92,10 @@ pub(super) fn put_due(conn: &Connection, clients: &BTreeSet<RowId>) -> Result<()
 }
 
 /// Does any client wait to be indexed?
-pub(super) fn has_due(conn: &Connection) -> Result<bool> {
+///
+/// # Errors
+/// What SQLite says.
+pub fn has_due(conn: &Connection) -> Result<bool> {
     let mut statement = conn.prepare_cached("select exists (select 1 from search_due)")?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }
@@ -135,35 +152,124 @@ pub(super) fn candidates(
         asked.push((&["name", "company"], words.clone()));
         asked.push((&["name", "company", "phone", "email", "other", "note"], words));
     }
+    let looked_at_from = looked_at_from(conn)?;
+    if let Some(from) = looked_at_from {
+        found.extend(due(conn, query, branch, from)?);
+        found.extend(due_behind(conn, query, branch, from)?);
+    }
+    let mut known: HashSet<ClientId> = found.iter().map(|candidate| candidate.id).collect();
+    let looked_at = found.len();
     for (columns, words) in asked {
-        if found.len() < CANDIDATES_MAX {
-            for candidate in ask(conn, columns, &words, branch)? {
-                if !found.iter().any(|known| known.id == candidate.id) {
-                    found.push(candidate);
-                }
-            }
+        if found.len() < looked_at + CANDIDATES_MAX {
+            let new = ask(conn, columns, &words, branch, looked_at_from)?.into_iter();
+            found.extend(new.filter(|candidate| known.insert(candidate.id)));
         }
     }
-    found.extend(due(conn, query, branch)?);
     Ok(found)
 }
 
-/// Those who may have been meant among the clients that wait to be indexed.
-fn due(conn: &Connection, query: &Query, branch: Option<BranchId>) -> Result<Vec<Candidate>> {
+/// From which `clients.n` on those that wait are looked at one by one; `None` where nobody waits.
+fn looked_at_from(conn: &Connection) -> Result<Option<i64>> {
+    let mut statement =
+        conn.prepare_cached("select min(n) from (select n from search_due order by n desc limit ?1)")?;
+    Ok(statement.query_row([LOOKED_AT_MAX], |row| row.get(0))?)
+}
+
+/// Those who may have been meant among the clients that wait to be indexed: the newest are looked at, card by card.
+fn due(conn: &Connection, query: &Query, branch: Option<BranchId>, from: i64) -> Result<Vec<Candidate>> {
     let mut statement = conn.prepare_cached(
-        "select c.id, c.last_contact_at from search_due d join clients c on c.n = d.n
-         where c.deleted_at is null and (?1 is null or c.branch = ?1)",
+        "select c.id, c.last_contact_at from search_due d cross join clients c on c.n = d.n
+         where d.n >= ?2 and c.deleted_at is null and (?1 is null or c.branch = ?1)",
     )?;
     let branch = branch.as_ref().map(BranchId::as_bytes);
-    let waiting = statement.query_map([branch], |row| Ok((ClientId::from(row_id(row, 0)?), row.get(1)?)))?;
+    let waiting = statement.query_map(params![branch, from], waiting)?;
+    looked_at(conn, query, waiting.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Where more wait than can be looked at while somebody types: those behind are sought by the name that a list
+/// sorts them by, or the number that a phone of theirs has; those still further behind by how that name begins. The
+/// search index may know them, as they stood before; who is found by something else is found when it has followed.
+fn due_behind(
+    conn: &Connection,
+    query: &Query,
+    branch: Option<BranchId>,
+    before: i64,
+) -> Result<Vec<Candidate>> {
+    let of = branch.map(|id| id.as_bytes().to_vec());
+    let mut values: Vec<Box<dyn ToSql>> = vec![Box::new(before), Box::new(BEHIND_MAX), Box::new(of)];
+    let mut filters = Vec::new();
+    if !query.words.is_empty() {
+        let words = query.words.iter().map(|word| {
+            values.push(Box::new(word.clone()));
+            format!("instr(c.sort_name, ?{})", values.len())
+        });
+        filters.push(words.collect::<Vec<_>>().join(" and "));
+    }
+    if let Some(number) = &query.digits {
+        values.push(Box::new(number.clone()));
+        filters.push(format!(
+            "exists (select 1 from phones p where p.client_id = c.id and p.deleted_at is null
+             and instr(p.e164, ?{}))",
+            values.len()
+        ));
+    }
+    let sql = format!(
+        "select c.id, c.last_contact_at
+         from (select n from search_due where n < ?1 order by n desc limit ?2) d cross join clients c on c.n = d.n
+         where c.deleted_at is null and (?3 is null or c.branch = ?3) and ({}) limit {FOUND_BEHIND_MAX}",
+        filters.join(" or ")
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let found = statement.query_map(params_from_iter(values.iter()), waiting)?;
+    let mut found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
+    for word in &query.words {
+        found.extend(beginning_with(conn, word, &query.words, branch, before)?);
+    }
+    let mut known = HashSet::new();
+    found.retain(|(id, _)| known.insert(*id));
+    looked_at(conn, query, found)
+}
+
+/// Of those who wait behind the others: whose name, as a list sorts it, begins with a word and holds all of them.
+fn beginning_with(
+    conn: &Connection,
+    word: &str,
+    words: &[String],
+    branch: Option<BranchId>,
+    before: i64,
+) -> Result<Vec<(ClientId, Option<i64>)>> {
+    let mut statement = conn.prepare_cached(&format!(
+        "select c.id, c.last_contact_at
+         from (select id, n, last_contact_at, branch, sort_name from clients
+               where deleted_at is null and sort_name >= ?1 and sort_name < ?2 order by sort_name, id limit ?3) c
+         where (?4 is null or c.branch = ?4) and exists (select 1 from search_due d where d.n = c.n and d.n < ?5)
+         and not exists (select 1 from json_each(?6) word where instr(c.sort_name, word.value) = 0)
+         limit {FOUND_BEHIND_MAX}"
+    ))?;
+    let branch = branch.as_ref().map(BranchId::as_bytes);
+    let (end, words) = (format!("{word}\u{10FFFF}"), serde_json::json!(words).to_string());
+    let found = statement.query_map(params![word, end, BEGINNING_MAX, branch, before, words], waiting)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+fn waiting(row: &rusqlite::Row<'_>) -> rusqlite::Result<(ClientId, Option<i64>)> {
+    Ok((ClientId::from(row_id(row, 0)?), row.get(1)?))
+}
+
+fn looked_at(
+    conn: &Connection,
+    query: &Query,
+    clients: Vec<(ClientId, Option<i64>)>,
+) -> Result<Vec<Candidate>> {
     let mut found = Vec::new();
-    for (id, last_contact_at) in waiting.collect::<rusqlite::Result<Vec<_>>>()? {
+    for (id, last_contact_at) in clients {
         let document = Document::of(&clients::load(conn, id)?);
         if document.answers(query) {
             found.push(Candidate {
                 id,
                 last_contact_at,
                 document,
+                is_stale: false,
             });
         }
     }
@@ -176,6 +282,7 @@ fn ask(
     columns: &[&str],
     words: &[&str],
     branch: Option<BranchId>,
+    looked_at_from: Option<i64>,
 ) -> Result<Vec<Candidate>> {
     let long: Vec<String> = words
         .iter()
@@ -205,10 +312,15 @@ fn ask(
         values.push(Box::new(branch.as_bytes().to_vec()));
         filters.push(format!("c.branch = ?{}", values.len()));
     }
+    // Nobody has such a number where nobody waits.
+    values.push(Box::new(looked_at_from.unwrap_or(i64::MAX)));
     let sql = format!(
-        "select c.id, c.last_contact_at, s.name, s.phone, s.email, s.company, s.other, s.note
-         from client_search s join clients c on c.n = s.rowid
-         where c.deleted_at is null and not exists (select 1 from search_due d where d.n = c.n) and {} limit {CANDIDATES_MAX}",
+        "select c.id, c.last_contact_at, s.name, s.phone, s.email, s.company, s.other, s.note,
+         exists (select 1 from search_due d where d.n = c.n)
+         from client_search s cross join clients c on c.n = s.rowid
+         where c.deleted_at is null and not exists (select 1 from search_due d where d.n = c.n and d.n >= ?{})
+         and {} limit {CANDIDATES_MAX}",
+        values.len(),
         filters.join(" and ")
     );
     let mut statement = conn.prepare_cached(&sql)?;
@@ -217,6 +329,7 @@ fn ask(
             id: row_id(row, 0)?.into(),
             last_contact_at: row.get(1)?,
             document: document(row, 2)?,
+            is_stale: row.get(8)?,
         })
     })?;
     Ok(found.collect::<rusqlite::Result<_>>()?)

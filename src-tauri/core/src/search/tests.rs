@@ -1,7 +1,10 @@
 //! What is found, by what, and in which order.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::*;
-use crate::testing::{ClientBuilder, TestBook, log_call};
+use crate::testing::{ClientBuilder, TestBook, forget_index, log_call};
 use crate::workspace::{Actor, NewStep, StepLabel};
 
 fn salon() -> TestBook {
@@ -208,4 +211,110 @@ fn many_that_come_at_once_are_found_before_the_index_knows_them() {
     b.assert_whole();
     assert_eq!((found("анна"), found("борис"), waiting(&b)), (57, 1, 0));
     log.sync(&[&a, &b]);
+}
+
+/// Many clients of whom the index knows nothing yet, as at a first pull.
+fn many_that_wait(many: u32) -> TestBook {
+    let book = TestBook::new();
+    let step = NewStep::new(&Actor::owner(), StepLabel::Imported);
+    book.write(step, |w| {
+        for n in 0..many {
+            let draft = ClientDraft {
+                given_name: format!("Мария{n:06}"),
+                family_name: "Иванова".into(),
+                notes: format!("обича чай {n:06}"),
+                phones: vec![clientele_model::Phone {
+                    typed: format!("+359 888 {n:06}"),
+                    ..Default::default()
+                }],
+                ..ClientDraft::default()
+            };
+            clients::add_checked(w, ClientId::new(), &draft)?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    forget_index(&book).unwrap();
+    book
+}
+
+#[test]
+fn behind_those_that_are_looked_at_people_are_found_by_name_and_number() {
+    let book = many_that_wait(1_000);
+    let names = |what: &str| -> Vec<String> {
+        let hits = book.read(|conn| search(conn, what, 100, "BG")).unwrap();
+        hits.into_iter().map(|hit| hit.name).collect()
+    };
+    // The newest by anything, the others by what people are asked for at the counter.
+    assert_eq!(names("чай 000999"), ["Мария000999 Иванова"]);
+    assert_eq!(names("мария000003"), ["Мария000003 Иванова"]);
+    assert_eq!(names("иван 000003"), ["Мария000003 Иванова"]);
+    assert_eq!(names("888000003"), ["Мария000003 Иванова"]);
+    assert_eq!(names("чай 000003"), Vec::<String>::new());
+    assert_eq!(names("иванова").len(), 100);
+    // The rounds begin with those behind.
+    assert!(catch_up(&book).unwrap());
+    assert_eq!(names("чай 000003"), ["Мария000003 Иванова"]);
+    while catch_up(&book).unwrap() {}
+    assert_eq!(names("чай 000003"), ["Мария000003 Иванова"]);
+    book.assert_whole();
+}
+
+#[test]
+fn what_the_index_knew_before_a_card_changed_is_not_told() {
+    let book = many_that_wait(1_000);
+    while catch_up(&book).unwrap() {}
+    let found = |what: &str| book.read(|conn| search(conn, what, 100, "BG")).unwrap().len();
+    let first = book.read(|conn| search(conn, "мария000003", 1, "BG")).unwrap()[0].id;
+    // Changed far away, with many others.
+    book.take_in(|arrivals| {
+        let conn = arrivals.conn();
+        conn.execute(
+            "update clients set notes = 'обича кафе' where id = ?1",
+            [first.as_bytes()],
+        )?;
+        let all = crate::workspace::store::row_ids(conn, &clients::CLIENTS)?;
+        index_later(conn, &all.into_iter().collect())
+    })
+    .unwrap();
+    assert_eq!((found("чай 000003"), found("чай 000004")), (0, 1));
+    // A name that the index knows, of somebody behind: once, not twice.
+    assert_eq!((found("мария000003"), found("мария000999")), (1, 1));
+}
+
+#[test]
+fn a_key_press_reads_a_bounded_number_of_cards_however_many_wait() {
+    // Counted are the steps of SQLite's machine: a clock would tell of the machine's other work.
+    let steps = |many: u32| -> u64 {
+        let book = many_that_wait(many);
+        let mut conn = crate::book::open_reader(&book.file(), &book.key).unwrap();
+        let count = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&count);
+        let counted = move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+            false
+        };
+        conn.progress_handler(100, Some(counted)).unwrap();
+        // Still further behind people are found by how a list sorts them.
+        let found = |what: &str| search(&conn, what, 8, "BG").unwrap().len();
+        let by_name = [
+            "иванова мария000003",
+            "мария000003 ива",
+            "мария000003",
+            "888000003",
+        ];
+        assert_eq!(by_name.map(found), [1, 1, 0, 0]);
+        let of = |what: &str| {
+            count.store(0, Ordering::SeqCst);
+            search(&conn, what, 8, "BG").unwrap();
+            count.load(Ordering::SeqCst)
+        };
+        let most = ["чай", "иванова", "мария000", "888", "нт", "иванова мария 000"].map(of);
+        most.into_iter().max().unwrap()
+    };
+    let (few, more) = (steps(11_000), steps(16_500));
+    assert!(
+        few > 0 && more <= few + few / 10,
+        "half as many more wait, and a key press takes {more} instead of {few}"
+    );
 }

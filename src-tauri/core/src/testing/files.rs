@@ -29,9 +29,23 @@ pub fn bytes_within(book: &TestBook) -> Result<Vec<u8>> {
     Ok(conn.serialize(MAIN_DB)?.to_vec())
 }
 
+/// Makes the search index know of nobody, so that everybody waits for it: as after a first pull that broke off.
+///
+/// # Errors
+/// What SQLite says.
+pub fn forget_index(book: &Workspace) -> Result<()> {
+    let ((), _) = book.take_in(|arrivals| {
+        let conn = arrivals.conn();
+        conn.execute("delete from client_search", [])?;
+        let all = crate::workspace::store::row_ids(conn, &crate::clients::CLIENTS)?;
+        crate::search::index_later(conn, &all.into_iter().collect())
+    })?;
+    Ok(())
+}
+
 /// What the second migration added.
 const SECOND: &str = "
-    drop index clients_by_branch; drop index steps_by_target;
+    drop index clients_by_branch; drop index steps_by_target; drop index changes_that_erase;
     drop table search_due; drop table erased; drop table conflicts; drop table batches; drop table marks; drop table digests;
     drop table refusals; drop table displaced; drop table companions; drop table branches;
     drop table erasures; drop table exchanges;

@@ -2,7 +2,7 @@
 
 mod files;
 
-pub use files::{as_of_the_first_version, bytes_within, fill_disk};
+pub use files::{as_of_the_first_version, bytes_within, fill_disk, forget_index};
 
 use std::path::PathBuf;
 

@@ -141,7 +141,8 @@ impl<S: Storage> Service<S> {
             branch: me.device.branch,
             branches: greeting.branches,
             devices: greeting.devices,
-            erasures: greeting.erasures,
+            erasures: greeting.erasures.told,
+            erasures_left_out: greeting.erasures.left_out,
         }))
     }
 

@@ -317,9 +317,9 @@ impl State {
             ]);
             self.receipts.push(vec![
                 erasing.step.into(),
+                scope_cell(erasing.scope),
                 now_millis.into(),
                 mark.n.into(),
-                scope_cell(erasing.scope),
             ]);
         }
         for share in &shares {

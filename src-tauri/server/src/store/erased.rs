@@ -93,30 +93,33 @@ pub(super) async fn save<T: Tx>(
     tx.execute_many(
         "insert into erased (mark, branch) values ($1, $2)
          on conflict ({company}mark) do update set branch = excluded.branch",
-        &last_words(suppress),
+        &last_words(suppress, 1),
     )
     .await?;
     tx.execute_many(
         "insert into erasing (row_id, is_client, branch, n) values ($1, $2, $3, $4)
          on conflict ({company}row_id) do update set n = excluded.n",
-        &last_words(erasing),
+        &last_words(erasing, 1),
     )
     .await?;
     tx.execute_many(
-        "insert into receipts (step, at, n, scope) values ($1, $2, $3, $4)
-         on conflict ({company}step) do update set n = excluded.n",
-        &last_words(receipts),
+        "insert into receipts (step, scope, at, n) values ($1, $2, $3, $4)
+         on conflict ({company}step, scope) do update set n = excluded.n",
+        &last_words(receipts, 2),
     )
     .await?;
     Ok(())
 }
 
-/// What is said last of each key, which stands first.
-fn last_words(rows: &[Vec<Cell>]) -> Vec<Vec<Cell>> {
+/// What is said last of each key: so many cells, which stand first.
+fn last_words(rows: &[Vec<Cell>], cells: usize) -> Vec<Vec<Cell>> {
     let mut said = HashSet::new();
-    let key = |row: &Vec<Cell>| match row.first() {
-        Some(Cell::Blob(key)) => key.clone(),
-        _ => Vec::new(),
+    let key = |row: &Vec<Cell>| {
+        let cells = row.iter().take(cells).map(|cell| match cell {
+            Cell::Blob(key) => key.clone(),
+            _ => Vec::new(),
+        });
+        cells.collect::<Vec<_>>()
     };
     let mut last: Vec<Vec<Cell>> = rows
         .iter()

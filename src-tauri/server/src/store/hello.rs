@@ -13,7 +13,10 @@ use super::{Job, Row, Tx};
 use crate::Result;
 
 /// Erasures that are told at once at most.
-const ERASURES_MAX: i64 = 1000;
+const ERASURES_MAX: usize = 1000;
+
+/// Receipts that are looked at for that.
+const LOOKED_AT_MAX: i64 = 5000;
 
 /// Devices that are named in them at once at most.
 const NAMED_MAX: usize = 20_000;
@@ -38,7 +41,7 @@ pub struct Greeting {
     /// The devices whose changes it may see.
     pub devices: Vec<Device>,
     /// Erasures that not all have confirmed.
-    pub erasures: Vec<Erasure>,
+    pub erasures: Outstanding,
 }
 
 impl Job for Greet {
@@ -76,20 +79,37 @@ impl Job for Greet {
     }
 }
 
+/// What a device is told of the erasures that not all have confirmed.
+#[derive(Clone, Debug, Default)]
+pub struct Outstanding {
+    /// As many as are told at once, the newest first.
+    pub told: Vec<Erasure>,
+    /// Are there more?
+    pub left_out: bool,
+}
+
 /// The erasures that not all have confirmed, as one device may see them.
-async fn erasures<T: Tx>(tx: &mut T, me: &DeviceRow, all: &[DeviceRow]) -> Result<Vec<Erasure>> {
-    let receipts = tx
-        .query(
-            "select step, at, n, scope from receipts order by n desc limit $1",
-            &[ERASURES_MAX.into()],
-        )
-        .await?;
+async fn erasures<T: Tx>(tx: &mut T, me: &DeviceRow, all: &[DeviceRow]) -> Result<Outstanding> {
     let pending = tx.query("select min(n) from erasing", &[]).await?;
     let pending = pending.first().map_or(Ok(None), |row| row.maybe_int(0))?;
-    let mut erasures = Vec::new();
+    let pending = pending.map(i64::cast_unsigned);
+    // What everybody has taken in, and the server has done, is not looked at again.
+    let asked = all.iter().filter(|device| device.device.revoked_at.is_none());
+    let cursors = asked.map(|device| device.cursor_n);
+    let done = cursors.chain(pending.map(|first| first.saturating_sub(1))).min();
+    let receipts = tx
+        .query(
+            "select step, scope, at, n from receipts where n > $1 order by n desc, step limit $2",
+            &[done.unwrap_or(u64::MAX >> 1).into(), LOOKED_AT_MAX.into()],
+        )
+        .await?;
+    let mut outstanding = Outstanding {
+        told: Vec::new(),
+        left_out: receipts.len() as i64 == LOOKED_AT_MAX,
+    };
     let mut named = 0;
     for receipt in &receipts {
-        let (at, n, scope) = (receipt.int(1)?, receipt.count(2)?, scope_of(receipt, 3)?);
+        let (scope, at, n) = (scope_of(receipt, 1)?, receipt.int(2)?, receipt.count(3)?);
         if !me.sees(scope) {
             continue;
         }
@@ -100,22 +120,36 @@ async fn erasures<T: Tx>(tx: &mut T, me: &DeviceRow, all: &[DeviceRow]) -> Resul
                 && device.cursor_n < n
         });
         let waiting_for: Vec<DeviceId> = waiting_for.map(|device| device.device.id).collect();
-        let server_done = pending.is_none_or(|first| first.cast_unsigned() > n);
+        let server_done = pending.is_none_or(|first| first > n);
         if server_done && waiting_for.is_empty() {
             continue;
         }
         named += waiting_for.len();
-        if named > NAMED_MAX {
+        if named > NAMED_MAX || outstanding.told.len() >= ERASURES_MAX {
+            outstanding.left_out = true;
             break;
         }
-        erasures.push(Erasure {
-            step: step(receipt)?,
-            at,
-            waiting_for,
-            server_done,
-        });
+        let step = step(receipt)?;
+        match outstanding.told.iter_mut().rev().find(|told| told.step == step) {
+            // Somebody who sees several branches erased in several at once.
+            Some(told) => {
+                told.at = told.at.min(at);
+                told.server_done &= server_done;
+                let new: Vec<DeviceId> = waiting_for
+                    .into_iter()
+                    .filter(|id| !told.waiting_for.contains(id))
+                    .collect();
+                told.waiting_for.extend(new);
+            }
+            None => outstanding.told.push(Erasure {
+                step,
+                at,
+                waiting_for,
+                server_done,
+            }),
+        }
     }
-    Ok(erasures)
+    Ok(outstanding)
 }
 
 fn step(row: &Row) -> Result<StepId> {

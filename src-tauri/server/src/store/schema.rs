@@ -150,16 +150,17 @@ pub const TABLES: &[Table] = &[
         key: 1,
         unique: &[],
     },
-    // Steps that erased, and from which entry of the log on a device has taken them in.
+    // Steps that erased, for each scope in which they did, and from which entry of the log on a device has taken
+    // them in.
     Table {
         name: "receipts",
         columns: &[
             ("step", Id, false),
+            ("scope", Id, false),
             ("at", Int, false),
             ("n", Int, false),
-            ("scope", Id, false),
         ],
-        key: 1,
+        key: 2,
         unique: &[],
     },
     // One row: how far the plain tables follow the log.

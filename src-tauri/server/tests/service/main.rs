@@ -70,6 +70,8 @@ stories! {
     erasure::of_an_erased_client_no_body_stays_anywhere
     erasure::a_late_device_brings_nobody_back
     erasure::an_erasure_is_confirmed_by_every_device
+    erasure::an_erasure_in_several_branches_is_confirmed_by_the_devices_of_each
+    erasure::more_erasures_than_are_told_at_once_are_said_to_be_more
     erasure::a_branch_erases_only_what_it_may_see
     erasure::an_erasure_goes_on_after_a_restart
     backups::a_backup_brings_all_of_it_back

@@ -90,11 +90,16 @@ impl Company {
         }
     }
 
-    /// The line is cut, and the desk goes on writing.
+    /// The line is cut, and the desk goes on writing; it erases somebody, too.
     pub fn cut(&mut self, desk: &Clientele) -> Result<()> {
         self.office.cut();
-        for id in clients(desk)?.iter().skip(3).take(2) {
+        let clients = clients(desk)?;
+        for id in clients.iter().skip(3).take(2) {
             edit(desk, id, "notes", &json!(self.words.notes[0]))?;
+        }
+        if let Some(id) = clients.get(5) {
+            desk.call("clients_trash", json!({ "ids": [id] }))?;
+            desk.call("clients_erase", json!({ "ids": [id] }))?;
         }
         try_in_vain(desk)
     }

@@ -182,8 +182,14 @@ pub const SCREENS: &[Screen] = &[
         go(window, "#/head-office/devices")?;
         window.click("device-revoke")
     }),
+    screen("branches-erasures", When::Head, "erasure", |window| {
+        go(window, "#/head-office/erasures")
+    }),
     screen("away", When::Away, "office-why", |window| {
         to_office(window, "office")
+    }),
+    screen("away-erasures", When::Away, "erasure", |window| {
+        go(window, "#/head-office/erasures")
     }),
     screen("revoked", When::Revoked, "office-why", |window| {
         to_office(window, "office")

@@ -201,6 +201,92 @@ pub async fn an_erasure_is_confirmed_by_every_device<S: Storage>(house: House<S>
     assert!(b.welcome(&house).await.erasures.is_empty());
 }
 
+pub async fn an_erasure_in_several_branches_is_confirmed_by_the_devices_of_each<S: Storage>(house: House<S>) {
+    let mut office = house.device(1, None).await;
+    let mut e = house.device(2, Some(house.east)).await;
+    let mut w = house.device(3, Some(house.west)).await;
+    let (east, west) = (
+        card(&mut office, Some(house.east)),
+        card(&mut office, Some(house.west)),
+    );
+    office.write(&house, &east.links).await;
+    office.write(&house, &west.links).await;
+    for device in [&mut e, &mut w, &mut office] {
+        device.pull(&house).await;
+        device.pull(&house).await;
+    }
+    // One step, as head office erases what it has chosen in its list.
+    let nothing = body(&[]);
+    let links = [
+        office.change(
+            Some(house.east),
+            "clients",
+            east.client,
+            ChangeKind::Erase,
+            &nothing,
+        ),
+        office.change(
+            Some(house.west),
+            "clients",
+            west.client,
+            ChangeKind::Erase,
+            &nothing,
+        ),
+    ];
+    let step = links[0].change().unwrap().step;
+    let links = links.map(|link| match link {
+        Link::Change(change) => Link::Change(clientele_protocol::Sealed { step, ..change }),
+        hidden => hidden,
+    });
+    office.write(&house, &links).await;
+    office.pull(&house).await;
+    office.pull(&house).await;
+    let told = office.welcome(&house).await;
+    assert!(!told.erasures_left_out);
+    let [erasure] = &told.erasures[..] else {
+        panic!("one receipt of one step: {:?}", told.erasures)
+    };
+    assert_eq!(
+        (
+            erasure.step,
+            erasure.waiting_for.contains(&e.id),
+            erasure.waiting_for.contains(&w.id)
+        ),
+        (step, true, true),
+        "{erasure:?}"
+    );
+    // A branch hears of its own part alone.
+    let told = w.welcome(&house).await.erasures;
+    assert_eq!(told[0].waiting_for, [w.id]);
+    e.pull(&house).await;
+    e.pull(&house).await;
+    assert_eq!(office.welcome(&house).await.erasures[0].waiting_for, [w.id]);
+    w.pull(&house).await;
+    w.pull(&house).await;
+    assert_eq!(office.welcome(&house).await.erasures, []);
+}
+
+pub async fn more_erasures_than_are_told_at_once_are_said_to_be_more<S: Storage>(house: House<S>) {
+    let mut a = house.device(1, None).await;
+    let mut b = house.device(2, None).await;
+    b.pull(&house).await;
+    let nothing = body(&[]);
+    for _ in 0..2 {
+        let links: Vec<Link> = (0..501)
+            .map(|_| a.change(None, "clients", RowId::new(), ChangeKind::Erase, &nothing))
+            .collect();
+        a.write(&house, &links).await;
+    }
+    a.pull(&house).await;
+    a.pull(&house).await;
+    let told = a.welcome(&house).await;
+    assert_eq!((told.erasures.len(), told.erasures_left_out), (1000, true));
+    b.pull(&house).await;
+    b.pull(&house).await;
+    let told = a.welcome(&house).await;
+    assert_eq!((told.erasures.len(), told.erasures_left_out), (0, false));
+}
+
 pub async fn a_branch_erases_only_what_it_may_see<S: Storage>(house: House<S>) {
     let mut office = house.device(1, None).await;
     let mut east = house.device(2, Some(house.east)).await;
