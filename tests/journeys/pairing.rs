@@ -91,8 +91,9 @@ fn a_device_of_one_branch_is_told_so_and_the_code_stays_good() {
     visit(&fresh);
     assert_eq!(names(&fresh), ["Борис Петров"]);
 
-    // Once it has left, it may: under a new name.
+    // Once it has left, it may: under a new name, and with whoever came to it in between.
     api.head_office_leave(Nothing).unwrap();
+    add(&api, "Вера Николова");
     let code = office.code(Some(west));
     let told = pair(&api, &code, "Desk moved").unwrap().paired.unwrap();
     assert_eq!(told.branch.unwrap().name, "West");
@@ -101,7 +102,7 @@ fn a_device_of_one_branch_is_told_so_and_the_code_stays_good() {
     visit(&api);
     visit(&desk);
     visit(&fresh);
-    assert_eq!(names(&desk), ["Борис Петров", "Мария Стоянова"]);
+    assert_eq!(names(&desk), ["Вера Николова", "Борис Петров", "Мария Стоянова"]);
     assert_eq!(names(&fresh), names(&desk));
     assert!(names(&api).contains(&"Борис Петров".to_owned()));
     edit(&api, boris, |draft| {

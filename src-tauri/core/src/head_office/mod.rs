@@ -219,12 +219,16 @@ pub fn seed(conn: &Connection) -> Result<Option<[u8; 32]>> {
     Ok(known.filter(|(of, _)| *of == device).map(|(_, seed)| seed))
 }
 
-/// Head office is off again. Everything stays in the book.
+/// Head office is off again. Everything stays in the book; what is written from here on is of no branch, until
+/// the book is one's again.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn leave(workspace: &Workspace) -> Result<()> {
-    workspace.maintain(|conn| keep(conn, MEMBERSHIP, &None::<Membership>))
+    workspace.maintain(|conn| {
+        set_writes_for(conn, None)?;
+        keep(conn, MEMBERSHIP, &None::<Membership>)
+    })
 }
 
 /// Head office has shut this device out.
