@@ -31,8 +31,8 @@ pub const SCHEMA: Schema = Schema {
 fn derive(conn: &Connection, changed: &BTreeSet<RowId>, indexing: Indexing) -> Result<()> {
     match indexing {
         Indexing::Later => {
-            clients::derive_put(conn, changed)?;
-            search::index_later(conn, changed)
+            let numbers = clients::derive_put(conn, changed)?;
+            search::index_later(conn, numbers)
         }
         Indexing::Now => {
             clients::derive(conn, changed)?;

@@ -5,7 +5,6 @@
 //! somebody settles it: nothing that a person typed goes unseen.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::change::{SEEN, SETTLES, UNSETTLES};
 use crate::record::DELETED_AT;
@@ -31,11 +30,38 @@ pub struct Lost {
     pub stamp: Stamp,
 }
 
+/// What stands in fields: a few, so that looking at each is quicker than a tree.
+#[derive(Clone, Debug, Default)]
+pub struct Fields<'a>(Vec<(&'a str, Standing<'a>)>);
+
+impl<'a> Fields<'a> {
+    /// What stands in a field.
+    #[must_use]
+    pub fn get(&self, field: &str) -> Option<&Standing<'a>> {
+        let found = self.0.iter().find(|(name, _)| *name == field);
+        found.map(|(_, standing)| standing)
+    }
+
+    fn put(&mut self, field: &'a str, standing: Standing<'a>) {
+        match self.0.iter_mut().find(|(name, _)| *name == field) {
+            Some((_, place)) => *place = standing,
+            None => self.0.push((field, standing)),
+        }
+    }
+}
+
+impl PartialEq for Fields<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let is_there = |(name, standing): &(&str, Standing<'_>)| other.get(name) == Some(standing);
+        self.0.len() == other.0.len() && self.0.iter().all(is_there)
+    }
+}
+
 /// A row as its changes make it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Folded<'a> {
     /// What stands in each field that a change has named.
-    pub fields: BTreeMap<&'a str, Standing<'a>>,
+    pub fields: Fields<'a>,
     /// Did a change add the row? What was set before it came to be waits for that.
     pub added: bool,
     /// Was it erased? Then nothing stands, whatever else is said.
@@ -113,7 +139,7 @@ pub fn fold<'a>(changes: impl IntoIterator<Item = (Stamp, ChangeKind, Option<&'a
 
 impl<'a> Folded<'a> {
     fn put(&mut self, field: &'a str, value: Cow<'a, Value>, stamp: Stamp) {
-        self.fields.insert(field, Standing { value, stamp });
+        self.fields.put(field, Standing { value, stamp });
     }
 
     /// Lost values count as lost no more.

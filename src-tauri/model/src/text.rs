@@ -23,6 +23,33 @@ pub fn is_invisible(c: char) -> bool {
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match plain(c) {
+            Some(' ') if out.is_empty() || out.ends_with(' ') => {}
+            Some(lower) => out.push(lower),
+            None => return fold_any(text),
+        }
+    }
+    if out.ends_with(' ') {
+        out.pop();
+    }
+    out
+}
+
+/// Folds one of the characters that most text is made of. What is none of them may become something else together
+/// with its neighbours.
+fn plain(c: char) -> Option<char> {
+    match c {
+        'а'..='я' | ' '..='@' | '['..='~' => Some(c),
+        'A'..='Z' => Some(c.to_ascii_lowercase()),
+        'А'..='Я' => char::from_u32(u32::from(c) + 32),
+        'ё' | 'Ё' => Some('е'),
+        _ => None,
+    }
+}
+
+fn fold_any(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     for c in text.nfkc() {
         if is_invisible(c) {
             continue;
@@ -83,6 +110,19 @@ pub fn ellipsis(text: &str, max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_letters_fold_alone_as_they_do_among_others() {
+        let plain_letters: Vec<char> = ('\0'..='\u{500}').filter(|c| plain(*c).is_some()).collect();
+        assert!(plain_letters.len() > 150, "{}", plain_letters.len());
+        for first in &plain_letters {
+            for second in &plain_letters {
+                let text = format!(" {first}{second}  {first} ");
+                assert_eq!(fold(&text), fold_any(&text), "{text:?}");
+            }
+        }
+        assert_eq!(fold("И\u{306}ва\u{301}нов Ё"), "йванов е");
+    }
 
     #[test]
     fn folds_both_alphabets() {

@@ -42,6 +42,7 @@ pub const CLIENTS: Table = Table {
             let (shown, by_name) = store::names(&own_names(values));
             vec![shown.into(), by_name.into()]
         },
+        ordered_by: Some("sort_name"),
     },
 };
 

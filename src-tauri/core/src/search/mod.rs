@@ -9,10 +9,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use clientele_model::text::{digits, fold};
-use clientele_model::{ClientDraft, ClientId, ClientKind, RowId};
+use clientele_model::{ClientDraft, ClientId, ClientKind};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -200,12 +198,12 @@ pub fn index(conn: &Connection, id: ClientId) -> Result<()> {
     }
 }
 
-/// Notes that what these clients are found by has to be looked at. Until [`catch_up`] has, searching looks at each of
+/// Notes that what these clients, by their numbers, are found by has to be looked at. Until [`catch_up`] has, searching looks at each of
 /// the newest, and seeks the others by name and some by number: whoever types must not wait for a hundred thousand cards.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn index_later(conn: &Connection, clients: &BTreeSet<RowId>) -> Result<()> {
+pub fn index_later(conn: &Connection, clients: Vec<i64>) -> Result<()> {
     store::put_due(conn, clients)
 }
 

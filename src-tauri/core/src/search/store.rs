@@ -1,12 +1,14 @@
 //! The SQL of the search index.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
+use std::rc::Rc;
 
-use clientele_model::{BranchId, ClientId, RowId};
+use clientele_model::{BranchId, ClientId};
+use rusqlite::vtab::array::Array;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
 use super::{Document, Query};
-use crate::workspace::store::{array, row_id, row_id_or_none, row_ids};
+use crate::workspace::store::{row_id, row_id_or_none, row_ids};
 use crate::{Result, clients};
 
 /// Candidates of one question to the index that are ranked; a question with more is narrowed by typing on.
@@ -82,12 +84,10 @@ pub(super) fn take_out(conn: &Connection, n: i64) -> Result<()> {
 }
 
 /// Notes that these clients are to be indexed.
-pub(super) fn put_due(conn: &Connection, clients: &BTreeSet<RowId>) -> Result<()> {
-    conn.prepare_cached(
-        "insert or ignore into search_due
-         select c.n from rarray(?1) a cross join clients c on c.id = a.value",
-    )?
-    .execute([array(clients)])?;
+pub(super) fn put_due(conn: &Connection, clients: Vec<i64>) -> Result<()> {
+    let clients: Array = Rc::new(clients.into_iter().map(rusqlite::types::Value::Integer).collect());
+    conn.prepare_cached("insert or ignore into search_due select value from rarray(?1)")?
+        .execute([clients])?;
     Ok(())
 }
 

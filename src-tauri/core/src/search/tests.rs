@@ -34,7 +34,8 @@ fn found(book: &TestBook, query: &str) -> Vec<String> {
     let all = crate::workspace::store::row_ids;
     book.take_in(|arrivals| {
         let all = all(arrivals.conn(), &clients::CLIENTS)?;
-        index_later(arrivals.conn(), &all.into_iter().collect())
+        let all = clients::derive_put(arrivals.conn(), &all.into_iter().collect())?;
+        index_later(arrivals.conn(), all)
     })
     .unwrap();
     let alike = |hit: &SearchHit| (hit.matched_in, hit.excerpt.clone());
@@ -274,7 +275,7 @@ fn what_the_index_knew_before_a_card_changed_is_not_told() {
             [first.as_bytes()],
         )?;
         let all = crate::workspace::store::row_ids(conn, &clients::CLIENTS)?;
-        index_later(conn, &all.into_iter().collect())
+        index_later(conn, clients::derive_put(conn, &all.into_iter().collect())?)
     })
     .unwrap();
     assert_eq!((found("чай 000003"), found("чай 000004")), (0, 1));

@@ -38,7 +38,8 @@ pub fn forget_index(book: &Workspace) -> Result<()> {
         let conn = arrivals.conn();
         conn.execute("delete from client_search", [])?;
         let all = crate::workspace::store::row_ids(conn, &crate::clients::CLIENTS)?;
-        crate::search::index_later(conn, &all.into_iter().collect())
+        let all = crate::clients::derive_put(conn, &all.into_iter().collect())?;
+        crate::search::index_later(conn, all)
     })?;
     Ok(())
 }

@@ -37,6 +37,8 @@ pub struct Arrivals<'a> {
     knows_erased: bool,
     /// All that was said of rows of which this book had never heard. Of the others the log is asked.
     fresh: HashMap<RowId, Vec<Logged>>,
+    /// Clients whose rows were just put, and are not in the trash.
+    live: BTreeSet<RowId>,
     touched: Touched,
 }
 
@@ -129,6 +131,7 @@ impl Workspace {
             own_was_placed: false,
             knows_erased: log::knows_erased(&transaction)?,
             fresh: HashMap::new(),
+            live: BTreeSet::new(),
             touched: Touched::default(),
         };
         let value = f(&mut arrivals)?;
@@ -392,8 +395,9 @@ impl<'a> Arrivals<'a> {
                 self.settle_table(table, &rows)?;
             }
         }
+        let live = std::mem::take(&mut self.live);
         let clients = self.touched.settle();
-        settle::trashed(self.conn, self.schema, &clients)?;
+        settle::trashed(self.conn, self.schema, clients.difference(&live))?;
         let indexing = if clients.len() > INDEXED_AT_ONCE_MAX {
             Indexing::Later
         } else {
@@ -414,6 +418,9 @@ impl<'a> Arrivals<'a> {
                     if !due.conflicts.is_empty() {
                         conflicts::put(self.conn, table.name, row, &due.conflicts)?;
                     }
+                    if table.card == Card::Itself && due.is_live(table) {
+                        self.live.insert(row);
+                    }
                     fresh.extend(due.values.map(|values| put.row(row, values, due.branch)));
                     client
                 }
@@ -422,6 +429,7 @@ impl<'a> Arrivals<'a> {
             self.touched.note(table, client);
             self.touched.topic(Topic::Conflicts);
         }
+        put.in_order(&mut fresh);
         put.rows(self.conn, &fresh)?;
         if table.name == STEPS.name {
             for row in rows {

@@ -1,7 +1,8 @@
 //! The guard: triggers that abort every write to a record which does not come through the write gate.
 //!
 //! They are no part of the change capture, which is explicit; they are there for the day on which
-//! somebody forgets. A program that does not know the function `gate_is_open` cannot write at all.
+//! somebody forgets. They fire after the write and take it back: before it, SQLite would copy every row for them.
+//! A program that does not know the function `gate_is_open` cannot write at all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

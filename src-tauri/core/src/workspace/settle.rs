@@ -1,7 +1,5 @@
 //! Makes a row what its changes say, after changes of others came in between, or before, one's own.
 
-use std::collections::BTreeSet;
-
 use clientele_model::fold::{Folded, fold};
 use clientele_model::record::{CLIENT_ID, DELETED_AT, TRASH_MARK};
 use clientele_model::{BranchId, ChangeKind, RowId, Stamp, Value};
@@ -25,6 +23,13 @@ pub(crate) struct Due {
 }
 
 impl Due {
+    /// Does a row stand that is not in the trash?
+    pub(super) fn is_live(&self, table: &Table) -> bool {
+        let place = table.all_fields().position(|field| field.name == DELETED_AT);
+        let mark = |values: &Vec<Value>| place.and_then(|place| values.get(place).cloned());
+        self.values.as_ref().and_then(mark) == Some(Value::Null)
+    }
+
     /// On whose card the row stands.
     pub(super) fn client(&self, table: &Table, id: RowId) -> Option<RowId> {
         match table.card {
@@ -181,7 +186,11 @@ pub(super) fn put(conn: &Connection, schema: &Schema, put: &Put, id: RowId, due:
 ///
 /// # Errors
 /// What SQLite says.
-pub(super) fn trashed(conn: &Connection, schema: &Schema, clients: &BTreeSet<RowId>) -> Result<()> {
+pub(super) fn trashed<'a>(
+    conn: &Connection,
+    schema: &Schema,
+    clients: impl IntoIterator<Item = &'a RowId>,
+) -> Result<()> {
     let Some(table) = schema.tables.iter().find(|table| table.card == Card::Itself) else {
         return Ok(());
     };

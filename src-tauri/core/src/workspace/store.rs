@@ -8,7 +8,6 @@ pub mod steps;
 
 pub(super) use put::Put;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use clientele_model::{BranchId, DeviceId, FieldChange, Hlc, RowId, Value};
@@ -76,7 +75,7 @@ pub(super) fn set_guard(conn: &Connection, table: &str, message: &str) -> Result
     for (when, verb) in [("i", "insert"), ("u", "update"), ("d", "delete")] {
         conn.execute_batch(&format!(
             "drop trigger if exists guard_{table}_{when};
-             create trigger guard_{table}_{when} before {verb} on {table}
+             create trigger guard_{table}_{when} after {verb} on {table}
              when not gate_is_open() begin select raise(abort, '{message}'); end"
         ))?;
     }
@@ -219,7 +218,10 @@ pub fn row_ids(conn: &Connection, table: &Table) -> Result<Vec<RowId>> {
 }
 
 /// Those of these clients that lie in the trash.
-pub(super) fn trashed(conn: &Connection, clients: &BTreeSet<RowId>) -> Result<Vec<RowId>> {
+pub(super) fn trashed<'a>(
+    conn: &Connection,
+    clients: impl IntoIterator<Item = &'a RowId>,
+) -> Result<Vec<RowId>> {
     let mut statement = conn.prepare_cached(
         "select c.id from rarray(?1) a cross join clients c on c.id = a.value where c.deleted_at is not null",
     )?;

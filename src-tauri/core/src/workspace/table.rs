@@ -74,6 +74,8 @@ pub struct WorkedOut {
     pub columns: &'static [&'static str],
     /// What stands in each, from the row's values in the table's order.
     pub of: fn(&[Value]) -> Vec<Value>,
+    /// The one that an index over all rows begins with.
+    pub ordered_by: Option<&'static str>,
 }
 
 impl WorkedOut {
@@ -81,6 +83,7 @@ impl WorkedOut {
     pub const NOTHING: Self = Self {
         columns: &[],
         of: |_| Vec::new(),
+        ordered_by: None,
     };
 }
 

@@ -34,19 +34,27 @@ struct Worked {
     last_contact_at: Option<i64>,
 }
 
-/// As [`derive`], of clients whose own rows were just put whole: their names stand, unless they have none.
+/// As [`derive`], of clients whose own rows were just put whole: their names stand, unless they have none. Returns
+/// the numbers under which the search knows them.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn derive_put(conn: &Connection, ids: &BTreeSet<RowId>) -> Result<()> {
+pub fn derive_put(conn: &Connection, ids: &BTreeSet<RowId>) -> Result<Vec<i64>> {
     let mut statement = conn.prepare_cached(
-        "select c.id from rarray(?1) a cross join clients c on c.id = a.value
-         where (c.given_name = '' and c.patronymic = '' and c.family_name = '' and c.company_name = '')
-         or c.contacts_count > 0 or exists (select 1 from contacts k where k.client_id = c.id)",
+        "select c.n, c.id, (c.given_name = '' and c.patronymic = '' and c.family_name = '' and c.company_name = '')
+         or c.contacts_count > 0 or exists (select 1 from contacts k where k.client_id = c.id)
+         from rarray(?1) a cross join clients c on c.id = a.value",
     )?;
-    let rest = statement.query_map([array(ids)], |row| row_id(row, 0))?;
-    let rest: Vec<RowId> = rest.collect::<rusqlite::Result<_>>()?;
-    derive(conn, &rest)
+    let mut found = statement.query([array(ids)])?;
+    let (mut numbers, mut rest) = (Vec::new(), Vec::new());
+    while let Some(row) = found.next()? {
+        numbers.push(row.get(0)?);
+        if row.get(2)? {
+            rest.push(row_id(row, 1)?);
+        }
+    }
+    derive(conn, &rest)?;
+    Ok(numbers)
 }
 
 /// Works out the columns of a list from the cards and their contacts. Clients that are not there (erased, or still

@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 /// How many rows go into one statement.
-const PORTIONS: [usize; 3] = [16, 4, 1];
+const PORTIONS: [usize; 3] = [64, 8, 1];
 
 /// A statement for rows of so many columns, in as few forms as there are portions.
 pub(super) struct Many {

@@ -11,6 +11,8 @@ use crate::workspace::table::{Card, Table};
 /// Puts rows of one table: every field that changes may set, and what follows from them.
 pub(in crate::workspace) struct Put {
     table: &'static Table,
+    /// The column by whose value rows are put in order.
+    ordered_by: Option<usize>,
     many: Many,
 }
 
@@ -31,7 +33,15 @@ impl Put {
         let head = format!("insert into {} (id, {})", table.name, names.join(", "));
         let tail = format!("on conflict (id) do update set {}", updates.join(", "));
         let many = Many::new(head, names.len() + 1, tail);
-        Self { table, many }
+        let ordered_by = names
+            .iter()
+            .position(|name| Some(*name) == table.worked_out.ordered_by);
+        let ordered_by = ordered_by.map(|place| place + 1);
+        Self {
+            table,
+            ordered_by,
+            many,
+        }
     }
 
     /// The table.
@@ -50,6 +60,15 @@ impl Put {
         all.extend(worked_out);
         all.extend(branch);
         PutRow(all)
+    }
+
+    /// Puts rows into an order in which neighbours go where neighbours are: their index is then read and written
+    /// page after page, not here and there.
+    pub fn in_order(&self, rows: &mut [PutRow]) {
+        if let Some(place) = self.ordered_by {
+            let key = |row: &PutRow| row.0.get(place).and_then(Value::as_text).map(str::to_owned);
+            rows.sort_by_cached_key(key);
+        }
     }
 
     /// Puts rows.
