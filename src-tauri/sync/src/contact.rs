@@ -68,6 +68,7 @@ pub struct Contact<'a> {
     /// Sessions that were refused one after the other.
     sessions_lost: u32,
     batch_changes: usize,
+    fetches_ahead: bool,
     /// The number of the mark as far as which the log was taken in, for those who fetch ahead.
     taken_in: Arc<AtomicU64>,
     /// The batch that is on its way: whose, from where to where.
@@ -139,6 +140,7 @@ impl<'a> Contact<'a> {
             restarts: 0,
             sessions_lost: 0,
             batch_changes: BATCH_CHANGES_MAX,
+            fetches_ahead: false,
             taken_in: Arc::default(),
             sent: None,
             report: Report::default(),
@@ -152,13 +154,21 @@ impl<'a> Contact<'a> {
         self
     }
 
+    /// With somebody who fetches pages ahead: where there is nothing left to do but to take them in,
+    /// [`Self::ask`] asks no more, and [`Self::ahead`] says who does.
+    #[must_use]
+    pub fn fetching_ahead(mut self) -> Self {
+        self.fetches_ahead = true;
+        self
+    }
+
     /// What was done so far.
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// What to send next; `None` when all is said.
+    /// What to send next; `None` when all is said, or only [`Self::ahead`] has something to ask.
     ///
     /// # Errors
     /// What SQLite says.
@@ -176,8 +186,8 @@ impl<'a> Contact<'a> {
         Ok(Some(session.seal(&self.member, &request)))
     }
 
-    /// Where there is nothing left to do but to take pages in: who fetches them while the book is busy. What it
-    /// fetches is for [`Self::take_in`], or, where it is no page, for [`Self::answer`].
+    /// Where there is nothing left to do but to take pages in: who fetches them while the book is busy; `None` when
+    /// all is said. What it fetches is for [`Self::take_in`], or, where it is no page, for [`Self::answer`].
     ///
     /// # Errors
     /// What SQLite says.
@@ -251,6 +261,7 @@ impl<'a> Contact<'a> {
                     let push = self.book.read(push)?;
                     Request::Push(push.ok_or(Error::No(No::Revoked))?)
                 }
+                Stage::Pull if self.fetches_ahead => return Ok(None),
                 Stage::Pull => Request::Pull {
                     from: self.book.read(head_office::cursor)?,
                 },

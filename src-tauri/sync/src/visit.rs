@@ -32,7 +32,7 @@ pub struct Visited {
 /// # Errors
 /// `head_office.off`, what SQLite says; then nothing was begun.
 pub async fn visit(book: &Workspace, line: &Line) -> Result<Visited> {
-    Ok(whole(Contact::begin(book)?, line).await)
+    Ok(whole(Contact::begin(book)?.fetching_ahead(), line).await)
 }
 
 /// Visits head office only to shut a device out.
@@ -40,7 +40,7 @@ pub async fn visit(book: &Workspace, line: &Line) -> Result<Visited> {
 /// # Errors
 /// As [`visit`].
 pub async fn revoke(book: &Workspace, line: &Line, device: DeviceId) -> Result<Visited> {
-    Ok(whole(Contact::revoke(book, device)?, line).await)
+    Ok(whole(Contact::revoke(book, device)?.fetching_ahead(), line).await)
 }
 
 async fn whole(mut contact: Contact<'_>, line: &Line) -> Visited {
@@ -54,17 +54,17 @@ async fn whole(mut contact: Contact<'_>, line: &Line) -> Visited {
     Visited { report, problem }
 }
 
-/// Says and hears all there is; whom the search index has to learn of afterwards is left to [`search::catch_up`].
+/// Says and hears all there is, in a contact that is [`Contact::fetching_ahead`] or not; whom the search index has to learn of afterwards is left to [`search::catch_up`].
 ///
 /// # Errors
 /// What ended the visit early. What was taken over until then is safe.
 pub async fn to_the_end(contact: &mut Contact<'_>, line: &Line) -> Result<()> {
     loop {
-        if let Some(ahead) = contact.ahead()? {
-            pull(contact, line, ahead).await?;
-        } else if let Some(ask) = contact.ask()? {
+        if let Some(ask) = contact.ask()? {
             let answer = line.send(ask).await?;
             contact.answer(&answer)?;
+        } else if let Some(ahead) = contact.ahead()? {
+            pull(contact, line, ahead).await?;
         } else {
             return Ok(());
         }

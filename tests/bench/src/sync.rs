@@ -83,7 +83,7 @@ fn visit(runtime: &Runtime, book: &TestBook, line: &Line, page: usize) -> Cost {
 /// those until the search knew of all.
 fn pull(runtime: &Runtime, book: &TestBook, line: &Line) -> (f64, f64) {
     let begun = Instant::now();
-    let mut contact = Contact::begin(book).expect("it is paired");
+    let mut contact = Contact::begin(book).expect("it is paired").fetching_ahead();
     let done = runtime.block_on(clientele_sync::to_the_end(&mut contact, line));
     done.expect("to the end");
     let seconds = begun.elapsed().as_secs_f64();
@@ -200,6 +200,14 @@ fn round(seen: &mut Seen, runtime: &Runtime, cluster: &clientele_cluster::Postgr
     if !case.is_postgres {
         seen.disk_unrested.push(office.bytes() as f64 / changes);
         office.rested();
+        if let Ok(keep) = std::env::var("KEEP") {
+            std::process::Command::new("cp")
+                .arg("-r")
+                .arg(folder.path())
+                .arg(keep)
+                .status()
+                .unwrap();
+        }
         let bytes = office.bytes();
         seen.disk.push((bytes - empty) as f64 / changes);
         seen.disk_in_all.push(bytes as f64 / changes);

@@ -58,69 +58,57 @@ pub type Line<'a> = &'a mut dyn FnMut(&Office, &Time, Path, &[u8]) -> Option<Vec
 
 /// One visit, message by message.
 fn visit_over(desk: &Desk, office: &Office, time: &Time, line: Line<'_>) -> Outcome {
-    let mut contact = match Contact::begin(desk.book()) {
+    let contact = match Contact::begin(desk.book()) {
         Ok(contact) => contact,
         Err(error) => return Outcome::Ended(error),
     };
+    // Mostly as the program does it: pages are fetched ahead. Some take them one by one.
+    let pages = time.now().rem_euclid(4);
+    let mut contact = match pages {
+        0 => contact,
+        _ => contact.fetching_ahead(),
+    };
+    let mut line = |ask: &Ask| match ask {
+        Ask::Open(bytes) => line(office, time, Path::Open, bytes),
+        Ask::Call(bytes) => line(office, time, Path::Call, bytes),
+        Ask::Pair(bytes) => line(office, time, Path::Pair, bytes),
+    };
     for _ in 0..10_000 {
-        // Mostly as the program does it: pages are fetched ahead. Some take them one by one.
-        let ahead = match time.now().rem_euclid(4) {
-            0 => Ok(None),
-            pages => contact.ahead().map(|ahead| ahead.map(|ahead| (ahead, pages))),
+        let said = match contact.ask() {
+            Ok(Some(ask)) => match line(&ask) {
+                Some(answer) => contact.answer(&answer),
+                None => return Outcome::Cut,
+            },
+            Ok(None) => match contact.ahead() {
+                Ok(Some(ahead)) => match pull_ahead(&mut contact, ahead, pages, &mut line) {
+                    Ok(true) => Ok(()),
+                    Ok(false) => return Outcome::Cut,
+                    Err(error) => Err(error),
+                },
+                Ok(None) => return Outcome::Done(contact.report().clone()),
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error),
         };
-        let ended = match ahead {
-            Ok(Some((ahead, pages))) => pull_ahead(&mut contact, ahead, pages, |path, bytes| {
-                line(office, time, path, bytes)
-            }),
-            Ok(None) => one_question(&mut contact, |path, bytes| line(office, time, path, bytes)),
-            Err(error) => Some(Outcome::Ended(error)),
-        };
-        if let Some(outcome) = ended {
-            return outcome;
+        if let Err(error) = said {
+            return Outcome::Ended(error);
         }
     }
     panic!("a visit that does not end");
 }
 
-fn split(ask: &Ask) -> (Path, &[u8]) {
-    match ask {
-        Ask::Open(bytes) => (Path::Open, bytes),
-        Ask::Call(bytes) => (Path::Call, bytes),
-        Ask::Pair(bytes) => (Path::Pair, bytes),
-    }
-}
-
-/// Asks once. Returns how the visit ended, if it did.
-fn one_question(
-    contact: &mut Contact<'_>,
-    mut line: impl FnMut(Path, &[u8]) -> Option<Vec<u8>>,
-) -> Option<Outcome> {
-    let ask = match contact.ask() {
-        Ok(Some(ask)) => ask,
-        Ok(None) => return Some(Outcome::Done(contact.report().clone())),
-        Err(error) => return Some(Outcome::Ended(error)),
-    };
-    let (path, bytes) = split(&ask);
-    let Some(answer) = line(path, bytes) else {
-        return Some(Outcome::Cut);
-    };
-    contact.answer(&answer).err().map(Outcome::Ended)
-}
-
-/// Fetches some pages, and only then takes them in. Returns how the visit ended, if it did.
+/// Fetches some pages, and only then takes them in. Returns whether the line still holds.
 fn pull_ahead(
     contact: &mut Contact<'_>,
     ahead: Ahead,
     at_most: i64,
-    mut line: impl FnMut(Path, &[u8]) -> Option<Vec<u8>>,
-) -> Option<Outcome> {
-    let (mut ahead, mut pages, mut other, mut cut) = (Some(ahead), VecDeque::new(), None, false);
+    mut line: impl FnMut(&Ask) -> Option<Vec<u8>>,
+) -> Result<bool, Error> {
+    let (mut ahead, mut pages, mut other, mut holds) = (Some(ahead), VecDeque::new(), None, true);
     for _ in 0..at_most {
         let Some(asking) = ahead.take() else { break };
-        let ask = asking.ask();
-        let (path, bytes) = split(&ask);
-        let Some(answer) = line(path, bytes) else {
-            cut = true;
+        let Some(answer) = line(&asking.ask()) else {
+            holds = false;
             break;
         };
         let (fetched, more) = asking.answer(answer);
@@ -130,16 +118,14 @@ fn pull_ahead(
             Fetched::Other(answer) => other = Some(answer),
         }
     }
-    let mut taken = Ok(true);
-    while matches!(taken, Ok(true)) && !pages.is_empty() {
-        taken = contact.take_in(std::iter::from_fn(|| pages.pop_front()));
+    let mut wanted = true;
+    while wanted && !pages.is_empty() {
+        wanted = contact.take_in(std::iter::from_fn(|| pages.pop_front()))?;
     }
-    match (taken, other) {
-        (Err(error), _) => Some(Outcome::Ended(error)),
-        (Ok(_), _) if cut => Some(Outcome::Cut),
-        (Ok(true), Some(answer)) => contact.answer(&answer).err().map(Outcome::Ended),
-        _ => None,
+    if let Some(answer) = other.filter(|_| wanted) {
+        contact.answer(&answer)?;
     }
+    Ok(holds)
 }
 
 impl World {
