@@ -200,7 +200,6 @@ fn round(seen: &mut Seen, runtime: &Runtime, cluster: &clientele_cluster::Postgr
     if !case.is_postgres {
         seen.disk_unrested.push(office.bytes() as f64 / changes);
         office.rested();
-        if let Ok(keep) = std::env::var("KEEP") {
             std::process::Command::new("cp")
                 .arg("-r")
                 .arg(folder.path())

@@ -60,6 +60,7 @@ async fn head_office_reads_the_file_with_sql_of_its_own() {
         ("kind", "person".into()),
         ("given_name", "Анна".into()),
         ("language", "xx".into()),
+        ("created_at", 1_795_000_000_007_i64.into()),
     ]);
     let phone = body(&[("client_id", row.into()), ("e164", "+359888123456".into())]);
     let links = [
@@ -97,6 +98,20 @@ async fn head_office_reads_the_file_with_sql_of_its_own() {
         )
         .unwrap();
     assert_eq!(kept, (0, 0), "by number");
+    // A moment is kept as the difference to the one in the identifier; that of nobody is none.
+    let moments: Vec<(i64, i64)> = conn
+        .prepare(
+            "select c.created_at, k.created_at from clients c join row_clients k
+             on lower(hex(k.id)) = replace(c.id, '-', '') order by c.given_name",
+        )
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(moments[0].0, 1_795_000_000_007);
+    assert_ne!(moments[0].1, moments[0].0);
+    assert_eq!(moments[1].0, 0);
     let due = (
         row.to_string(),
         house.east.to_string(),

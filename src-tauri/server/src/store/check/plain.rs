@@ -11,7 +11,7 @@ use super::super::erased::{Suppressed, suppressed_mark};
 use super::super::project::kept::shown;
 use super::super::project::row::is_kept;
 use super::super::project::tables::STATEMENTS;
-use super::super::project::words::{self, Places};
+use super::super::project::words::Places;
 use super::super::project::{projected_all, projected_n};
 use super::super::{Cell, Tx};
 use super::{Checked, Told};
@@ -113,7 +113,11 @@ pub async fn check<T: Tx>(
                     let value = due.folded.value(field.name).cloned();
                     shown(field, &value.unwrap_or_else(|| field.empty())).0
                 };
-                let stands = row.0.get(at).map(|cell| words::read(field, cell)).transpose()?;
+                let stands = row
+                    .0
+                    .get(at)
+                    .map(|cell| places.field(field, id, cell))
+                    .transpose()?;
                 checked.must(stands.as_ref() == Some(&cell), || {
                     format!("{} of row {id} of {name} is not what the log says", field.name)
                 });

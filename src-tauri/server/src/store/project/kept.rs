@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use clientele_model::record::{DELETED_AT, Field, Record, Sort};
 use clientele_model::{DeviceId, Hlc, RowId, Stamp, Value};
-use clientele_protocol::bytes::{decode, encode};
+use clientele_protocol::bytes::{decode_first, encode};
 use serde::{Deserialize, Serialize};
 
 use super::super::entry::Scope;
 use super::super::{Cell, Row};
 use super::row::{Mark, Place, PlainRow, Version, place_of};
-use super::words::{self, Places};
+use super::words::Places;
 use crate::{Error, Result};
 
 /// The devices and the branches, each under a short number.
@@ -60,8 +60,7 @@ impl Shorts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 struct V(u64, u64, u64);
 
-/// What is read again and again, so small that a card's takes eight bytes.
-#[derive(Serialize, Deserialize)]
+/// What is read again and again, so small that a card's takes four bytes.
 struct Kept {
     /// The version of most fields: by how many milliseconds its clock is ahead of the one in the identifier,
     ahead: i64,
@@ -74,6 +73,13 @@ struct Kept {
     /// Which fields were never set though they show something, or were set and show nothing, a bit each.
     unlike: u32,
 }
+
+/// In the number that a state begins with: more follows than the least.
+const AHEAD: u64 = 1;
+const UNLIKE: u64 = 2;
+const MORE: u64 = 4;
+/// The device's short number stands above them.
+const SHORT: u32 = 3;
 
 impl Kept {
     fn new(id: RowId, V(eff, short, seq): V, unlike: u32) -> Self {
@@ -98,23 +104,54 @@ impl Kept {
 
     /// All of a state as bytes: what is seldom there takes none where it is not.
     fn to_bytes(&self, more: &More) -> Vec<u8> {
-        if *more == More::default() {
-            encode(self)
-        } else {
-            encode(&(self, more))
+        let is_there = |is_there: bool, flag: u64| if is_there { flag } else { 0 };
+        let has_more = *more != More::default();
+        let flags =
+            is_there(self.ahead != 0, AHEAD) | is_there(self.unlike != 0, UNLIKE) | is_there(has_more, MORE);
+        let first = u128::from(self.short) << SHORT | u128::from(flags);
+        let mut bytes = encode(&(first, self.count, self.seq));
+        if self.ahead != 0 {
+            bytes.extend(encode(&self.ahead));
         }
+        if self.unlike != 0 {
+            bytes.extend(encode(&self.unlike));
+        }
+        if has_more {
+            bytes.extend(encode(more));
+        }
+        bytes
     }
 
     fn from_bytes(bytes: &[u8]) -> Result<(Self, More)> {
-        if let Ok(kept) = decode(bytes) {
-            return Ok((kept, More::default()));
+        Self::read(bytes).ok_or_else(|| Error::damaged("the state of a row"))
+    }
+
+    fn read(bytes: &[u8]) -> Option<(Self, More)> {
+        let ((first, count, seq), mut rest) = decode_first::<(u128, u16, u64)>(bytes)?;
+        let has = |flag: u64| first & u128::from(flag) != 0;
+        let (mut ahead, mut unlike, mut more) = (0, 0, More::default());
+        if has(AHEAD) {
+            (ahead, rest) = decode_first(rest)?;
         }
-        decode(bytes).map_err(|_| Error::damaged("the state of a row"))
+        if has(UNLIKE) {
+            (unlike, rest) = decode_first(rest)?;
+        }
+        if has(MORE) {
+            (more, rest) = decode_first(rest)?;
+        }
+        let kept = Self {
+            ahead,
+            count,
+            short: u64::try_from(first >> SHORT).ok()?,
+            seq,
+            unlike,
+        };
+        rest.is_empty().then_some((kept, more))
     }
 }
 
 /// The milliseconds in an identifier of the seventh version, or whatever stands there.
-fn moment(id: RowId) -> i64 {
+pub(super) fn moment(id: RowId) -> i64 {
     let mut bytes = [0; 8];
     bytes[2..].copy_from_slice(&id.as_bytes()[..6]);
     i64::from_be_bytes(bytes)
@@ -209,10 +246,10 @@ pub fn cells(record: &Record, id: RowId, row: &PlainRow, shorts: &Shorts, is_kep
     cells
 }
 
-/// The fields that show nothing, a bit each.
+/// The fields that show nothing, a bit each. Whoever adds a row says that it lies in no trash.
 fn bare(record: &Record, cells: &[Cell]) -> u32 {
     let fields = (0_u8..).zip(record.all_fields()).zip(cells);
-    let bare = fields.filter(|((_, field), cell)| **cell == empty(*field));
+    let bare = fields.filter(|((_, field), cell)| field.name != DELETED_AT && **cell == empty(*field));
     bare.fold(0, |bits, ((place, _), _)| bits | 1 << place)
 }
 
@@ -304,7 +341,7 @@ pub fn read(record: &Record, id: RowId, row: &Row, shorts: &Shorts) -> Result<Pl
     let branch = shorts.places.read(row, 0)?;
     let mut cells = Vec::with_capacity(last);
     for (cell, field) in row.0.iter().skip(1).zip(record.all_fields()) {
-        cells.push(words::read(field, cell)?);
+        cells.push(shorts.places.field(field, id, cell)?);
     }
     let bare = bare(record, &cells);
     let columns: Vec<Value> = cells.into_iter().map(value_of).collect();

@@ -181,7 +181,7 @@ pub fn upsert_cells<T: Tx>(
     if T::IS_BY_NUMBER {
         let state = shown.last().cloned();
         let fields = statements.record.all_fields().zip(shown);
-        cells.extend(fields.map(|(field, cell)| words::kept(field, cell)));
+        cells.extend(fields.map(|(field, cell)| words::kept(field, id, cell)));
         cells.extend(state);
     } else {
         cells.extend(shown);
@@ -260,10 +260,11 @@ impl Job for PlainRows {
         };
         let places = Places::load(tx).await?;
         let plain = |row: &Row| {
+            let id = row.of(0, RowId::from_slice)?;
             let fields = statements.record.all_fields().zip(row.0.iter().skip(2));
-            let fields = fields.map(|(field, cell)| Ok((field.name, words::read(field, cell)?)));
+            let fields = fields.map(|(field, cell)| Ok((field.name, places.field(field, id, cell)?)));
             Ok(Plain {
-                id: row.of(0, RowId::from_slice)?,
+                id,
                 branch: places.read(row, 1)?,
                 fields: fields.collect::<Result<_>>()?,
             })

@@ -128,6 +128,8 @@ pub fn sqlite() -> String {
                 written(&column)
             } else if words::is_of_words(field) {
                 words::shown(&column)
+            } else if words::is_since_id(field) {
+                words::shown_since_id(&column)
             } else {
                 column
             }

@@ -4,10 +4,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 
-use clientele_model::BranchId;
 use clientele_model::record::{Field, Sort};
+use clientele_model::{BranchId, RowId};
 
 use super::super::{Cell, Row, Tx};
+use super::kept::moment;
 use crate::{Error, Result};
 
 /// The words. Each is kept as its place here: new ones come last. A word that is not among them is kept as it is.
@@ -60,10 +61,20 @@ pub fn is_of_words(field: Field) -> bool {
     field.sort == Sort::Text && FIELDS.contains(&field.name)
 }
 
-/// How a field is kept that shows this.
+/// The field that tells when somebody became a client: most often about the moment in the identifier.
+const CREATED_AT: &str = "created_at";
+
+/// Is a field kept as the difference to the moment in the identifier, in milliseconds?
 #[must_use]
-pub fn kept(field: Field, cell: Cell) -> Cell {
+pub fn is_since_id(field: Field) -> bool {
+    field.sort == Sort::Int && field.name == CREATED_AT
+}
+
+/// How a field of a row is kept that shows this.
+#[must_use]
+pub fn kept(field: Field, id: RowId, cell: Cell) -> Cell {
     match &cell {
+        Cell::Int(n) if is_since_id(field) => Cell::Int(n.wrapping_sub(moment(id))),
         Cell::Text(text) if is_of_words(field) => {
             let at = WORDS.iter().position(|word| word == text);
             at.and_then(|at| i64::try_from(at).ok()).map_or(cell, Cell::Int)
@@ -72,12 +83,9 @@ pub fn kept(field: Field, cell: Cell) -> Cell {
     }
 }
 
-/// What a field shows that is kept so.
-///
-/// # Errors
-/// [`Error::Damaged`] where there is no such word.
-pub fn read(field: Field, cell: &Cell) -> Result<Cell> {
+fn read(field: Field, id: RowId, cell: &Cell) -> Result<Cell> {
     match cell {
+        Cell::Int(n) if is_since_id(field) => Ok(Cell::Int(n.wrapping_add(moment(id)))),
         Cell::Int(n) if field.sort == Sort::Text => {
             let word = usize::try_from(*n).ok().and_then(|n| WORDS.get(n));
             let word = word.ok_or_else(|| Error::damaged("a word that is none"))?;
@@ -87,7 +95,20 @@ pub fn read(field: Field, cell: &Cell) -> Result<Cell> {
     }
 }
 
-/// The same in SQL.
+/// The moment in an identifier, in SQL: SQLite reads no hexadecimal number, so it is put together digit by digit.
+#[must_use]
+pub fn shown_since_id(column: &str) -> String {
+    let digit = |n: u32| {
+        format!(
+            "(instr('123456789ABCDEF', substr(hex(id), {n}, 1)) << {})",
+            4 * (12 - n)
+        )
+    };
+    let moment: Vec<String> = (1..=12).map(digit).collect();
+    format!("{column} + ({}) as {column}", moment.join(" + "))
+}
+
+/// The same of a word.
 #[must_use]
 pub fn shown(column: &str) -> String {
     let mut sql = format!("case {column}");
@@ -101,6 +122,7 @@ pub fn shown(column: &str) -> String {
 /// The branches, each under a short number, where the database keeps them so.
 #[derive(Debug, Default)]
 pub struct Places {
+    is_by_number: bool,
     branches: HashMap<i64, BranchId>,
     numbers: HashMap<BranchId, i64>,
 }
@@ -108,7 +130,10 @@ pub struct Places {
 impl Places {
     /// Reads them.
     pub async fn load<T: Tx>(tx: &mut T) -> Result<Self> {
-        let mut places = Self::default();
+        let mut places = Self {
+            is_by_number: T::IS_BY_NUMBER,
+            ..Self::default()
+        };
         if T::IS_BY_NUMBER {
             for row in tx.query("select number, branch from places", &[]).await? {
                 places.add(row.int(0)?, row.of(1, BranchId::from_slice)?);
@@ -142,6 +167,18 @@ impl Places {
         Ok(())
     }
 
+    /// What a field of a row shows that is kept so.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] where there is no such word.
+    pub fn field(&self, field: Field, id: RowId, cell: &Cell) -> Result<Cell> {
+        if self.is_by_number {
+            read(field, id, cell)
+        } else {
+            Ok(cell.clone())
+        }
+    }
+
     /// How a branch is kept.
     #[must_use]
     pub fn kept(&self, branch: Option<BranchId>) -> Cell {
@@ -173,16 +210,29 @@ mod tests {
 
     #[test]
     fn a_word_is_kept_by_number_and_read_as_itself() {
-        let kind = text("kind");
+        let (kind, id) = (text("kind"), RowId::new());
         for shown in ["person", "rescued", "", "5", "somebody"] {
             let cell = Cell::Text(shown.to_owned());
-            assert_eq!(read(kind, &kept(kind, cell.clone())).unwrap(), cell);
+            assert_eq!(read(kind, id, &kept(kind, id, cell.clone())).unwrap(), cell);
         }
-        assert_eq!(kept(kind, "company".into()), Cell::Int(1));
-        assert_eq!(kept(kind, "5".into()), "5".into());
-        assert_eq!(kept(text("notes"), "person".into()), "person".into());
-        assert_eq!(read(int("at"), &Cell::Int(1)).unwrap(), Cell::Int(1));
-        assert!(read(kind, &Cell::Int(-1)).is_err());
-        assert!(read(kind, &Cell::Int(1000)).is_err());
+        assert_eq!(kept(kind, id, "company".into()), Cell::Int(1));
+        assert_eq!(kept(kind, id, "5".into()), "5".into());
+        assert_eq!(kept(text("notes"), id, "person".into()), "person".into());
+        assert_eq!(read(int("at"), id, &Cell::Int(1)).unwrap(), Cell::Int(1));
+        assert!(read(kind, id, &Cell::Int(-1)).is_err());
+        assert!(read(kind, id, &Cell::Int(1000)).is_err());
+    }
+
+    #[test]
+    fn a_moment_is_kept_as_the_difference_to_the_one_in_the_identifier() {
+        let (created_at, id) = (int(CREATED_AT), RowId::new());
+        assert_eq!(kept(created_at, id, Cell::Int(moment(id) + 7)), Cell::Int(7));
+        for shown in [0, 1, -1, moment(id), i64::MAX, i64::MIN] {
+            let cell = Cell::Int(shown);
+            assert_eq!(
+                read(created_at, id, &kept(created_at, id, cell.clone())).unwrap(),
+                cell
+            );
+        }
     }
 }
