@@ -200,13 +200,6 @@ fn round(seen: &mut Seen, runtime: &Runtime, cluster: &clientele_cluster::Postgr
     if !case.is_postgres {
         seen.disk_unrested.push(office.bytes() as f64 / changes);
         office.rested();
-            std::process::Command::new("cp")
-                .arg("-r")
-                .arg(folder.path())
-                .arg(keep)
-                .status()
-                .unwrap();
-        }
         let bytes = office.bytes();
         seen.disk.push((bytes - empty) as f64 / changes);
         seen.disk_in_all.push(bytes as f64 / changes);
