@@ -40,6 +40,10 @@ impl Timestamp {
 pub struct Hlc(pub u64);
 
 impl Hlc {
+    /// The place of what gives way to whatever else was said: what a book that joins others had said of the whole
+    /// company when it was alone.
+    pub const GIVES_WAY: Self = Self(0);
+
     /// Milliseconds since the epoch that this reading stands for.
     #[must_use]
     pub fn millis(self) -> u64 {

@@ -27,6 +27,8 @@ pub struct Fact {
     pub why: Option<Why>,
     /// Does only head office write it?
     pub is_head_offices: bool,
+    /// Does it give way to whatever head office says? Then nobody need look at it where it is refused.
+    pub gives_way: bool,
     /// The client on whose card it says that it stands.
     pub client: Option<RowId>,
 }
@@ -56,6 +58,7 @@ impl Offer {
                     leaf,
                     why: Some(Why::TooLarge),
                     is_head_offices: false,
+                    gives_way: false,
                     client: None,
                 }),
                 Link::Change(change) => Ok(Fact::of(change, leaf, is_told)),
@@ -127,6 +130,7 @@ impl Fact {
             leaf,
             why,
             is_head_offices: is_head_offices(&change.entity),
+            gives_way: is_head_offices(&change.entity) && change.hlc == Hlc::GIVES_WAY,
             client,
         }
     }

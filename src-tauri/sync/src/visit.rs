@@ -15,7 +15,7 @@ use crate::{Ahead, Contact, Error, Fetched, Line, Pairing, Report, Result};
 /// How many pages wait, at most, until the book has time for them.
 const AHEAD: usize = 4;
 
-/// How long nothing is written between two rounds of indexing.
+/// How long nothing is written, so that whoever waits to write does.
 const BETWEEN: Duration = Duration::from_millis(5);
 
 /// How a visit went. What was done before it broke off is done.
@@ -90,6 +90,9 @@ async fn pull(contact: &mut Contact<'_>, line: &Line, ahead: Ahead) -> Result<()
                 });
                 if !contact.take_in(std::iter::once(*page).chain(more))? {
                     return Ok(());
+                }
+                if contact.book().is_awaited() {
+                    tokio::time::sleep(BETWEEN).await;
                 }
             }
             Fetched::Other(answer) => return contact.answer(&answer),

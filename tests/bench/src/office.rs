@@ -150,6 +150,20 @@ impl<'a> Office<'a> {
         }
     }
 
+    /// Waits until the server has nothing left to do: what was pushed is packed closer once nobody asks.
+    pub fn quiet(&self) {
+        self.settled();
+        let begun = Instant::now();
+        loop {
+            let worked = self.worked();
+            std::thread::sleep(Duration::from_secs(3));
+            if self.worked() - worked < Duration::from_millis(50) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the server finds no rest");
+        }
+    }
+
     /// Waits until the server has also tidied its file, as it does when nobody asks: until the file is quiet.
     pub fn rested(&self) {
         self.settled();

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use clientele_cluster::Database;
+use clientele_core::head_office::waiting;
 use clientele_core::testing::TestBook;
 use clientele_core::workspace::{Actor, NewStep, StepLabel};
 use clientele_core::{clients, search};
@@ -56,7 +57,8 @@ struct Cost {
 
 fn visit(runtime: &Runtime, book: &TestBook, line: &Line, page: usize) -> Cost {
     let (mut sent, mut received) = (0, 0);
-    let (mut went_out, mut acknowledged) = (0, 0.0);
+    let written = book.read(waiting).expect("it is paired");
+    let mut acknowledged = 0.0;
     let begun = Instant::now();
     let mut contact = Contact::begin(book).expect("it is paired").in_batches_of(page);
     while let Some(ask) = contact.ask().expect("a question") {
@@ -65,8 +67,7 @@ fn visit(runtime: &Runtime, book: &TestBook, line: &Line, page: usize) -> Cost {
         let answer = runtime.block_on(line.send(ask)).expect("an answer");
         received += answer.len();
         contact.answer(&answer).expect("it fits");
-        if contact.report().went_out > went_out {
-            went_out = contact.report().went_out;
+        if acknowledged == 0.0 && contact.report().went_out >= written {
             acknowledged = begun.elapsed().as_secs_f64();
         }
     }
@@ -79,11 +80,15 @@ fn visit(runtime: &Runtime, book: &TestBook, line: &Line, page: usize) -> Cost {
     }
 }
 
-/// Takes everything in as the program does: the next pages come while one is taken in. Returns the seconds, and
-/// those until the search knew of all.
+/// Takes everything in as the program does: the next pages come while one is taken in. Returns the seconds from when
+/// the book had said what it had to say itself, and those until the search knew of all.
 fn pull(runtime: &Runtime, book: &TestBook, line: &Line) -> (f64, f64) {
-    let begun = Instant::now();
     let mut contact = Contact::begin(book).expect("it is paired").fetching_ahead();
+    while let Some(ask) = contact.ask().expect("a question") {
+        let answer = runtime.block_on(line.send(ask)).expect("an answer");
+        contact.answer(&answer).expect("it fits");
+    }
+    let begun = Instant::now();
     let done = runtime.block_on(clientele_sync::to_the_end(&mut contact, line));
     done.expect("to the end");
     let seconds = begun.elapsed().as_secs_f64();
@@ -183,7 +188,7 @@ fn round(seen: &mut Seen, runtime: &Runtime, cluster: &clientele_cluster::Postgr
     seen.push.push(changes / pushed.acknowledged);
     seen.whole_visit.push(changes / pushed.seconds);
     seen.sent.push(pushed.sent as f64 / changes);
-    office.settled();
+    office.quiet();
     let taker = TestBook::new();
     let line = paired(runtime, &office, &taker);
     let (seconds, found) = pull(runtime, &taker, &line);

@@ -73,8 +73,8 @@ impl From<Stopped> for crate::Error {
     }
 }
 
-/// How long pages go into one transaction. A save at the desk waits for that, and a page on its own for the disk.
-const TOGETHER: Duration = Duration::from_millis(60);
+/// How long pages go into one transaction, as long as nobody waits to write: then at most the page that is begun.
+const TOGETHER: Duration = Duration::from_millis(250);
 
 /// Proves a page and takes it in.
 ///
@@ -86,7 +86,8 @@ pub fn page(workspace: &Workspace, page: Page) -> Result<TakenIn, Stopped> {
     pages(workspace, std::iter::once(proved))
 }
 
-/// Takes pages in, one after the other, as many as are there in a short while: together they cost the disk once.
+/// Takes pages in, one after the other, as many as are there in a short while: together they cost the disk once. A
+/// save at the desk comes in between.
 ///
 /// # Errors
 /// [`Stopped`]; then nothing of them was taken in.
@@ -98,7 +99,7 @@ pub fn pages(workspace: &Workspace, pages: impl IntoIterator<Item = ProvedPage>)
         let mut pages = pages.into_iter();
         let mut taken = TakenIn::default();
         while !taken.at_end
-            && (taken.pages == 0 || begun.elapsed() < TOGETHER)
+            && (taken.pages == 0 || (begun.elapsed() < TOGETHER && !workspace.is_awaited()))
             && let Some(page) = pages.next()
         {
             if let Err(why) = one(arrivals, own, page, &mut taken) {

@@ -179,7 +179,8 @@ pub fn may_join(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Makes this book one of a company's. What was written before goes out with the rest; it becomes the branch's.
+/// Makes this book one of a company's. What was written before goes out with the rest; it becomes the branch's. What
+/// the book said of the business gives way to what the company says.
 ///
 /// # Errors
 /// `head_office.demo`; `head_office.not_allowed` for a book of another company; what SQLite says.
@@ -203,6 +204,8 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
         let branch = new.branch.as_ref().map(|(id, _)| *id);
         set_writes_for(conn, branch)?;
         store::give_to_branch(conn, branch, acknowledged(conn)?.seq)?;
+        store::give_way(conn, acknowledged(conn)?.seq)?;
+        arrivals.note(crate::settings::SETTINGS.name, crate::settings::ROW);
         arrivals.topic(Topic::HeadOffice);
         Ok(())
     })?;

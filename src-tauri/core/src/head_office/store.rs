@@ -92,6 +92,16 @@ pub(super) fn give_to_branch(conn: &Connection, branch: Option<BranchId>, after_
     Ok(())
 }
 
+/// What this device said of the whole company and did not hand over yet gives way to what others say.
+pub(super) fn give_way(conn: &Connection, after_seq: u64) -> Result<()> {
+    conn.execute(
+        "update changes set hlc = ?1, eff_hlc = ?1
+         where device = (select value from local where name = 'device') and seq > ?2 and entity = 'settings'",
+        params![Hlc::GIVES_WAY.0.cast_signed(), after_seq.cast_signed()],
+    )?;
+    Ok(())
+}
+
 // ---- streams
 
 /// A change as the log keeps it, ready to travel.

@@ -515,3 +515,44 @@ fn a_call_changed_here_and_thrown_away_there_is_kept_and_both_may_erase_the_clie
     let gone = b.read(|conn| crate::workspace::store::values_of_row(conn, &CLIENTS, anna.into()));
     assert_eq!(gone.unwrap_err().code(), ErrorCode::NotFound);
 }
+
+#[test]
+fn what_a_book_said_of_the_business_gives_way_to_the_company_it_joins() {
+    let named = |name: &str| crate::settings::Settings {
+        business_name: name.to_owned(),
+        ..crate::testing::settings()
+    };
+    let save = |book: &TestBook, name: &str| {
+        crate::settings::save(book, &Actor::owner(), named(name)).unwrap();
+    };
+    let load = |book: &TestBook| book.read(crate::settings::load).unwrap().business_name;
+    let say = |book: &TestBook| crate::settings::say_for_company(book, &Actor::owner()).unwrap();
+    let mut log = Log::new();
+    // One book is older than the company's first, one is younger; both were renamed before they joined.
+    let (older, first, younger) = (TestBook::new(), TestBook::new(), TestBook::new());
+    save(&older, "Стара ООД");
+    save(&first, "Хвойна ООД");
+    save(&younger, "Нова ООД");
+    log.pair(&first);
+    log.sync(&[&first]);
+    assert!(say(&first), "nobody has said it yet");
+    assert!(!say(&first));
+    log.pair(&older);
+    log.pair(&younger);
+    for _ in 0..3 {
+        log.sync(&[&older, &younger, &first]);
+        assert!(![&older, &younger, &first].map(say).contains(&true));
+    }
+    for book in [&older, &younger, &first] {
+        assert_eq!(load(book), "Хвойна ООД");
+        assert_eq!(lost(book), []);
+        book.assert_whole();
+    }
+    // From here on, whoever says something of the company is heard.
+    save(&younger, "Хвойна и синове");
+    log.sync(&[&younger, &older, &first]);
+    for book in [&older, &younger, &first] {
+        assert_eq!(load(book), "Хвойна и синове");
+        assert_eq!(lost(book), []);
+    }
+}

@@ -2,11 +2,12 @@
 
 mod store;
 
-use clientele_model::{ErrorCode, Language, Refusal, RowId, Value, phone, record, text};
+use clientele_model::{ErrorCode, Hlc, Language, Refusal, RowId, Value, phone, record, text};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use uuid::Uuid;
 
+use crate::workspace::store::log;
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Written};
 use crate::{Result, clients};
 
@@ -21,7 +22,7 @@ pub const SETTINGS: Table = Table {
 };
 
 /// The one row: the same on every device, so that two never have two.
-const ROW: RowId = RowId(Uuid::from_u128(1));
+pub(crate) const ROW: RowId = RowId(Uuid::from_u128(1));
 
 /// What holds for the whole book.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -89,6 +90,26 @@ pub fn found(workspace: &Workspace, by: &Actor, settings: Settings) -> Result<()
         w.add(&SETTINGS, ROW, settings.fields())
     })?;
     Ok(())
+}
+
+/// Says once more what holds, where all that was said of it gives way: head office's first device does so, for the
+/// company that has just begun. Returns whether there was anything to say.
+///
+/// # Errors
+/// What SQLite says.
+pub fn say_for_company(workspace: &Workspace, by: &Actor) -> Result<bool> {
+    let is_said = |conn: &_| {
+        let said = log::of_row(conn, ROW)?;
+        Ok(said.is_empty() || said.iter().any(|change| change.eff_hlc != Hlc::GIVES_WAY))
+    };
+    if workspace.read(is_said)? {
+        return Ok(false);
+    }
+    workspace.write(NewStep::new(by, StepLabel::SettingsChanged), |w| {
+        let settings = load(w.conn())?;
+        w.say_again(&SETTINGS, ROW, settings.fields())
+    })?;
+    Ok(true)
 }
 
 /// Changes the settings. Where the country changes, every phone number is read anew, within the same step.

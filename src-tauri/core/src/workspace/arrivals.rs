@@ -14,7 +14,7 @@ use super::store::log::{Content, Logged, NewLogged, State};
 use super::store::{self, Put, conflicts, log};
 use super::table::{Card, Indexing, Invalidation, Schema, Table, Topic};
 use super::touched::{Touched, client_of};
-use super::{Workspace, lock, settle};
+use super::{Workspace, settle};
 use crate::Result;
 
 /// Which tables and fields the program knew that last opened this file: a fact about the file.
@@ -116,7 +116,7 @@ impl Workspace {
         &self,
         f: impl FnOnce(&mut Arrivals<'_>) -> Result<T>,
     ) -> Result<(T, Vec<Invalidation>)> {
-        let mut writer = lock(&self.writer);
+        let mut writer = self.writer();
         let writer = &mut *writer;
         let opened = writer.gate.open();
         let transaction = Transaction::new_unchecked(&writer.conn, TransactionBehavior::Immediate)?;

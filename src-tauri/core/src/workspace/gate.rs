@@ -227,6 +227,20 @@ impl<'a> Write<'a> {
         self.quarrel(table, row, fields, FieldChange::lost(UNSETTLES, lost))
     }
 
+    /// Says once more what stands in fields: from here on it counts as said now.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn say_again(
+        &mut self,
+        table: &'static Table,
+        row: RowId,
+        fields: Vec<(&'static str, Value)>,
+    ) -> Result<()> {
+        let body = self.over_what_stands(row, fields)?;
+        self.record(table, row, ChangeKind::Set, body)
+    }
+
     fn quarrel(
         &mut self,
         table: &'static Table,
@@ -234,6 +248,13 @@ impl<'a> Write<'a> {
         fields: Vec<(&'static str, Value)>,
         about: FieldChange,
     ) -> Result<()> {
+        let mut body = self.over_what_stands(row, fields)?;
+        body.0.push(about);
+        self.quarrelled.insert((table.name, row));
+        self.record(table, row, ChangeKind::Set, body)
+    }
+
+    fn over_what_stands(&self, row: RowId, fields: Vec<(&'static str, Value)>) -> Result<Body> {
         let wanted: Vec<_> = fields.iter().map(|(field, _)| (*field, None)).collect();
         let bases = log::versions(self.conn, row, &wanted)?;
         let fields = fields.into_iter().zip(bases);
@@ -242,10 +263,7 @@ impl<'a> Write<'a> {
             value,
             base,
         });
-        let mut body = Body(fields.collect());
-        body.0.push(about);
-        self.quarrelled.insert((table.name, row));
-        self.record(table, row, ChangeKind::Set, body)
+        Ok(Body(fields.collect()))
     }
 
     /// Sets fields without having seen what stands there: where that is another's, the two are a quarrel.

@@ -19,6 +19,7 @@ mod touched;
 pub mod undo;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clientele_model::{DeviceId, Hlc, RowId, StepId, Timestamp};
@@ -39,6 +40,7 @@ use guard::Gate;
 /// An open book.
 pub struct Workspace {
     writer: Mutex<Writer>,
+    awaiting: AtomicUsize,
     reader: Mutex<Connection>,
     schema: &'static Schema,
     told: Mutex<Option<Box<dyn Fn() + Send + Sync>>>,
@@ -87,6 +89,7 @@ impl Workspace {
         };
         Ok(Self {
             writer: Mutex::new(writer),
+            awaiting: AtomicUsize::new(0),
             reader: Mutex::new(reader),
             schema,
             told: Mutex::default(),
@@ -97,6 +100,19 @@ impl Workspace {
     #[must_use]
     pub fn schema(&self) -> &'static Schema {
         self.schema
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.awaiting.fetch_add(1, Ordering::SeqCst);
+        let writer = lock(&self.writer);
+        self.awaiting.fetch_sub(1, Ordering::SeqCst);
+        writer
+    }
+
+    /// Does anybody wait to write? Whoever has much to do lets them.
+    #[must_use]
+    pub fn is_awaited(&self) -> bool {
+        self.awaiting.load(Ordering::SeqCst) > 0
     }
 
     /// Reads, with a connection that cannot write. Keep it short: one question, no more.
@@ -115,7 +131,7 @@ impl Workspace {
     /// # Errors
     /// Those of `f`, and what SQLite says; then nothing of the step has been written.
     pub fn write<T>(&self, step: NewStep, f: impl FnOnce(&mut Write<'_>) -> Result<T>) -> Result<Written<T>> {
-        let mut writer = lock(&self.writer);
+        let mut writer = self.writer();
         let writer = &mut *writer;
         let opened = writer.gate.open();
         let transaction = Transaction::new_unchecked(&writer.conn, TransactionBehavior::Immediate)?;
@@ -161,7 +177,7 @@ impl Workspace {
     /// Which device writes here, and how far its stream goes.
     #[must_use]
     pub fn device(&self) -> (DeviceId, u64) {
-        let writer = lock(&self.writer);
+        let writer = self.writer();
         (writer.device, writer.seq)
     }
 
@@ -171,7 +187,7 @@ impl Workspace {
     /// # Errors
     /// What SQLite says.
     pub fn set_clock(&self, change: impl FnOnce(&mut Clock)) -> Result<()> {
-        let mut writer = lock(&self.writer);
+        let mut writer = self.writer();
         change(&mut writer.time);
         writer.time.clone().save(&writer.conn)
     }
@@ -179,7 +195,7 @@ impl Workspace {
     /// The moment, as this book tells it.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        lock(&self.writer).time.now()
+        self.writer().time.now()
     }
 
     /// Maintenance on the writing connection, for what is no record: integrity checks, checkpoints.
@@ -187,7 +203,7 @@ impl Workspace {
     /// # Errors
     /// Those of `f`.
     pub fn maintain<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        f(&lock(&self.writer).conn)
+        f(&self.writer().conn)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clientele_model::fold::{Folded, fold};
 use clientele_model::record::{CLIENT_ID, DELETED_AT, TRASH_MARK};
-use clientele_model::{BranchId, ChangeKind, RowId, Stamp, Value};
+use clientele_model::{BranchId, ChangeKind, Hlc, RowId, Stamp, Value};
 use rusqlite::Connection;
 
 use super::store::{self, Put, conflicts, log, log::Logged};
@@ -86,6 +86,12 @@ pub(super) fn due_of(
             .iter()
             .filter(|lost| !QUIET.contains(&lost.field.as_str()));
         let lost = lost.filter(|lost| table.field(&lost.field).is_some());
+        // What gave way was meant to.
+        let gave_way = |stamp: Stamp| {
+            let change = changes.iter().find(|change| change.stamp == stamp);
+            change.is_some_and(|change| change.eff_hlc == Hlc::GIVES_WAY)
+        };
+        let lost = lost.filter(|lost| !gave_way(lost.stamp));
         conflicts.extend(lost.map(|lost| (lost.field.clone(), lost.stamp)));
     }
     let kept = kept_against(conn, schema, table, id, &folded)?;

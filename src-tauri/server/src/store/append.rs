@@ -206,6 +206,9 @@ impl State {
         let refused = offer.links.iter().zip(&offer.facts).filter_map(|(link, fact)| {
             let change = link.change()?;
             fact.refused(link, author.device.branch, &self.branches)?;
+            if fact.gives_way {
+                return None;
+            }
             Some(match &change.payload {
                 Payload::Whole { salt, body } => salt.len() + body.len() + HELD_BYTES,
                 Payload::Gone { .. } => HELD_BYTES,
@@ -235,7 +238,10 @@ impl State {
                 (why, _) => {
                     let why = why.unwrap_or(Why::TooLarge);
                     refused.push((place, why));
-                    if has_room && let Link::Change(change) = link {
+                    if has_room
+                        && !fact.gives_way
+                        && let Link::Change(change) = link
+                    {
                         let seq = batch.first_seq + at as u64;
                         self.refused.push(Refused::change(
                             batch.device,

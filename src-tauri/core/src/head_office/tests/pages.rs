@@ -92,8 +92,27 @@ fn pages_go_in_together_or_not_at_all() {
     );
     assert_eq!((b.read(cursor).unwrap(), rows(&b)), (Mark::start(), before));
 
+    // Somebody wants to write meanwhile: the page that is begun is the last of the transaction.
     let mut all = pages(&marks).into_iter();
-    let mut taken = 0;
+    std::thread::scope(|threads| {
+        let mut begun = 0;
+        let some = incoming::pages(
+            &b,
+            std::iter::from_fn(|| {
+                begun += 1;
+                if begun == 2 {
+                    threads.spawn(|| ClientBuilder::new("Галя Колева").create(&b));
+                    while !b.is_awaited() {
+                        std::thread::yield_now();
+                    }
+                }
+                all.next()
+            }),
+        );
+        assert_eq!(some.unwrap().pages, 2);
+    });
+    assert_eq!(b.read(cursor).unwrap(), marks[1]);
+    let mut taken = 2;
     while all.len() > 0 {
         let some = incoming::pages(&b, &mut all).unwrap();
         taken += some.pages;
