@@ -190,6 +190,7 @@ fn a_book_of_the_first_version_is_brought_up_without_a_single_change() {
     for seed in seeds(1) {
         let mut world = World::new(OfficeKind::Sqlite, seed);
         let reader = world.pair(None);
+        world.visits(reader);
         let large = world.desk_without_head_office();
         let book = world.desks[large].book();
         fill(book);

@@ -1,6 +1,8 @@
 //! With which code a device comes in, and what it is told when it does not.
 
+use clientele_api::Api;
 use clientele_api::types::*;
+use clientele_core::settings::Settings;
 use clientele_model::ErrorCode;
 use clientele_protocol::pairing::PairingCode;
 use clientele_tests::office::Office;
@@ -147,4 +149,63 @@ fn a_copy_of_a_book_that_another_device_paired_is_told_so() {
     visit(&fresh);
     assert_eq!(names(&fresh), ["Анна Иванова"]);
     [&api, &copy, &fresh].into_iter().for_each(well);
+}
+
+#[test]
+fn who_joins_a_company_does_not_rename_it() {
+    let office = Office::new();
+    let named = |name: &str| {
+        let machine = Machine::new();
+        let api = machine.start_by_hand();
+        create(&api);
+        let settings = settings_of(&api);
+        let business_name = name.to_owned();
+        api.settings_save(Settings {
+            business_name,
+            ..settings
+        })
+        .expect("a name");
+        (machine, api)
+    };
+    // Older than the company's first, and younger; all were named before they joined.
+    let (_a, older) = named("Стара ООД");
+    let (_b, first) = named("Хвойна ООД");
+    let (_c, younger) = named("Нова ООД");
+    let (_d, desk) = named("Клон ООД");
+    let all = [&first, &older, &younger];
+    for api in all {
+        pair(api, &office.code(None), "Desk").expect("a pairing");
+        visit(api);
+    }
+    pair(&desk, &office.code(Some(office.branch("East"))), "Desk").expect("a pairing");
+    visit(&desk);
+    for api in all.into_iter().chain([&desk]) {
+        visit(api);
+        assert_eq!(settings_of(api).business_name, "Хвойна ООД");
+        let told = api.head_office(Nothing).unwrap();
+        assert_eq!((told.conflicts, told.refused), (0, 0), "nobody is bothered");
+        well(api);
+    }
+    // Back again after a while, what was typed as one of the company's counts as typed.
+    let settings = settings_of(&older);
+    older.head_office_leave(Nothing).unwrap();
+    older
+        .settings_save(Settings {
+            business_name: "Хвойна и синове".to_owned(),
+            ..settings
+        })
+        .expect("a name");
+    pair(&older, &office.code(None), "Desk").expect("a pairing");
+    for api in [&older, &first, &younger, &desk] {
+        visit(api);
+        assert_eq!(settings_of(api).business_name, "Хвойна и синове");
+        well(api);
+    }
+}
+
+fn settings_of(api: &Api<Machine>) -> Settings {
+    match api.app_state(Nothing).expect("a state").book {
+        BookState::Open { settings, .. } => settings,
+        other => panic!("{other:?}"),
+    }
 }

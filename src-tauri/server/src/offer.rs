@@ -88,6 +88,10 @@ impl Offer {
     }
 }
 
+/// The most fields that one change may name: many times those of any record, and few enough to be looked at one by
+/// one on every device.
+const BODY_FIELDS_MAX: usize = 256;
+
 /// A change that erases a row.
 #[derive(Clone, Copy, Debug)]
 pub struct Erasing {
@@ -111,7 +115,9 @@ impl Fact {
         };
         let is_readable = is_name(&change.entity)
             && match &body {
-                Some(Some(body)) => body.0.iter().all(|field| is_field(&field.field)),
+                Some(Some(body)) => {
+                    body.0.len() <= BODY_FIELDS_MAX && body.0.iter().all(|field| is_field(&field.field))
+                }
                 Some(None) => false,
                 None => true,
             };

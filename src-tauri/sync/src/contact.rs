@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use clientele_core::head_office::incoming::{self, Stopped};
 use clientele_core::head_office::proved::ProvedPage;
 use clientele_core::head_office::{self, Membership, outgoing};
-use clientele_core::settings;
 use clientele_core::workspace::{Actor, Invalidation, Workspace};
 use clientele_model::change::SCHEMA;
 use clientele_model::{DeviceId, ErrorCode};
@@ -531,9 +530,7 @@ impl<'a> Contact<'a> {
             return self.again(Stage::Heads);
         }
         self.book.rescue(&Actor::owner())?;
-        if self.member.branch.is_none() {
-            settings::say_for_company(self.book, &Actor::owner())?;
-        }
+        head_office::speak_for_company(self.book, &Actor::owner())?;
         if self.book.read(head_office::waiting)? > 0 {
             return self.again(Stage::Push);
         }

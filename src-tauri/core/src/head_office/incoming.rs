@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clientele_model::record::is_head_offices;
-use clientele_model::{BranchId, ChangeKind, DeviceId, ErrorCode, Refusal, Stamp, Value};
+use clientele_model::{BranchId, ChangeKind, DeviceId, ErrorCode, Hlc, Refusal, Stamp, Value};
 use clientele_protocol::Digest;
 use clientele_protocol::message::{Entry, Mark, Page, ScopeDigest, Why};
 use rusqlite::Connection;
@@ -219,7 +219,7 @@ fn entry(
 /// expected, and is nobody's news.
 fn is_of_a_new_book(conn: &Connection, device: DeviceId, seq: u64) -> Result<bool> {
     let change = log::of_stamp(conn, Stamp { device, seq })?;
-    Ok(change.is_some_and(|change| is_head_offices(&change.entity) && change.kind == ChangeKind::Add))
+    Ok(change.is_some_and(|change| is_head_offices(&change.entity) && change.eff_hlc == Hlc::GIVES_WAY))
 }
 
 fn word(why: Why) -> &'static str {

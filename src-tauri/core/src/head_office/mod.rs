@@ -24,10 +24,10 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::book;
 use crate::clients::Sight;
 use crate::workspace::store::{local, set_local, steps};
-use crate::workspace::{StepLabel, Topic, WRITES_FOR, Workspace};
+use crate::workspace::{Actor, StepLabel, Topic, WRITES_FOR, Workspace};
+use crate::{book, settings};
 
 const MEMBERSHIP: &str = "membership";
 const ACKNOWLEDGED: &str = "acknowledged";
@@ -191,6 +191,7 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
         if store::company(conn)?.is_some_and(|company| company != new.company) {
             return Err(ErrorCode::HeadOfficeNotAllowed.into());
         }
+        let is_new = store::company(conn)?.is_none();
         store::set_company(conn, new.company)?;
         if store::own_device(conn)? != device {
             let after = acknowledged(conn)?.seq;
@@ -204,12 +205,27 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
         let branch = new.branch.as_ref().map(|(id, _)| *id);
         set_writes_for(conn, branch)?;
         store::give_to_branch(conn, branch, acknowledged(conn)?.seq)?;
-        store::give_way(conn, acknowledged(conn)?.seq)?;
-        arrivals.note(crate::settings::SETTINGS.name, crate::settings::ROW);
+        if is_new {
+            store::give_way(conn)?;
+            arrivals.note(settings::SETTINGS.name, settings::ROW);
+        }
         arrivals.topic(Topic::HeadOffice);
         Ok(())
     })?;
     Ok(())
+}
+
+/// The first of head office's devices says once more what holds for the company that has just begun: what the books
+/// said that joined it gives way. Returns whether there was anything to say.
+///
+/// # Errors
+/// What SQLite says.
+pub fn speak_for_company(workspace: &Workspace, by: &Actor) -> Result<bool> {
+    let is_first = workspace.read(|conn| {
+        let is_branch = membership(conn)?.is_none_or(|member| member.branch.is_some());
+        Ok(!is_branch && store::first_to_give_way(conn)? == Some(store::own_device(conn)?))
+    })?;
+    Ok(is_first && settings::say_for_company(workspace, by)?)
 }
 
 /// The seed of this device's key, where it ever had one: it stays when head office is switched off.

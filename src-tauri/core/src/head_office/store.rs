@@ -92,14 +92,29 @@ pub(super) fn give_to_branch(conn: &Connection, branch: Option<BranchId>, after_
     Ok(())
 }
 
-/// What this device said of the whole company and did not hand over yet gives way to what others say.
-pub(super) fn give_way(conn: &Connection, after_seq: u64) -> Result<()> {
+/// What this device said of the whole business gives way to what others say.
+pub(super) fn give_way(conn: &Connection) -> Result<()> {
     conn.execute(
         "update changes set hlc = ?1, eff_hlc = ?1
-         where device = (select value from local where name = 'device') and seq > ?2 and entity = 'settings'",
-        params![Hlc::GIVES_WAY.0.cast_signed(), after_seq.cast_signed()],
+         where device = (select value from local where name = 'device') and entity = 'settings'",
+        [Hlc::GIVES_WAY.0.cast_signed()],
     )?;
     Ok(())
+}
+
+/// Whose word that gives way is the first in the server's log.
+pub(super) fn first_to_give_way(conn: &Connection) -> Result<Option<DeviceId>> {
+    let mut statement = conn.prepare_cached(
+        "select d.id from changes c
+         join batches b on b.device = c.device and c.seq between b.first_seq and b.last_seq
+         join devices d on d.n = c.device
+         where c.row_id = ?1 and c.eff_hlc = ?2 and c.state = 0 and b.n is not null order by b.n limit 1",
+    )?;
+    let row = crate::settings::ROW;
+    let first = statement.query_row(params![row.as_bytes(), Hlc::GIVES_WAY.0.cast_signed()], |row| {
+        Ok(DeviceId(row_id(row, 0)?.0))
+    });
+    Ok(first.optional()?)
 }
 
 // ---- streams

@@ -526,7 +526,7 @@ fn what_a_book_said_of_the_business_gives_way_to_the_company_it_joins() {
         crate::settings::save(book, &Actor::owner(), named(name)).unwrap();
     };
     let load = |book: &TestBook| book.read(crate::settings::load).unwrap().business_name;
-    let say = |book: &TestBook| crate::settings::say_for_company(book, &Actor::owner()).unwrap();
+    let say = |book: &TestBook| speak_for_company(book, &Actor::owner()).unwrap();
     let mut log = Log::new();
     // One book is older than the company's first, one is younger; both were renamed before they joined.
     let (older, first, younger) = (TestBook::new(), TestBook::new(), TestBook::new());

@@ -2,6 +2,8 @@
 
 mod store;
 
+use std::collections::BTreeSet;
+
 use clientele_model::{ErrorCode, Hlc, Language, Refusal, RowId, Value, phone, record, text};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -92,24 +94,25 @@ pub fn found(workspace: &Workspace, by: &Actor, settings: Settings) -> Result<()
     Ok(())
 }
 
-/// Says once more what holds, where all that was said of it gives way: head office's first device does so, for the
-/// company that has just begun. Returns whether there was anything to say.
+/// Says once more what holds, as far as all that was said of it gives way. Returns whether there was anything to say.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn say_for_company(workspace: &Workspace, by: &Actor) -> Result<bool> {
-    let is_said = |conn: &_| {
-        let said = log::of_row(conn, ROW)?;
-        Ok(said.is_empty() || said.iter().any(|change| change.eff_hlc != Hlc::GIVES_WAY))
-    };
-    if workspace.read(is_said)? {
-        return Ok(false);
-    }
-    workspace.write(NewStep::new(by, StepLabel::SettingsChanged), |w| {
-        let settings = load(w.conn())?;
-        w.say_again(&SETTINGS, ROW, settings.fields())
+pub(crate) fn say_for_company(workspace: &Workspace, by: &Actor) -> Result<bool> {
+    // The book's own beginning: no undo takes it back.
+    let written = workspace.write(NewStep::new(by, StepLabel::BookCreated), |w| {
+        let said = log::of_row(w.conn(), ROW)?;
+        let firmly = said.iter().filter(|change| change.eff_hlc != Hlc::GIVES_WAY);
+        let firmly = firmly.flat_map(|change| change.body.iter().flat_map(|body| &body.0));
+        let firmly: BTreeSet<&str> = firmly.map(|field| field.field.as_str()).collect();
+        let mut fields = load(w.conn())?.fields();
+        fields.retain(|(field, _)| !firmly.contains(field));
+        if !said.is_empty() && !fields.is_empty() {
+            w.say_again(&SETTINGS, ROW, fields)?;
+        }
+        Ok(())
     })?;
-    Ok(true)
+    Ok(written.step.is_some())
 }
 
 /// Changes the settings. Where the country changes, every phone number is read anew, within the same step.

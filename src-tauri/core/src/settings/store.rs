@@ -30,7 +30,8 @@ pub fn load(conn: &Connection) -> Result<Settings> {
 /// What the log says of the settings, whether it counts or not.
 fn said_at_first(conn: &Connection) -> Result<Settings> {
     let mut statement = conn.prepare_cached(
-        "select body from changes where entity = ?1 and row_id = ?2 and body is not null order by eff_hlc",
+        "select body from changes where entity = ?1 and row_id = ?2 and body is not null
+         order by eff_hlc, device, seq",
     )?;
     let mut rows = statement.query((SETTINGS.name, ROW.as_bytes()))?;
     let mut settings = Settings::default();

@@ -1,9 +1,12 @@
 //! How the changes of a batch are packed.
 
 use std::collections::HashMap;
+use std::fmt::Formatter;
+use std::marker::PhantomData;
 
 use clientele_model::{BranchId, ChangeKind, Hlc, RowId, StepId};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Link, Payload, Sealed};
 use crate::bytes::{LEVEL, decode, decode_first, encode, pack_apart, unpack};
@@ -16,10 +19,40 @@ use crate::{BATCH_BYTES_MAX, BATCH_CHANGES_MAX, BODY_BYTES_MAX, Error, Result};
 struct Packed {
     /// One link's after the other's: the row and the salt or the commitment; the leaf of one that is hidden.
     random: Vec<u8>,
+    #[serde(deserialize_with = "bounded")]
     entities: Vec<String>,
+    #[serde(deserialize_with = "bounded")]
     steps: Vec<StepId>,
+    #[serde(deserialize_with = "bounded")]
     scopes: Vec<BranchId>,
+    #[serde(deserialize_with = "bounded")]
     links: Vec<PackedLink>,
+}
+
+/// As many as a batch may have changes, and no more: what is small when packed is not large when it is read.
+fn bounded<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> std::result::Result<Vec<T>, D::Error> {
+    struct Bounded<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Bounded<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+            write!(f, "at most {BATCH_CHANGES_MAX}")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> std::result::Result<Vec<T>, A::Error> {
+            let mut taken = Vec::new();
+            while let Some(one) = all.next_element()? {
+                if taken.len() == BATCH_CHANGES_MAX {
+                    return Err(A::Error::custom("too many"));
+                }
+                taken.push(one);
+            }
+            Ok(taken)
+        }
+    }
+
+    from.deserialize_seq(Bounded(PhantomData))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,7 +147,9 @@ pub(super) fn packed(links: &[Link]) -> Vec<u8> {
 /// Where the random bytes end.
 fn random_end(bytes: &[u8]) -> usize {
     let random = decode_first::<usize>(bytes);
-    random.map_or(0, |(length, rest)| bytes.len() - rest.len() + length)
+    random.map_or(0, |(length, rest)| {
+        (bytes.len() - rest.len()).saturating_add(length)
+    })
 }
 
 /// The same changes, packed as close as `level` (of zstd) does it: to keep them.
@@ -154,9 +189,6 @@ const MISSING: Error = Error::Unreadable("a place that no list has");
 /// Unpacks them.
 pub(super) fn unpacked(bytes: &[u8]) -> Result<Vec<Link>> {
     let packed: Packed = decode(&unpack(bytes, UNPACKED_MAX)?)?;
-    if packed.links.len() > BATCH_CHANGES_MAX {
-        return Err(Error::TooLarge);
-    }
     let mut random = Random(&packed.random);
     let mut last = Hlc(0);
     let mut links = Vec::with_capacity(packed.links.len());

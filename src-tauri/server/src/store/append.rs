@@ -257,8 +257,13 @@ impl State {
                 }
             };
             let eff = change.hlc.min(latest).min(*hints.get(&place).unwrap_or(&latest));
-            let eff = eff.max(stream.clock);
-            stream.clock = eff;
+            // What gives way stands before all else; the rest of a stream never goes back.
+            let eff = if fact.gives_way {
+                Hlc::GIVES_WAY
+            } else {
+                eff.max(stream.clock)
+            };
+            stream.clock = stream.clock.max(eff);
             if eff != change.hlc {
                 assigned.push((place, eff));
             }
