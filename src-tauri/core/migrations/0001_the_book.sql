@@ -24,7 +24,7 @@ create table devices (
 -- `scope` is a branch, or null for the whole company. `body` and `salt` are null once their subject was
 -- erased; `commitment`, a hash of the two, stays, and with it the proof that the log was not cut.
 create table changes (
-  device   integer not null references devices (n),
+  device   integer not null references devices (n) deferrable initially deferred,
   seq      integer not null check (seq > 0),
   hlc      integer not null,
   eff_hlc  integer not null,

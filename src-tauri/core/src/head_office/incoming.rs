@@ -74,7 +74,7 @@ impl From<Stopped> for crate::Error {
 }
 
 /// How long pages go into one transaction, as long as nobody waits to write: then at most the page that is begun.
-const TOGETHER: Duration = Duration::from_millis(250);
+const TOGETHER: Duration = Duration::from_millis(500);
 
 /// Proves a page and takes it in.
 ///
@@ -174,12 +174,17 @@ fn entry(
     taken: &mut TakenIn,
 ) -> Result<BTreeMap<Option<BranchId>, Digest>> {
     let (assigned, whole) = (proved.assigned(), proved.whole_steps());
-    let ProvedEntry { entry, links, bodies } = proved;
+    let ProvedEntry {
+        entry,
+        links,
+        bodies,
+        ready,
+    } = proved;
     let device = entry.batch.device;
     let mut added: BTreeMap<Option<BranchId>, Digest> = BTreeMap::new();
     let mut arriving = Vec::with_capacity(links.len());
-    let links = links.iter().zip(bodies);
-    for ((place, seq), (proved, body)) in (0u32..).zip(entry.batch.first_seq..).zip(links) {
+    let links = links.iter().zip(bodies.iter_mut().zip(ready));
+    for ((place, seq), (proved, (body, ready))) in (0u32..).zip(entry.batch.first_seq..).zip(links) {
         let (Some(change), Some(commitment)) = (proved.link.change(), proved.commitment) else {
             continue;
         };
@@ -192,6 +197,7 @@ fn entry(
             eff_hlc,
             // This device's own steps are whole: the gate wrote them so.
             is_whole: device == own || whole.contains(&change.step),
+            ready: ready.take(),
         });
         added.entry(change.scope).or_default().add(proved.leaf, eff_hlc);
         taken.changes += u64::from(device != own);

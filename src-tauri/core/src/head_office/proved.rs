@@ -9,6 +9,8 @@ use clientele_protocol::message::{Entry, Mark, Page, ScopeDigest};
 use clientele_protocol::{Link, Proved, PublicKey};
 
 use super::incoming::Stopped;
+use crate::schema::SCHEMA;
+use crate::workspace::ReadyRow;
 
 /// By which the signatures of a company's devices are known.
 pub type Keys = HashMap<DeviceId, PublicKey>;
@@ -30,6 +32,8 @@ pub(super) struct ProvedEntry {
     pub links: Vec<Proved>,
     /// What each link's change writes, read; `None` where that cannot be seen, or is gone.
     pub bodies: Vec<Option<Body>>,
+    /// The rows that they add, as they are where nothing else is said of them.
+    pub ready: Vec<Option<ReadyRow>>,
 }
 
 impl ProvedPage {
@@ -53,8 +57,17 @@ impl ProvedEntry {
         let key = keys.get(&entry.batch.device).ok_or(Stopped::Stranger)?;
         let links = entry.batch.prove(key).map_err(|_| Stopped::Forged)?;
         let body = |proved: &Proved| proved.link.change().and_then(|change| change.payload.body());
-        let bodies = links.iter().map(body).collect();
-        Ok(Self { entry, links, bodies })
+        let bodies: Vec<Option<Body>> = links.iter().map(body).collect();
+        let ready = |(proved, body): (&Proved, &Option<Body>)| {
+            ReadyRow::of(&SCHEMA, proved.link.change()?, body.as_ref()?)
+        };
+        let ready = links.iter().zip(&bodies).map(ready).collect();
+        Ok(Self {
+            entry,
+            links,
+            bodies,
+            ready,
+        })
     }
 
     /// The place that the server gave to changes in the order of all, where it is not the device's own.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use clientele_model::record::CLIENT_ID;
+use clientele_model::record::{CLIENT_ID, DELETED_AT, Field};
 use clientele_model::{Body, BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId, Value};
 use clientele_protocol::{Hash, Payload, Sealed};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -11,10 +11,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::settle::Due;
 use super::step::STEPS;
 use super::store::log::{Content, Logged, NewLogged, State};
-use super::store::{self, Put, conflicts, log};
+use super::store::{self, Put, PutRow, conflicts, log};
 use super::table::{Card, Indexing, Invalidation, Schema, Table, Topic};
 use super::touched::{Touched, client_of};
-use super::{Workspace, settle};
+use super::{Workspace, guard, settle};
 use crate::Result;
 
 /// Which tables and fields the program knew that last opened this file: a fact about the file.
@@ -36,10 +36,50 @@ pub struct Arrivals<'a> {
     own_was_placed: bool,
     knows_erased: bool,
     /// All that was said of rows of which this book had never heard. Of the others the log is asked.
-    fresh: HashMap<RowId, Vec<Logged>>,
+    fresh: HashMap<RowId, Heard>,
     /// Clients whose rows were just put, and are not in the trash.
     live: BTreeSet<RowId>,
     touched: Touched,
+}
+
+/// What was said of a row of which this book had never heard.
+#[derive(Default)]
+struct Heard {
+    changes: Vec<Logged>,
+    /// The row, worked out beforehand, as long as nothing but its addition was said.
+    ready: Option<ReadyRow>,
+}
+
+/// A row as its addition makes it, where nothing else is said of it: worked out without the book.
+#[derive(Debug)]
+pub struct ReadyRow {
+    row: PutRow,
+    client: Option<RowId>,
+}
+
+impl ReadyRow {
+    /// Of a change that adds a row of a known table; `None` for any other.
+    #[must_use]
+    pub fn of(schema: &Schema, change: &Sealed, body: &Body) -> Option<Self> {
+        let table = schema.table(&change.entity)?;
+        let is_plain = |name: &str| name != DELETED_AT && !name.starts_with('~');
+        if change.kind != ChangeKind::Add || !body.0.iter().all(|field| is_plain(&field.field)) {
+            return None;
+        }
+        let value = |field: Field| {
+            let mut said = body.0.iter().filter(|said| said.field == field.name);
+            let said = said.next_back().map(|said| &said.value);
+            said.filter(|value| field.takes(value))
+                .cloned()
+                .unwrap_or_else(|| field.empty())
+        };
+        let values: Vec<Value> = table.all_fields().map(value).collect();
+        let client = settle::client_in(table, change.row, &values);
+        Some(Self {
+            row: PutRow::new(table, change.row, values, change.scope),
+            client,
+        })
+    }
 }
 
 /// How a change stands in the log.
@@ -77,6 +117,8 @@ pub struct Arriving<'a> {
     pub eff_hlc: Hlc,
     /// Is all of its step here?
     pub is_whole: bool,
+    /// The row that it adds, where somebody has worked it out.
+    pub ready: Option<ReadyRow>,
 }
 
 impl<'a> Arriving<'a> {
@@ -119,6 +161,7 @@ impl Workspace {
         let mut writer = self.writer();
         let writer = &mut *writer;
         let opened = writer.gate.open();
+        let resting = guard::rest(&writer.conn)?;
         let transaction = Transaction::new_unchecked(&writer.conn, TransactionBehavior::Immediate)?;
         let mut arrivals = Arrivals {
             conn: &transaction,
@@ -148,7 +191,7 @@ impl Workspace {
         store::set_local(&transaction, "clock", &Value::Int(clock.0.cast_signed()))?;
         let (device_n, device, seq, _) = store::device_state(&transaction)?;
         transaction.commit()?;
-        drop(opened);
+        drop((opened, resting));
         writer.clock = clock;
         (writer.device_n, writer.device, writer.seq) = (device_n, device, seq);
         Ok((value, invalidations))
@@ -188,7 +231,10 @@ impl<'a> Arrivals<'a> {
     /// What SQLite says.
     pub fn expect(&mut self, rows: &BTreeSet<RowId>) -> Result<()> {
         let known = log::known(self.conn, rows)?;
-        self.fresh = rows.difference(&known).map(|row| (*row, Vec::new())).collect();
+        self.fresh = rows
+            .difference(&known)
+            .map(|row| (*row, Heard::default()))
+            .collect();
         Ok(())
     }
 
@@ -209,7 +255,7 @@ impl<'a> Arrivals<'a> {
         }
         if together {
             let new: Vec<_> = arriving.iter().map(|one| one.logged(device_n, false)).collect();
-            log::append(self.conn, &new)?;
+            log::append_new(self.conn, &new)?;
         }
         for arriving in arriving {
             let kept = if together {
@@ -255,22 +301,26 @@ impl<'a> Arrivals<'a> {
             body,
             eff_hlc,
             is_whole,
+            ready,
             ..
         } = arriving;
         let Kept { gone, new, moved } = kept;
         self.highest = self.highest.observe(eff_hlc);
         match self.fresh.get_mut(&change.row) {
-            Some(heard) if is_whole && !gone => heard.push(Logged {
-                stamp: Stamp { device, seq },
-                eff_hlc,
-                step: change.step,
-                entity: change.entity.clone(),
-                row: change.row,
-                kind: change.kind,
-                body,
-                scope: change.scope,
-                state: State::Counts,
-            }),
+            Some(heard) if is_whole && !gone => {
+                heard.ready = ready.filter(|_| heard.changes.is_empty());
+                heard.changes.push(Logged {
+                    stamp: Stamp { device, seq },
+                    eff_hlc,
+                    step: change.step,
+                    entity: change.entity.clone(),
+                    row: change.row,
+                    kind: change.kind,
+                    body,
+                    scope: change.scope,
+                    state: State::Counts,
+                });
+            }
             _ => drop(self.fresh.remove(&change.row)),
         }
         if new && change.kind == ChangeKind::Erase {
@@ -412,8 +462,17 @@ impl<'a> Arrivals<'a> {
         let mut fresh = Vec::new();
         for row in rows.iter().copied() {
             let client = match self.fresh.remove(&row) {
-                Some(changes) => {
-                    let due = self.due_of_fresh(table, row, changes)?;
+                Some(Heard {
+                    ready: Some(ready), ..
+                }) if !self.knows_erased => {
+                    if table.card == Card::Itself {
+                        self.live.insert(row);
+                    }
+                    fresh.push(ready.row);
+                    ready.client
+                }
+                Some(heard) => {
+                    let due = self.due_of_fresh(table, row, heard.changes)?;
                     let client = due.client(table, row);
                     if !due.conflicts.is_empty() {
                         conflicts::put(self.conn, table.name, row, &due.conflicts)?;
@@ -430,7 +489,7 @@ impl<'a> Arrivals<'a> {
             self.touched.topic(Topic::Conflicts);
         }
         put.in_order(&mut fresh);
-        put.rows(self.conn, &fresh)?;
+        put.new_rows(self.conn, &fresh)?;
         if table.name == STEPS.name {
             for row in rows {
                 store::steps::derive(self.conn, StepId(row.0))?;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::functions::FunctionFlags;
 
 use super::store;
@@ -43,6 +44,30 @@ impl Gate {
     pub fn open(&self) -> Opened {
         self.0.store(true, Ordering::Relaxed);
         Opened(Arc::clone(&self.0))
+    }
+}
+
+/// The triggers rest until the returned value goes: for a transaction that is the gate's own from end to end and
+/// writes much. They would let all of it pass, and because one of them might say no, SQLite would copy every page
+/// that a statement touches.
+///
+/// # Errors
+/// What SQLite says.
+pub fn rest(conn: &Connection) -> Result<Resting<'_>> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    Ok(Resting(conn))
+}
+
+/// The triggers rest; dropping this wakes them.
+#[derive(Debug)]
+pub struct Resting<'a>(&'a Connection);
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        // It sets a bit in memory, and so has nothing to fail at.
+        let _ = self
+            .0
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true);
     }
 }
 

@@ -25,7 +25,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use clientele_model::{DeviceId, Hlc, RowId, StepId, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub use arrivals::{Arrivals, Arriving};
+pub use arrivals::{Arrivals, Arriving, ReadyRow};
 pub use clock::Clock;
 use gate::Pen;
 pub(crate) use gate::WRITES_FOR;

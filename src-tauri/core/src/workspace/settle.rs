@@ -32,13 +32,18 @@ impl Due {
 
     /// On whose card the row stands.
     pub(super) fn client(&self, table: &Table, id: RowId) -> Option<RowId> {
-        match table.card {
-            Card::None => None,
-            Card::Itself => Some(id),
-            Card::ByClientId => {
-                let place = table.all_fields().position(|field| field.name == CLIENT_ID)?;
-                self.values.as_ref()?.get(place)?.as_row()
-            }
+        client_in(table, id, self.values.as_deref().unwrap_or_default())
+    }
+}
+
+/// On whose card a row of these values stands, given in the table's order.
+pub(super) fn client_in(table: &Table, id: RowId, values: &[Value]) -> Option<RowId> {
+    match table.card {
+        Card::None => None,
+        Card::Itself => Some(id),
+        Card::ByClientId => {
+            let place = table.all_fields().position(|field| field.name == CLIENT_ID)?;
+            values.get(place)?.as_row()
         }
     }
 }

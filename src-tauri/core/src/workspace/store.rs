@@ -6,7 +6,7 @@ mod many;
 mod put;
 pub mod steps;
 
-pub(super) use put::Put;
+pub(super) use put::{Put, PutRow};
 
 use std::rc::Rc;
 

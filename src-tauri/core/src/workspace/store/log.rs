@@ -132,10 +132,25 @@ static APPEND: LazyLock<Many> = LazyLock::new(|| {
     Many::new(head, 14, "on conflict do nothing".to_owned())
 });
 
+static APPEND_NEW: LazyLock<Many> = LazyLock::new(|| {
+    // All or nothing of the transaction: then SQLite keeps no journal of the statement.
+    let head = format!("insert or rollback into changes ({COLUMNS})");
+    Many::new(head, 14, String::new())
+});
+
 /// Appends to the log. Returns how many were not there yet.
 pub(in crate::workspace) fn append(conn: &Connection, changes: &[NewLogged<'_>]) -> Result<usize> {
+    append_by(&APPEND, conn, changes)
+}
+
+/// Appends to the log what is known not to be there.
+pub(in crate::workspace) fn append_new(conn: &Connection, changes: &[NewLogged<'_>]) -> Result<()> {
+    append_by(&APPEND_NEW, conn, changes).map(|_| ())
+}
+
+fn append_by(many: &Many, conn: &Connection, changes: &[NewLogged<'_>]) -> Result<usize> {
     let mut added = 0;
-    for (statement, changes) in APPEND.portions(changes) {
+    for (statement, changes) in many.portions(changes) {
         let values = changes.iter().flat_map(NewLogged::values);
         let mut statement = conn.prepare_cached(statement)?;
         added += statement.execute(params_from_iter(values.map(ToSqlOutput::Borrowed)))?;

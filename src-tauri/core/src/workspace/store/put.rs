@@ -14,10 +14,27 @@ pub(in crate::workspace) struct Put {
     /// The column by whose value rows are put in order.
     ordered_by: Option<usize>,
     many: Many,
+    new: Many,
 }
 
 /// A row as it is put: every column's value, in the order of the statement.
+#[derive(Debug)]
 pub(in crate::workspace) struct PutRow(Vec<Value>);
+
+impl PutRow {
+    /// One row of a table; its values in the table's order. `branch` says whose it is, where it is a client.
+    pub fn new(table: &Table, id: RowId, values: Vec<Value>, branch: Option<BranchId>) -> Self {
+        let worked_out = (table.worked_out.of)(&values);
+        let is_client = table.card == Card::Itself;
+        let branch = is_client.then(|| Value::from(branch.map(|branch| RowId(branch.0))));
+        let mut all = Vec::with_capacity(values.len() + worked_out.len() + 2);
+        all.push(Value::from(id));
+        all.extend(values);
+        all.extend(worked_out);
+        all.extend(branch);
+        Self(all)
+    }
+}
 
 impl Put {
     pub fn new(table: &'static Table) -> Self {
@@ -33,6 +50,13 @@ impl Put {
         let head = format!("insert into {} (id, {})", table.name, names.join(", "));
         let tail = format!("on conflict (id) do update set {}", updates.join(", "));
         let many = Many::new(head, names.len() + 1, tail);
+        // All or nothing of the transaction: then SQLite keeps no journal of the statement.
+        let head = format!(
+            "insert or rollback into {} (id, {})",
+            table.name,
+            names.join(", ")
+        );
+        let new = Many::new(head, names.len() + 1, String::new());
         let ordered_by = names
             .iter()
             .position(|name| Some(*name) == table.worked_out.ordered_by);
@@ -41,6 +65,7 @@ impl Put {
             table,
             ordered_by,
             many,
+            new,
         }
     }
 
@@ -51,15 +76,7 @@ impl Put {
 
     /// One row; its values in the table's order. `branch` says whose it is, where it is a client.
     pub fn row(&self, id: RowId, values: Vec<Value>, branch: Option<BranchId>) -> PutRow {
-        let worked_out = (self.table.worked_out.of)(&values);
-        let is_client = self.table.card == Card::Itself;
-        let branch = is_client.then(|| Value::from(branch.map(|branch| RowId(branch.0))));
-        let mut all = Vec::with_capacity(values.len() + worked_out.len() + 2);
-        all.push(Value::from(id));
-        all.extend(values);
-        all.extend(worked_out);
-        all.extend(branch);
-        PutRow(all)
+        PutRow::new(self.table, id, values, branch)
     }
 
     /// Puts rows into an order in which neighbours go where neighbours are: their index is then read and written
@@ -71,9 +88,18 @@ impl Put {
         }
     }
 
-    /// Puts rows.
+    /// Puts rows, over those that stand there.
     pub fn rows(&self, conn: &Connection, rows: &[PutRow]) -> Result<()> {
-        for (statement, rows) in self.many.portions(rows) {
+        Self::rows_by(&self.many, conn, rows)
+    }
+
+    /// Puts rows of which none stands there yet.
+    pub fn new_rows(&self, conn: &Connection, rows: &[PutRow]) -> Result<()> {
+        Self::rows_by(&self.new, conn, rows)
+    }
+
+    fn rows_by(many: &Many, conn: &Connection, rows: &[PutRow]) -> Result<()> {
+        for (statement, rows) in many.portions(rows) {
             let values = rows.iter().flat_map(|row| &row.0);
             conn.prepare_cached(statement)?
                 .execute(params_from_iter(values.map(Sql)))?;
