@@ -2,6 +2,7 @@
 
 use clientele_api::Api;
 use clientele_api::types::*;
+use clientele_core::clients::ClientsList;
 use clientele_core::settings::Settings;
 use clientele_model::ErrorCode;
 use clientele_protocol::pairing::PairingCode;
@@ -58,11 +59,49 @@ fn a_code_is_good_once_for_one_server_and_one_company() {
     );
     visit(&other);
 
-    // A book belongs to one company for good.
+    // A book belongs to one company for good, once it has handed something over.
+    visit(&api);
     let elsewhere = Office::new();
     api.head_office_leave(Nothing).unwrap();
     assert_eq!(refused(&elsewhere.code(None)), ErrorCode::HeadOfficeCodeCompany);
     well(&api);
+}
+
+#[test]
+fn a_book_that_was_paired_by_the_wrong_code_joins_another_company_as_long_as_nothing_was_handed_over() {
+    let wrong = Office::new();
+    let (_o, theirs) = device(&wrong, None, "Theirs");
+    let machine = Machine::new();
+    let api = machine.start_by_hand();
+    create(&api);
+    add(&api, "Анна Иванова");
+    let east = wrong.branch("East");
+    pair(&api, &wrong.code(Some(east)), "Desk").expect("a pairing");
+    add(&api, "Борис Петров");
+    api.head_office_leave(Nothing).unwrap();
+
+    let right = Office::new();
+    let west = right.branch("West");
+    let (_h, head) = device(&right, None, "Head");
+    let told = pair(&api, &right.code(Some(west)), "Desk").expect("nothing was handed over yet");
+    assert_eq!(told.paired.unwrap().branch.unwrap().name, "West");
+    visit(&api);
+    visit(&head);
+    assert_eq!(names(&head), ["Анна Иванова", "Борис Петров"]);
+    let rows = head
+        .clients_list(ClientsList {
+            limit: 10,
+            ..ClientsList::default()
+        })
+        .unwrap()
+        .rows;
+    assert!(
+        rows.iter().all(|row| row.branch.as_deref() == Some("West")),
+        "{rows:?}"
+    );
+    visit(&theirs);
+    assert_eq!(names(&theirs), [""; 0]);
+    [&api, &head, &theirs].into_iter().for_each(well);
 }
 
 #[test]

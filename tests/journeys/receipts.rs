@@ -120,6 +120,11 @@ fn an_erasure_says_who_has_not_confirmed_it_and_the_receipt_stays() {
         (confirmed.number.clone(), ErasureState::Confirmed)
     );
     assert_eq!(later.shut_out, ["Desk East"]);
+    // Nor when head office took it, nor was it asked itself.
+    assert_eq!(
+        (later.told_at, later.confirmed.as_slice()),
+        (None, &["Head".to_owned(), "Head two".to_owned()][..])
+    );
     // Nothing of her stands in it.
     let said = serde_json::to_string(&receipt(&head)).unwrap();
     assert!(

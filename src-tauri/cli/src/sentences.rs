@@ -86,7 +86,9 @@ fn sentence(code: ErrorCode) -> &'static str {
             "This device is of another branch already: take a code for its own branch, or leave head office first; \
              the code was not used."
         }
-        Code::HeadOfficeCodeCompany => "This book is another company's for good; it is as it was.",
+        Code::HeadOfficeCodeCompany => {
+            "This book has exchanged changes with another company and is that company's for good; it is as it was."
+        }
         Code::HeadOfficeCodeCopy => {
             "Another device is paired with a copy of this book: pair a new book here; the code was not used."
         }

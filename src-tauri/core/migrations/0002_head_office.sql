@@ -96,11 +96,11 @@ create table branches (
   name  text not null
 ) strict, without rowid;
 
--- What head office told of the steps that erased: when it took them, who had confirmed, who had not (JSON lists of
+-- What head office told of the steps that erased: when it took them (null where it never said), who had confirmed, who had not (JSON lists of
 -- device ids), whether it was done itself, and since when all of them had. That there was an erasure, the log tells.
 create table erasures (
   step          blob primary key,
-  at            integer not null,
+  at            integer,
   waiting_for   text not null,
   confirmed_by  text not null,
   server_done   integer not null,

@@ -151,8 +151,12 @@ impl About {
             (_, false, _) => ErasureState::Alone,
         };
         // Asked is who may have had it. As long as head office has not said who has confirmed, only this device has.
-        let at = told.as_ref().map(|told| told.at);
-        let asked = self.devices.iter().filter(|device| is_asked(device, &erased, at));
+        let told_at = told.as_ref().and_then(|told| told.at);
+        let by_now = told.as_ref().map(|told| told.at.unwrap_or(step.at));
+        let asked = self
+            .devices
+            .iter()
+            .filter(|device| is_asked(device, &erased, by_now));
         let asked: Vec<&Device> = asked.collect();
         let is_there = matches!(state, ErasureState::Waiting | ErasureState::Confirmed);
         let mut confirmed = told
@@ -187,7 +191,7 @@ impl About {
             clients: erased.clients,
             contacts: erased.contacts,
             state,
-            told_at: at,
+            told_at,
             waiting_for: self.names(waiting_for),
             shut_out: self.names(shut_out),
             confirmed: self.names(confirmed),
@@ -198,7 +202,8 @@ impl About {
     }
 }
 
-/// May a device have had what was erased? It sees the branch, and was there when head office took the erasure.
+/// May a device have had what was erased? It sees the branch, and was there when head office took the erasure; where
+/// nobody said when that was, at the hour of the step.
 fn is_asked(device: &Device, erased: &Erased, at: Option<Timestamp>) -> bool {
     let sees = device.branch.is_none()
         || erased
@@ -236,7 +241,7 @@ pub(super) fn keep(conn: &Connection, welcome: &Welcome) -> Result<()> {
         let (erased, before) = (kept::erased(conn, told.step, 0)?, kept::get(conn, told.step)?);
         let at = Timestamp(told.at);
         let now = Told {
-            at,
+            at: Some(at),
             confirmed_by: confirmed(&erased, at, &told.waiting_for, before.as_ref()),
             waiting_for: told.waiting_for.clone(),
             server_done: told.server_done,
@@ -262,14 +267,18 @@ pub(super) fn keep(conn: &Connection, welcome: &Welcome) -> Result<()> {
             continue;
         }
         let before = kept::get(conn, step)?;
-        let at = before.as_ref().map_or(now, |told| told.at);
+        let at = before.as_ref().and_then(|told| told.at);
+        let asked_at = match at {
+            Some(at) => at,
+            None => steps::get(conn, step)?.map_or(now, |step| step.at),
+        };
         kept::put(
             conn,
             step,
             &Told {
                 at,
                 waiting_for: Vec::new(),
-                confirmed_by: confirmed(&erased, at, &[], before.as_ref()),
+                confirmed_by: confirmed(&erased, asked_at, &[], before.as_ref()),
                 server_done: true,
                 confirmed_at: Some(now),
             },

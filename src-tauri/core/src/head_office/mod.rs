@@ -180,7 +180,8 @@ pub fn may_join(conn: &Connection) -> Result<()> {
 }
 
 /// Makes this book one of a company's. What was written before goes out with the rest; it becomes the branch's. What
-/// the book said of the business gives way to what the company says.
+/// the book said of the business gives way to what the company says. A book that has neither handed anything to another
+/// company nor had anything of it may join this one all the same.
 ///
 /// # Errors
 /// `head_office.demo`; `head_office.not_allowed` for a book of another company; what SQLite says.
@@ -188,10 +189,15 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
     workspace.take_in(|arrivals| {
         let conn = arrivals.conn();
         may_join(conn)?;
-        if store::company(conn)?.is_some_and(|company| company != new.company) {
-            return Err(ErrorCode::HeadOfficeNotAllowed.into());
+        let before = store::company(conn)?;
+        let is_new = before != Some(new.company);
+        if before.is_some() && is_new {
+            // Paired by a mistyped code, and nothing came of it yet.
+            if store::has_exchanged(conn)? || acknowledged(conn)?.seq > 0 {
+                return Err(ErrorCode::HeadOfficeNotAllowed.into());
+            }
+            store::take_back_from_branch(conn)?;
         }
-        let is_new = store::company(conn)?.is_none();
         store::set_company(conn, new.company)?;
         if store::own_device(conn)? != device {
             let after = acknowledged(conn)?.seq;

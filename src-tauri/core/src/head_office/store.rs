@@ -92,6 +92,22 @@ pub(super) fn give_to_branch(conn: &Connection, branch: Option<BranchId>, after_
     Ok(())
 }
 
+/// Has anything of this book a place in a company's log, or anything of the company one in this book?
+pub(super) fn has_exchanged(conn: &Connection) -> Result<bool> {
+    let any = "select exists (select 1 from batches where n is not null) or exists (select 1 from marks where n > 0)";
+    Ok(conn.query_row(any, [], |row| row.get(0))?)
+}
+
+/// What was given to a branch of a company that the book leaves before it handed anything over is nobody's again.
+pub(super) fn take_back_from_branch(conn: &Connection) -> Result<()> {
+    conn.execute_batch(
+        "delete from batches; delete from companions; delete from branches; delete from erasures;
+         update changes set scope = null where scope is not null;
+         update clients set branch = null where branch is not null;",
+    )?;
+    Ok(())
+}
+
 /// What this device said of the whole business gives way to what others say.
 pub(super) fn give_way(conn: &Connection) -> Result<()> {
     conn.execute(

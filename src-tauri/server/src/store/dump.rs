@@ -76,12 +76,7 @@ impl Job for Fill {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
-        let name = match self.0.table.as_str() {
-            // As backups of before the view of that name call it.
-            "branches" => "row_branches",
-            name => name,
-        };
-        let table = carried().find(|table| table.name == name);
+        let table = carried().find(|table| table.name == self.0.table);
         let table = table.ok_or_else(|| Error::Refused(format!("no table is called {}", self.0.table)))?;
         let is_whole = |row: &Vec<Cell>| row.len() == table.columns.len();
         if !self.0.rows.iter().all(is_whole) {

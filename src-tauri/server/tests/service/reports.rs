@@ -7,8 +7,6 @@ use clientele_protocol::Link;
 use clientele_server::store::Storage;
 use clientele_server::store::branches::Branches;
 use clientele_server::store::postgres::{Options, Postgres};
-use clientele_server::store::sqlite::Sqlite;
-use clientele_server::store::{Cell, dump};
 use rusqlite::{Connection, OpenFlags};
 use tokio_postgres::NoTls;
 
@@ -97,28 +95,8 @@ async fn clients_are_counted_by_branch_by_who_may_only_read() {
     assert_eq!(told, EXPECTED);
 }
 
-/// The branches as the table was called before there was a view of its name.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_of_before_the_view_keeps_its_branches() {
-    let folder = tempfile::tempdir().unwrap();
-    let house = House::sqlite(folder.path()).await;
-    let company = house.company;
-    let before = house.service.storage().read(company, Branches).await.unwrap();
-    drop(house);
-    let conn = Connection::open(folder.path().join(format!("{company}.sqlite"))).unwrap();
-    conn.execute_batch(
-        "drop view branches; alter table row_branches rename to branches; delete from facts where name = 'plain tables'",
-    )
-    .unwrap();
-    drop(conn);
-    for _ in 0..2 {
-        let storage = Sqlite::open(folder.path()).unwrap();
-        assert_eq!(storage.read(company, Branches).await.unwrap(), before);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_of_before_the_view_keeps_its_branches() {
+async fn plain_tables_of_another_version_are_made_anew_and_a_newer_database_is_left_alone() {
     let url = crate::cluster::database().await;
     let options = Options::new(&url);
     let house = House::over(Postgres::open(&options).await.unwrap()).await;
@@ -127,39 +105,29 @@ async fn a_database_of_before_the_view_keeps_its_branches() {
     drop(house);
     let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
     tokio::spawn(connection);
-    let parts: String = (0..8)
-        .map(|part| format!("alter table row_branches_{part} rename to branches_{part};"))
-        .collect();
+    let set = |what: &'static str| {
+        let sql = format!("update clientele.versions set {what}");
+        let client = &client;
+        async move { client.batch_execute(&sql).await.unwrap() }
+    };
+    set("plain_tables = 'of before'").await;
     client
-        .batch_execute(&format!(
-            "set search_path = clientele; drop view branches; alter table row_branches rename to branches; {parts}
-             alter table companies disable row level security;
-             update versions set version = 1, plain_tables = 'of before'"
-        ))
+        .batch_execute("drop view clientele.branches")
         .await
         .unwrap();
     for _ in 0..2 {
         let storage = Postgres::open(&options).await.unwrap();
         assert_eq!(storage.read(company, Branches).await.unwrap(), before);
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_of_before_the_view_brings_its_branches() {
-    let folder = tempfile::tempdir().unwrap();
-    let house = House::sqlite(folder.path()).await;
-    let storage = house.service.storage();
-    let id = clientele_model::BranchId::new();
-    let rows = vec![vec![Cell::from(id), "Old".into()]];
-    let table = "branches".to_owned();
-    storage
-        .write(house.company, dump::Fill(dump::Rows { table, rows }))
+    client
+        .batch_execute("select * from clientele.branches")
         .await
-        .unwrap();
-    let branches = storage.read(house.company, Branches).await.unwrap();
-    assert!(
-        branches
-            .iter()
-            .any(|branch| branch.id == id && branch.name == "Old")
-    );
+        .expect("the view is there again");
+    set("version = version + 1").await;
+    let refused = Postgres::open(&options).await.err().expect("it is a newer one's");
+    assert!(refused.to_string().contains("is of version 2"), "{refused}");
+    client
+        .batch_execute("select * from clientele.branches")
+        .await
+        .expect("nothing was taken away");
 }

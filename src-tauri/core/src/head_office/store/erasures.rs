@@ -9,8 +9,8 @@ use crate::workspace::store::{row_id, row_id_or_none};
 /// What head office told of an erasure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::head_office) struct Told {
-    /// When it took it.
-    pub at: Timestamp,
+    /// When it took it; `None` where it never named it to this device, which came later than the last to confirm.
+    pub at: Option<Timestamp>,
     /// Who had not confirmed.
     pub waiting_for: Vec<DeviceId>,
     /// Who had.
@@ -38,7 +38,7 @@ pub(in crate::head_office) fn put(conn: &Connection, step: StepId, told: &Told) 
     )?
     .execute(params![
         step.as_bytes(),
-        told.at.0,
+        told.at.map(|at| at.0),
         json(&told.waiting_for),
         json(&told.confirmed_by),
         told.server_done,
@@ -53,7 +53,7 @@ pub(in crate::head_office) fn get(conn: &Connection, step: StepId) -> Result<Opt
     )?;
     let told = statement.query_row([step.as_bytes()], |row| {
         Ok(Told {
-            at: Timestamp(row.get(0)?),
+            at: row.get::<_, Option<i64>>(0)?.map(Timestamp),
             waiting_for: ids(row.get_ref(1)?.as_str()?),
             confirmed_by: ids(row.get_ref(2)?.as_str()?),
             server_done: row.get(3)?,
@@ -63,19 +63,15 @@ pub(in crate::head_office) fn get(conn: &Connection, step: StepId) -> Result<Opt
     Ok(told.optional()?)
 }
 
-/// Erasures that, as far as head office told, not all have confirmed: the step, when head office took it, and
-/// who is missing.
+/// Erasures that, as far as head office told, not all have confirmed: the step, and who is missing.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn outstanding(conn: &Connection) -> Result<Vec<(StepId, Timestamp, Vec<DeviceId>)>> {
+pub fn outstanding(conn: &Connection) -> Result<Vec<(StepId, Vec<DeviceId>)>> {
     let mut statement = conn.prepare_cached(
-        "select step, at, waiting_for from erasures where confirmed_at is null order by at desc",
+        "select step, waiting_for from erasures where confirmed_at is null order by at desc",
     )?;
-    let rows = statement.query_map([], |row| {
-        let waiting = ids(row.get_ref(2)?.as_str()?);
-        Ok((step(row, 0)?, Timestamp(row.get(1)?), waiting))
-    })?;
+    let rows = statement.query_map([], |row| Ok((step(row, 0)?, ids(row.get_ref(1)?.as_str()?))))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

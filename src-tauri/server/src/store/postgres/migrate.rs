@@ -8,7 +8,7 @@ use super::tls::Way;
 use crate::{Error, Result};
 
 /// The version of the tables. A change to them that was shipped gets the next number, and its own statements.
-const VERSION: i32 = 2;
+const VERSION: i32 = 1;
 
 /// The roles, the schema, and who may look into it.
 const ROLES: &str = "
@@ -32,17 +32,6 @@ const ROLES: &str = "
     -- A server that is not given the owner looks whether the tables are its own.
     grant select on versions to clientele_service;";
 
-/// Of version 1: the table of the branches was called as the plain view is now.
-const TO_2: &str = "
-    do $$ begin
-        if exists (select from pg_class where oid = to_regclass('clientele.branches') and relkind = 'p') then
-            alter table clientele.branches rename to row_branches;
-            for part in 0..7 loop
-                execute format('alter table clientele.branches_%s rename to row_branches_%s', part, part);
-            end loop;
-        end if;
-    end $$;";
-
 /// Makes the tables, or changes them to this version.
 pub async fn migrate(owner: &Way) -> Result<()> {
     let mut client = owner.connect().await?;
@@ -62,7 +51,6 @@ pub async fn migrate(owner: &Way) -> Result<()> {
         return Err(Error::Refused(told));
     }
     tx.batch_execute(ROLES).await?;
-    tx.batch_execute(TO_2).await?;
     tx.batch_execute(&schema::postgres_control(schema::CONTROL))
         .await?;
     tx.batch_execute(&schema::postgres(schema::TABLES)).await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ToSql, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ToSql, params_from_iter};
 
 use super::super::project::tables;
 use super::super::{Cell, Job, Row, Tx};
@@ -61,17 +61,6 @@ impl SqliteTx {
     /// Makes tables.
     pub fn make(&mut self, sql: &str) -> Result<()> {
         Ok(self.0.execute_batch(&format!("begin immediate; {sql} commit;"))?)
-    }
-
-    /// Before there was a plain view `branches`, the server's own table was called so.
-    pub fn make_way_for_views(&mut self) -> Result<()> {
-        let tx = self.0.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let is_there =
-            "select exists (select 1 from sqlite_master where type = 'table' and name = 'branches')";
-        if tx.query_row(is_there, [], |row| row.get(0))? {
-            tx.execute_batch("alter table branches rename to row_branches")?;
-        }
-        Ok(tx.commit()?)
     }
 
     /// Makes the plain tables; anew, where this version's are others.

@@ -49,7 +49,6 @@ impl File {
         match what {
             What::Control => writing.make(&schema::sqlite(schema::CONTROL))?,
             What::Company => {
-                writing.make_way_for_views()?;
                 writing.make(&schema::sqlite(schema::TABLES))?;
                 writing.make_plain()?;
             }
