@@ -4,6 +4,7 @@
 use clientele_core::book::CheckReport;
 use clientele_core::clients::{ClientCard, ClientPage, ClientsList, TagCount};
 use clientele_core::contacts::{ContactPage, ContactsList};
+use clientele_core::duplicates::{DuplicateList, MergeProposal, MergedClient};
 use clientele_core::history::{FieldHistoryEntry, HistoryPage, StepDetails};
 use clientele_core::imports::ImportResult;
 use clientele_core::search::SearchHit;
@@ -17,7 +18,7 @@ use crate::app::Api;
 use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
-use crate::{access, app, books, cards, files, head_office, past};
+use crate::{access, app, books, cards, duplicates, files, head_office, past};
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,6 +127,21 @@ commands! {
     Desk contact_restore(ContactRef) -> Written<ContactId> = cards::contact_restore;
     /// Whom what was typed may mean.
     Desk search(SearchAsk) -> Vec<SearchHit> = cards::search;
+
+    /// Clients who may be the same one.
+    Desk duplicates_list(DuplicatesAsk) -> DuplicateList = duplicates::list;
+    /// Who may be the client that is being typed.
+    Desk duplicates_like(LikeAsk) -> Vec<Like> = duplicates::like;
+    /// Notes that two clients are not the same.
+    Desk duplicate_dismiss(TwoClients) -> Written<()> = duplicates::dismiss;
+    /// Both sides of a merge, and what would become of them.
+    Desk merge_propose(TwoClients) -> MergeProposal = duplicates::propose;
+    /// Makes one card of two.
+    Desk clients_merge(ClientsMerge) -> Written<ClientId> = duplicates::merge;
+    /// Takes apart what a step has merged.
+    Desk client_unmerge(StepRef) -> Written<StepSummary> = duplicates::unmerge;
+    /// Who was merged into a card.
+    Desk client_merged(ClientRef) -> Vec<MergedClient> = duplicates::merged;
 
     /// Takes back the last step.
     Desk undo(Nothing) -> Written<StepSummary> = past::undo;

@@ -9,6 +9,7 @@ pub mod bindings;
 mod books;
 mod cards;
 mod commands;
+mod duplicates;
 mod files;
 mod head_office;
 pub mod host;

@@ -50,6 +50,7 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::NotFound => "It is not there, or not there any more.",
         Code::ClientEmpty => "A client needs a name, a phone or another word to be found by.",
         Code::ClientInTrash => "The client lies in the trash; take the card out of it first.",
+        Code::MergeSame => "These two are one card already; nothing was changed.",
         Code::TextTooLong => "A text is longer than its field takes.",
         Code::TooMany => "There are more entries than a card takes.",
         Code::EmailInvalid => "This is no e-mail address.",

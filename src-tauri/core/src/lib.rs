@@ -9,6 +9,7 @@ pub mod clients;
 pub mod conflicts;
 pub mod contacts;
 pub mod demo;
+pub mod duplicates;
 pub mod error;
 pub mod exports;
 pub mod head_office;

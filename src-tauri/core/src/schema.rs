@@ -6,7 +6,7 @@ use clientele_model::{ClientId, RowId};
 use rusqlite::Connection;
 
 use crate::workspace::{Indexing, Schema};
-use crate::{Result, clients, contacts, search, settings, workspace};
+use crate::{Result, clients, contacts, duplicates, search, settings, workspace};
 
 /// The book's tables.
 pub const SCHEMA: Schema = Schema {
@@ -21,23 +21,27 @@ pub const SCHEMA: Schema = Schema {
         &clients::MESSENGERS,
         &clients::CONTACT_PERSONS,
         &clients::CLIENT_TAGS,
+        &duplicates::NOT_DUPLICATES,
         &contacts::CONTACTS,
     ],
     derive,
     forget: |conn, client| search::forget(conn, client.into()),
 };
 
-/// Inside the transaction that changed these clients: their list columns, and what they are found by.
-fn derive(conn: &Connection, changed: &BTreeSet<RowId>, indexing: Indexing) -> Result<()> {
+/// Inside the transaction that changed these clients: on whose cards they stand, their list columns, and what they are
+/// found by. Returns these and all others whose cards follow from theirs.
+fn derive(conn: &Connection, changed: &BTreeSet<RowId>, indexing: Indexing) -> Result<BTreeSet<RowId>> {
+    let changed = clients::settle_merged(conn, changed)?;
     match indexing {
         Indexing::Later => {
-            let numbers = clients::derive_put(conn, changed)?;
-            search::index_later(conn, numbers)
+            let numbers = clients::derive_put(conn, &changed)?;
+            search::index_later(conn, numbers)?;
         }
         Indexing::Now => {
-            clients::derive(conn, changed)?;
+            clients::derive(conn, &changed)?;
             let mut clients = changed.iter().copied().map(ClientId::from);
-            clients.try_for_each(|client| search::index(conn, client))
+            clients.try_for_each(|client| search::index(conn, client))?;
         }
     }
+    Ok(changed)
 }

@@ -73,6 +73,8 @@ codes! {
     ClientEmpty = "client.empty",
     /// The client lies in the trash: nothing is written to the card before it is taken out.
     ClientInTrash = "client.in_trash",
+    /// Two clients stand on one card already.
+    MergeSame = "merge.same",
     /// A text is longer than a field takes. `field`, `max`
     TextTooLong = "text.too_long",
     /// There are more entries than a card takes. `field`, `max`

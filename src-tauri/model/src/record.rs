@@ -127,7 +127,7 @@ records! {
     CLIENTS = "clients" [
         text("kind"), text("given_name"), text("patronymic"), text("family_name"), text("company_name"),
         text("birthday"), text("language"), text("source"), text("card_number"), text("notes"),
-        text("expects"), text("never"), int("created_at"),
+        text("expects"), text("never"), int("created_at"), id("merged_into"),
     ];
     /// More names of a client.
     CLIENT_NAMES = "client_names" [id(CLIENT_ID), int("position"), text("label"), text("name")];
@@ -148,6 +148,8 @@ records! {
     ];
     /// Tags.
     CLIENT_TAGS = "client_tags" [id(CLIENT_ID), text("tag")];
+    /// Two clients of whom somebody said that they are not the same one.
+    NOT_DUPLICATES = "not_duplicates" [id(CLIENT_ID), id("other")];
     /// Contact history.
     CONTACTS = "contacts" [
         id(CLIENT_ID), text("kind"), text("direction"), text("channel"), int("at"), text("staff"), text("text"),

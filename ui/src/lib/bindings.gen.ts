@@ -246,6 +246,14 @@ offset: number,
 /** At most so many rows (1 to 500). */
 limit: number, };
 
+export type ClientsMerge = { 
+/** The one whose card stays. */
+keep: ClientId, 
+/** The other. */
+gone: ClientId, 
+/** The card that stays as it was shown, and as it is to be; without it what is proposed becomes of it. */
+edited: MergeEdited | null, };
+
 export type Conflict = { 
 /** To speak of it. */
 id: string, 
@@ -384,6 +392,24 @@ revoked_at: Timestamp | null, };
 
 export type Direction = "in" | "out";
 
+export type Duplicate = { 
+/** The one whose card would stay: the one in use. */
+keep: Suspect, 
+/** The other. */
+gone: Suspect, 
+/** Why, the strongest first. */
+why: Array<Why>, };
+
+export type DuplicateList = { 
+/** How many pairs were found in all. */
+total: number, 
+/** The first of them, the likeliest first. */
+rows: Array<Duplicate>, };
+
+export type DuplicatesAsk = { 
+/** At most so many (1 to 500). */
+limit: number, };
+
 export type Email = { 
 /** The row, where it has one. */
 id: RowId | null, 
@@ -439,7 +465,7 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -677,7 +703,46 @@ export type Keep = "standing" | "losing";
 
 export type Language = "en" | "ru" | "bg";
 
+export type Like = { 
+/** Who. */
+client: Suspect, 
+/** Why, the strongest first. */
+why: Array<Why>, };
+
+export type LikeAsk = { 
+/** What stands in the form. */
+draft: ClientDraft, 
+/** Whose card it is, where it is not a new one. */
+except: ClientId | null, };
+
 export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "note";
+
+export type MergeEdited = { 
+/** As it was shown. */
+before: ClientDraft, 
+/** As it is to be. */
+after: ClientDraft, };
+
+export type MergeProposal = { 
+/** The card that stays, as it is. */
+keep: ClientDraft, 
+/** The other. */
+gone: ClientDraft, 
+/** What the first card takes over of itself: names, notes, what has room for one thing only. The other's phones,
+ * tags and contacts come to stand on it without that. */
+after: ClientDraft, };
+
+export type MergedClient = { 
+/** Which. */
+id: ClientId, 
+/** The name that its own card had. */
+name: string, 
+/** The step that takes it apart again when it is undone. */
+step: StepId, 
+/** When they were merged. */
+at: Timestamp, 
+/** By whom. */
+staff: string, };
 
 export type Messenger = { 
 /** The row, where it has one. */
@@ -836,7 +901,7 @@ left_out: number, };
 
 export type StepId = string;
 
-export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
 
 export type StepRef = { 
 /** Which. */
@@ -852,6 +917,18 @@ params: Record<string, string>,
 /** For an undo or a redo: what it undid or did again. */
 of: StepLabel | null, };
 
+export type Suspect = { 
+/** Which client. */
+id: ClientId, 
+/** The name as shown. */
+name: string, 
+/** The first phone number, as people of the book's country read it. */
+phone: string, 
+/** When the last contact was. */
+last_contact_at: Timestamp | null, 
+/** When the card was made. */
+created_at: Timestamp, };
+
 export type TagCount = { 
 /** The tag. */
 tag: string, 
@@ -862,7 +939,7 @@ export type Theme = "system" | "light" | "dark";
 
 export type Timestamp = number;
 
-export type Topic = "clients" | "client" | "contacts" | "history" | "trash" | "settings" | "tags" | "head_office" | "conflicts";
+export type Topic = "clients" | "client" | "contacts" | "history" | "trash" | "settings" | "tags" | "head_office" | "duplicates" | "conflicts";
 
 export type TrashKind = "client" | "contact";
 
@@ -880,11 +957,19 @@ trashed_at: Timestamp,
 /** Days until it is gone. */
 days_left: number, };
 
+export type TwoClients = { 
+/** The one whose card stays. */
+keep: ClientId, 
+/** The other. */
+gone: ClientId, };
+
 export type UndoState = { 
 /** The step that undo takes back. */
 undo: StepSummary | null, 
 /** The undone step that redo does again. */
 redo: StepSummary | null, };
+
+export type Why = "phone" | "email" | "card_number" | "same_name" | "similar_name";
 
 export type Written<T> = { 
 /** The result. */
@@ -921,6 +1006,13 @@ export interface Commands {
   contact_trash: { args: ContactRef; result: Written<ContactId> };
   contact_restore: { args: ContactRef; result: Written<ContactId> };
   search: { args: SearchAsk; result: Array<SearchHit> };
+  duplicates_list: { args: DuplicatesAsk; result: DuplicateList };
+  duplicates_like: { args: LikeAsk; result: Array<Like> };
+  duplicate_dismiss: { args: TwoClients; result: Written<null> };
+  merge_propose: { args: TwoClients; result: MergeProposal };
+  clients_merge: { args: ClientsMerge; result: Written<ClientId> };
+  client_unmerge: { args: StepRef; result: Written<StepSummary> };
+  client_merged: { args: ClientRef; result: Array<MergedClient> };
   undo: { args: Nothing; result: Written<StepSummary> };
   redo: { args: Nothing; result: Written<StepSummary> };
   undo_state: { args: Nothing; result: UndoState };

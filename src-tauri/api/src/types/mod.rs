@@ -6,10 +6,12 @@ use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, StepI
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+mod duplicates;
 mod head_office;
 
 pub use crate::preferences::{Preferences, Theme};
 use clientele_core::contacts::ContactDraft;
+pub use duplicates::*;
 pub use head_office::*;
 
 /// A command without arguments.

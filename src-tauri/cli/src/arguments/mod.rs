@@ -52,6 +52,24 @@ pub enum Command {
     /// One client, or several by their ids.
     #[command(subcommand)]
     Client(Client),
+    /// Clients who may be the same one, the likeliest first, with why.
+    Duplicates {
+        /// At most so many.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+        limit: u32,
+    },
+    /// Make one card of two clients. Nothing of either is lost, and `unmerge` takes them apart again any day later.
+    Merge {
+        /// The client whose card stays.
+        keep: Uuid,
+        /// The other.
+        gone: Uuid,
+    },
+    /// Take apart what was merged; what was written on the card since stays on it.
+    Unmerge {
+        /// The step that merged them, as `merge` and `history` say it.
+        step: Uuid,
+    },
     /// The contact history of a client.
     #[command(subcommand)]
     Contact(Contact),

@@ -5,6 +5,7 @@ mod cards;
 mod clients;
 mod conflicts;
 mod contacts;
+mod duplicates;
 mod erasures;
 mod files;
 mod head_office;
@@ -41,6 +42,9 @@ pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
         Command::Client(Client::Erase { ids, yes }) => clients::erase(api, &ids, yes),
         Command::Contact(Contact::Add(new)) => contacts::add(api, &new),
         Command::Contact(Contact::List { client, limit }) => contacts::list(api, client, limit),
+        Command::Duplicates { limit } => duplicates::list(api, limit),
+        Command::Merge { keep, gone } => duplicates::merge(api, keep, gone),
+        Command::Unmerge { step } => duplicates::unmerge(api, step),
         Command::Undo => past::undo(api),
         Command::Redo => past::redo(api),
         Command::History(ask) => past::history(api, &ask),

@@ -3,6 +3,7 @@
 mod books;
 mod cards;
 mod closed_ends;
+mod duplicates;
 mod files;
 mod head_office;
 mod past;

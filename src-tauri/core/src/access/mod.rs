@@ -13,7 +13,8 @@ use clientele_formats::access::{
     AccessChange, AccessClient, AccessContact, AccessExport, AccessTag, FORMAT, Kept, Moment,
 };
 use clientele_model::{
-    Address, ClientId, ContactPerson, Email, Messenger, OtherName, Phone, RowId, StepId, Timestamp, Value,
+    Address, ClientId, ContactPerson, Email, ErrorCode, Messenger, OtherName, Phone, Refusal, RowId, StepId,
+    Timestamp, Value,
 };
 use rusqlite::Connection;
 
@@ -41,14 +42,24 @@ pub fn of_client(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<
 
 fn collect(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<AccessExport> {
     let settings = settings::load(conn)?;
-    let own = Row::read(conn, &CLIENTS, id.into())?;
-    let part = |table| parts(conn, table, id);
+    // Whoever was merged with the client is the client.
+    let all = clients::on_card(conn, clients::home(conn, id)?)?;
+    let rows = all
+        .iter()
+        .map(|of| Ok((Row::read(conn, &CLIENTS, (*of).into())?, *of)));
+    let mut rows = rows.collect::<Result<Vec<_>>>()?.into_iter();
+    let (own, id) = rows
+        .next()
+        .ok_or_else(|| Refusal::new(ErrorCode::NotFound).with("id", id))?;
+    let merged = rows.map(|(row, of)| client(conn, &row, of));
+    let part = |table| parts(conn, table, &all);
     Ok(AccessExport {
         format: FORMAT.to_owned(),
         made_at: local(made_at),
         business_name: settings.business_name,
         language: settings.language,
         client: client(conn, &own, id)?,
+        merged: merged.collect::<Result<_>>()?,
         other_names: kept(part(&CLIENT_NAMES)?, |row| OtherName {
             id: Some(row.id),
             label: row.text("label"),
@@ -96,7 +107,7 @@ fn collect(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<Access
 fn client(conn: &Connection, own: &Row, id: ClientId) -> Result<AccessClient> {
     Ok(AccessClient {
         id,
-        name: clients::load(conn, id)?.display_name(),
+        name: clients::load_own(conn, id)?.display_name(),
         kind: own.text("kind"),
         given_name: own.text("given_name"),
         patronymic: own.text("patronymic"),
@@ -171,10 +182,13 @@ impl Row {
 }
 
 /// The rows of a table that stand on a client's card, and then those that were taken off it.
-fn parts(conn: &Connection, table: &'static Table, client: ClientId) -> Result<Vec<Row>> {
-    let ids = rows_of_client(conn, table, client.into())?;
-    let rows = ids.into_iter().map(|id| Row::read(conn, table, id));
-    let mut rows: Vec<Row> = rows.collect::<Result<_>>()?;
+fn parts(conn: &Connection, table: &'static Table, all: &[ClientId]) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for client in all {
+        for id in rows_of_client(conn, table, (*client).into())? {
+            rows.push(Row::read(conn, table, id)?);
+        }
+    }
     rows.sort_by_key(|row| (row.trashed_at(), row.int("position"), row.id));
     Ok(rows)
 }

@@ -5,11 +5,14 @@ use std::hash::Hash;
 use std::mem::take;
 
 use clientele_model::text::{FIELD_BYTES_MAX, digits, fold, tidy};
-use clientele_model::{ClientDraft, ClientId, ClientKind, ErrorCode, OtherName, Refusal, phone};
+use clientele_model::{
+    Address, ClientDraft, ClientId, ClientKind, ContactPerson, Email, ErrorCode, Messenger, OtherName, Phone,
+    Refusal, RowId, phone,
+};
 
-use super::draft;
+use super::{ADDRESSES, CLIENT_NAMES, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES, draft};
 use crate::Result;
-use crate::workspace::Write;
+use crate::workspace::{Table, Write};
 
 /// What a card is called, in whole folded words: the way to tell two people on one phone apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,29 +121,72 @@ pub fn completed(card: &ClientDraft, other: &ClientDraft) -> Result<ClientDraft>
     append(&mut after.notes, &other.notes);
     append(&mut after.expects, &other.expects);
     append(&mut after.never, &other.never);
-    add_new(&mut after.phones, &other.phones, |p| {
-        if p.e164.is_empty() {
-            digits(&p.typed)
-        } else {
-            p.e164.clone()
-        }
-    });
-    add_new(&mut after.emails, &other.emails, |e| e.address.to_lowercase());
-    add_new(&mut after.other_names, &other.other_names, |n| fold(&n.name));
-    add_new(&mut after.addresses, &other.addresses, |a| {
-        fold(&format!("{}|{}|{}", a.street, a.city, a.postal_code))
-    });
-    add_new(&mut after.messengers, &other.messengers, |m| {
-        fold(&format!("{}|{}", m.service, m.handle))
-    });
-    add_new(&mut after.contact_persons, &other.contact_persons, |p| {
-        fold(&format!("{}|{}", p.name, p.phone))
-    });
-    add_new(&mut after.tags, &other.tags, |tag| fold(tag));
+    unite(&mut after, other);
     if after == *card {
         return Ok(after);
     }
     bounded(after)
+}
+
+/// Adds the entries of another card that stand on this one in no form yet.
+pub(super) fn unite(after: &mut ClientDraft, other: &ClientDraft) {
+    add_new(&mut after.phones, &other.phones, phone_key);
+    add_new(&mut after.emails, &other.emails, email_key);
+    add_new(&mut after.other_names, &other.other_names, name_key);
+    add_new(&mut after.addresses, &other.addresses, address_key);
+    add_new(&mut after.messengers, &other.messengers, messenger_key);
+    add_new(&mut after.contact_persons, &other.contact_persons, person_key);
+    add_new(&mut after.tags, &other.tags, |tag| fold(tag));
+}
+
+fn phone_key(p: &Phone) -> String {
+    if p.e164.is_empty() {
+        digits(&p.typed)
+    } else {
+        p.e164.clone()
+    }
+}
+
+fn email_key(e: &Email) -> String {
+    e.address.to_lowercase()
+}
+
+fn name_key(n: &OtherName) -> String {
+    fold(&n.name)
+}
+
+fn address_key(a: &Address) -> String {
+    fold(&format!("{}|{}|{}", a.street, a.city, a.postal_code))
+}
+
+fn messenger_key(m: &Messenger) -> String {
+    fold(&format!("{}|{}", m.service, m.handle))
+}
+
+fn person_key(p: &ContactPerson) -> String {
+    fold(&format!("{}|{}", p.name, p.phone))
+}
+
+/// The entries of a card that have rows, each with the key by which it is the same as another's.
+pub(super) fn keyed(card: &ClientDraft) -> Vec<(RowId, &'static str, String)> {
+    let mut all = Vec::new();
+    let mut add =
+        |id: Option<RowId>, table: &Table, key: String| all.extend(id.map(|id| (id, table.name, key)));
+    card.phones.iter().for_each(|p| add(p.id, &PHONES, phone_key(p)));
+    card.emails.iter().for_each(|e| add(e.id, &EMAILS, email_key(e)));
+    card.other_names
+        .iter()
+        .for_each(|n| add(n.id, &CLIENT_NAMES, name_key(n)));
+    card.addresses
+        .iter()
+        .for_each(|a| add(a.id, &ADDRESSES, address_key(a)));
+    card.messengers
+        .iter()
+        .for_each(|m| add(m.id, &MESSENGERS, messenger_key(m)));
+    card.contact_persons
+        .iter()
+        .for_each(|p| add(p.id, &CONTACT_PERSONS, person_key(p)));
+    all
 }
 
 /// [`draft::check`] without reading pages of notes again, which were tidy before they were put together:

@@ -1,11 +1,13 @@
 //! A draft on its way into the book: checked, and written as the difference to what the form showed.
 
-use clientele_model::text::{digits, is_email, tidy};
+use clientele_model::text::{digits, fold, is_email, tidy};
 use clientele_model::{
     Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Phone, Refusal, RowId, Timestamp, Value, bounds,
     phone,
 };
 
+use super::complete::keyed;
+use super::store::{home, load_own, on_card};
 use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
 use crate::Result;
 use crate::workspace::{Table, Write};
@@ -256,7 +258,12 @@ pub(super) fn write(
     country: &str,
     card: Card,
 ) -> Result<()> {
+    let id = match card {
+        Card::New { .. } => id,
+        Card::Standing => home(w.conn(), id)?,
+    };
     let row = RowId::from(id);
+    let twins = Twins::load(w, id, card)?;
     let seen = own_fields(before);
     let mut own = changed(seen.clone(), own_fields(after));
     if let Card::New { created_at } = card {
@@ -275,9 +282,47 @@ pub(super) fn write(
         phone::to_e164(&phone.typed, country).unwrap_or_default()
     });
     for ((table, old), (_, new)) in old.into_iter().zip(new) {
-        write_parts(w, row, table, old, new)?;
+        write_parts(w, row, table, old, new, &twins)?;
     }
-    write_tags(w, row, &before.tags, &after.tags)
+    write_tags(w, row, &before.tags, &after.tags, &twins)
+}
+
+/// Entries that stand on the card once and in the book several times: of clients that were merged. What is done to the
+/// one that is shown is done to the others, or they would come to be seen instead.
+#[derive(Default)]
+struct Twins {
+    entries: Vec<(RowId, &'static str, String)>,
+    tags: Vec<(RowId, String)>,
+}
+
+impl Twins {
+    fn load(w: &Write<'_>, id: ClientId, card: Card) -> Result<Self> {
+        let mut twins = Self::default();
+        let all = match card {
+            Card::New { .. } => Vec::new(),
+            Card::Standing => on_card(w.conn(), id)?,
+        };
+        if all.len() < 2 {
+            return Ok(twins);
+        }
+        for of in all {
+            let own = load_own(w.conn(), of)?;
+            twins.entries.extend(keyed(&own));
+            let row = |tag: &String| RowId::derived(of.into(), tag);
+            twins
+                .tags
+                .extend(own.tags.iter().map(|tag| (row(tag), fold(tag))));
+        }
+        Ok(twins)
+    }
+
+    fn of(&self, id: RowId) -> impl Iterator<Item = RowId> {
+        let own = self.entries.iter().find(|(entry, ..)| *entry == id);
+        let same = move |(entry, table, key): &&(RowId, &'static str, String)| {
+            own.is_some_and(|own| *entry != id && own.1 == *table && own.2 == *key)
+        };
+        self.entries.iter().filter(same).map(|(entry, ..)| *entry)
+    }
 }
 
 fn changed(old: Vec<(&'static str, Value)>, new: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
@@ -294,6 +339,7 @@ fn write_parts(
     table: &'static Table,
     old: Vec<Part>,
     new: Vec<Part>,
+    twins: &Twins,
 ) -> Result<()> {
     for (place, (id, fields)) in new.iter().enumerate() {
         let position = ("position", Value::Int(i64::try_from(place).unwrap_or(i64::MAX)));
@@ -305,6 +351,9 @@ fn write_parts(
         match known {
             Some((id, at)) => {
                 let mut fields = changed(old[at].1.clone(), fields.clone());
+                for twin in twins.of(id) {
+                    w.set_over(table, twin, fields.clone(), &old[at].1)?;
+                }
                 if at != place {
                     fields.push(position);
                 }
@@ -326,13 +375,16 @@ fn write_parts(
     }
     for id in old.iter().filter_map(|(id, _)| *id) {
         if !new.iter().any(|(kept, _)| *kept == Some(id)) {
+            for twin in twins.of(id) {
+                w.trash(table, twin)?;
+            }
             w.trash(table, id)?;
         }
     }
     Ok(())
 }
 
-fn write_tags(w: &mut Write<'_>, client: RowId, old: &[String], new: &[String]) -> Result<()> {
+fn write_tags(w: &mut Write<'_>, client: RowId, old: &[String], new: &[String], twins: &Twins) -> Result<()> {
     for tag in new.iter().filter(|tag| !old.contains(tag)) {
         let row = RowId::derived(client, tag);
         // A tag that was taken off comes back as the row it was.
@@ -347,7 +399,13 @@ fn write_tags(w: &mut Write<'_>, client: RowId, old: &[String], new: &[String]) 
         }
     }
     for tag in old.iter().filter(|tag| !new.contains(tag)) {
-        w.trash(&CLIENT_TAGS, RowId::derived(client, tag))?;
+        let folded = fold(tag);
+        for (twin, _) in twins.tags.iter().filter(|(_, twin)| *twin == folded) {
+            w.trash(&CLIENT_TAGS, *twin)?;
+        }
+        if twins.tags.is_empty() {
+            w.trash(&CLIENT_TAGS, RowId::derived(client, tag))?;
+        }
     }
     Ok(())
 }

@@ -19,8 +19,8 @@ use crate::{Result, settings};
 
 pub use complete::{NameWords, complete, completed, read_numbers};
 pub use store::{
-    by_email, by_phone, by_unread_phone, derive, derive_put, display_name, ids, list, load, numbered,
-    sources, tags,
+    by_email, by_phone, by_unread_phone, derive, derive_put, display_name, home, ids, list, load, load_own,
+    numbered, on_card, settle_merged, sources, tags,
 };
 
 const ON_CARD: &[Topic] = &[Topic::Clients, Topic::Client, Topic::History];
@@ -35,6 +35,7 @@ pub const CLIENTS: Table = Table {
         Topic::History,
         Topic::Trash,
         Topic::Tags,
+        Topic::Duplicates,
     ],
     worked_out: WorkedOut {
         columns: &["display_name", "sort_name"],
@@ -63,7 +64,7 @@ fn own_names(values: &[Value]) -> ClientDraft {
     }
 }
 
-const fn on_card(record: Record, topics: &'static [Topic]) -> Table {
+const fn card_part(record: Record, topics: &'static [Topic]) -> Table {
     Table {
         record,
         card: Card::ByClientId,
@@ -73,19 +74,19 @@ const fn on_card(record: Record, topics: &'static [Topic]) -> Table {
 }
 
 /// More names of a client.
-pub const CLIENT_NAMES: Table = on_card(record::CLIENT_NAMES, ON_CARD);
+pub const CLIENT_NAMES: Table = card_part(record::CLIENT_NAMES, ON_CARD);
 /// Phone numbers: as typed, and in E.164.
-pub const PHONES: Table = on_card(record::PHONES, ON_CARD);
+pub const PHONES: Table = card_part(record::PHONES, ON_CARD);
 /// E-mail addresses.
-pub const EMAILS: Table = on_card(record::EMAILS, ON_CARD);
+pub const EMAILS: Table = card_part(record::EMAILS, ON_CARD);
 /// Postal addresses.
-pub const ADDRESSES: Table = on_card(record::ADDRESSES, ON_CARD);
+pub const ADDRESSES: Table = card_part(record::ADDRESSES, ON_CARD);
 /// Names in messengers.
-pub const MESSENGERS: Table = on_card(record::MESSENGERS, ON_CARD);
+pub const MESSENGERS: Table = card_part(record::MESSENGERS, ON_CARD);
 /// People to talk to.
-pub const CONTACT_PERSONS: Table = on_card(record::CONTACT_PERSONS, ON_CARD);
+pub const CONTACT_PERSONS: Table = card_part(record::CONTACT_PERSONS, ON_CARD);
 /// Tags.
-pub const CLIENT_TAGS: Table = on_card(
+pub const CLIENT_TAGS: Table = card_part(
     record::CLIENT_TAGS,
     &[Topic::Clients, Topic::Client, Topic::History, Topic::Tags],
 );
@@ -237,11 +238,12 @@ pub fn phone_display(typed: &str, e164: &str, country: &str) -> String {
     }
 }
 
-/// The whole card of a client, trashed or not.
+/// The whole card on which a client stands, trashed or not.
 ///
 /// # Errors
 /// `not_found`; what SQLite says.
 pub fn card(conn: &Connection, id: ClientId) -> Result<ClientCard> {
+    let id = home(conn, id)?;
     let draft = load(conn, id)?;
     let country = settings::load(conn)?.country;
     let phones = draft.phones.iter().map(|p| PhoneLine {
@@ -315,6 +317,7 @@ pub fn change(
 /// # Errors
 /// `not_found`; `client.in_trash`; what SQLite says.
 pub(crate) fn outside_trash(w: &Write<'_>, id: ClientId) -> Result<()> {
+    let id = home(w.conn(), id)?;
     match w.field(&CLIENTS, id.into(), DELETED_AT)? {
         Value::Null => Ok(()),
         _ => Err(Refusal::new(ErrorCode::ClientInTrash).with("id", id).into()),
@@ -339,7 +342,7 @@ pub fn read_phones_anew(w: &mut Write<'_>, country: &str) -> Result<()> {
 /// `not_found`; what SQLite says.
 pub fn trash(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Written<u32>> {
     let step = NewStep::new(by, StepLabel::ClientsTrashed).clients(ids);
-    workspace.write(step, |w| each(ids, |id| w.trash(&CLIENTS, id)))
+    workspace.write(step, |w| each(w, ids, |w, id| w.trash(&CLIENTS, id)))
 }
 
 /// Takes clients out of the trash.
@@ -348,7 +351,7 @@ pub fn trash(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Writ
 /// `not_found`; what SQLite says.
 pub fn restore(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Written<u32>> {
     let step = NewStep::new(by, StepLabel::ClientsRestored).clients(ids);
-    workspace.write(step, |w| each(ids, |id| w.restore(&CLIENTS, id)))
+    workspace.write(step, |w| each(w, ids, |w, id| w.restore(&CLIENTS, id)))
 }
 
 /// Erases clients in the trash for good: the rows, their contacts, what the log and the index knew.
@@ -358,7 +361,7 @@ pub fn restore(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Wr
 pub fn erase(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Written<u32>> {
     let mut step = NewStep::new(by, StepLabel::ClientsErased);
     step.set("count", ids.len());
-    let written = workspace.write(step, |w| each(ids, |id| erase_one(w, id).map(|()| true)))?;
+    let written = workspace.write(step, |w| each(w, ids, |w, id| erase_one(w, id).map(|()| true)))?;
     // Done is done: what cannot be brought home now (a full disk, a reader in the way) is at the next start.
     let _ = workspace.settle();
     Ok(written)
@@ -381,10 +384,19 @@ pub(crate) fn erase_one(w: &mut Write<'_>, id: RowId) -> Result<()> {
     w.erase(&CLIENTS, id)
 }
 
-fn each(ids: &[ClientId], mut f: impl FnMut(RowId) -> Result<bool>) -> Result<u32> {
+/// Does the same to all who stand on each of these cards. Returns with how many cards something was done.
+fn each(
+    w: &mut Write<'_>,
+    ids: &[ClientId],
+    mut f: impl FnMut(&mut Write<'_>, RowId) -> Result<bool>,
+) -> Result<u32> {
     let mut done = 0;
     for id in ids {
-        done += u32::from(f((*id).into())?);
+        let mut any = false;
+        for of_card in on_card(w.conn(), home(w.conn(), *id)?)? {
+            any |= f(w, of_card.into())?;
+        }
+        done += u32::from(any);
     }
     Ok(done)
 }

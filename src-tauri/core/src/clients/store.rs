@@ -1,5 +1,6 @@
 //! The SQL of clients and their cards.
 
+mod merged;
 mod worked_out;
 
 use clientele_model::{
@@ -8,6 +9,7 @@ use clientele_model::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::complete::unite;
 use super::draft::birthday_from_text;
 use super::{
     ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, Sight, TagCount, phone_display,
@@ -15,6 +17,8 @@ use super::{
 use crate::Result;
 use crate::workspace::store::row_id;
 
+pub(super) use merged::any as any_merged;
+pub use merged::{home, on_card, settle_merged};
 pub(super) use worked_out::names;
 pub use worked_out::{derive, derive_put};
 
@@ -32,11 +36,28 @@ fn not_found(id: ClientId) -> crate::Error {
         .into()
 }
 
-/// All that can be edited on a card, trashed or not.
+/// All that can be edited on the card on which a client stands, trashed or not: with all that those have who were
+/// merged with it.
 ///
 /// # Errors
 /// `not_found`; what SQLite says.
 pub fn load(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
+    let all = on_card(conn, home(conn, id)?)?;
+    let [first, others @ ..] = all.as_slice() else {
+        return Err(not_found(id));
+    };
+    let mut draft = load_own(conn, *first)?;
+    for other in others {
+        unite(&mut draft, &load_own(conn, *other)?);
+    }
+    Ok(draft)
+}
+
+/// What a client has of its own, whoever it was merged with.
+///
+/// # Errors
+/// `not_found`; what SQLite says.
+pub fn load_own(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
     let mut statement = conn.prepare_cached(
         "select kind, given_name, patronymic, family_name, company_name, birthday, language, source,
          card_number, notes, expects, never from clients where id = ?1",
@@ -165,15 +186,10 @@ pub(super) fn card(
             row.get::<_, Option<i64>>(3)?,
         ))
     })?;
-    let mut changed = conn.prepare_cached(
-        "select max(s.at) from changes c join steps s on s.id = c.step where c.row_id in (
-         select ?1 union all select id from phones where client_id = ?1
-         union all select id from emails where client_id = ?1 union all select id from client_names where client_id = ?1
-         union all select id from addresses where client_id = ?1 union all select id from messengers where client_id = ?1
-         union all select id from contact_persons where client_id = ?1
-         union all select id from client_tags where client_id = ?1)",
-    )?;
-    let changed_at: Option<i64> = changed.query_row([id.as_bytes()], |row| row.get(0))?;
+    let mut changed_at: Option<i64> = None;
+    for id in on_card(conn, id)? {
+        changed_at = changed_at.max(rows_changed_at(conn, id)?);
+    }
     Ok(ClientCard {
         id,
         name: draft.display_name(),
@@ -185,6 +201,19 @@ pub(super) fn card(
         contacts,
         last_contact_at: last.map(Timestamp),
     })
+}
+
+/// When any row that a client has was changed last.
+fn rows_changed_at(conn: &Connection, id: ClientId) -> Result<Option<i64>> {
+    let mut changed = conn.prepare_cached(
+        "select max(s.at) from changes c join steps s on s.id = c.step where c.row_id in (
+         select ?1 union all select id from phones where client_id = ?1
+         union all select id from emails where client_id = ?1 union all select id from client_names where client_id = ?1
+         union all select id from addresses where client_id = ?1 union all select id from messengers where client_id = ?1
+         union all select id from contact_persons where client_id = ?1
+         union all select id from client_tags where client_id = ?1)",
+    )?;
+    Ok(changed.query_row([id.as_bytes()], |row| row.get(0))?)
 }
 
 /// The name of a client as lists show it; `None` where there is no such client (any more).
@@ -208,10 +237,11 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
         ClientSort::Recent => "c.last_contact_at desc, c.id",
         ClientSort::Created => "c.created_at desc, c.id",
     };
-    let mut filter = String::from("c.deleted_at is null");
+    let mut filter = String::from("c.deleted_at is null and c.shown_on is null");
     if ask.tag.is_some() {
         filter.push_str(
-            " and exists (select 1 from client_tags t where t.client_id = c.id and t.tag = ?1 and t.deleted_at is null)",
+            " and c.id in (select coalesce(m.shown_on, m.id) from client_tags t join clients m on m.id = t.client_id
+              where t.tag = ?1 and t.deleted_at is null)",
         );
     } else {
         filter.push_str(" and ?1 is null");
@@ -259,10 +289,30 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
         })
     })?;
     let mut rows: Vec<ClientRow> = rows.collect::<rusqlite::Result<_>>()?;
+    let merged = any_merged(conn)?;
     for row in &mut rows {
         row.tags = tags_of(conn, row.id)?;
+        if merged {
+            of_others(conn, row, country)?;
+        }
     }
     Ok(ClientPage { total, rows })
+}
+
+/// What those have who were merged with a client of a list.
+fn of_others(conn: &Connection, row: &mut ClientRow, country: &str) -> Result<()> {
+    for other in on_card(conn, row.id)?.into_iter().skip(1) {
+        let card = load_own(conn, other)?;
+        let phone = card.phones.first().filter(|_| row.phone.is_empty());
+        if let Some(phone) = phone {
+            row.phone = phone_display(&phone.typed, &phone.e164, country);
+        }
+        let new = card.tags.into_iter().filter(|tag| !row.tags.contains(tag));
+        let new: Vec<String> = new.collect();
+        row.tags.extend(new);
+        row.tags.sort();
+    }
+    Ok(())
 }
 
 fn first_phone(row: &Row<'_>, column: usize) -> rusqlite::Result<(String, String)> {
@@ -295,8 +345,9 @@ pub(super) fn typed_phones(conn: &Connection) -> Result<Vec<(RowId, String)>> {
 /// # Errors
 /// What SQLite says.
 pub fn ids(conn: &Connection) -> Result<Vec<ClientId>> {
-    let mut statement =
-        conn.prepare("select id from clients where deleted_at is null order by sort_name, id")?;
+    let mut statement = conn.prepare(
+        "select id from clients where deleted_at is null and shown_on is null order by sort_name, id",
+    )?;
     Ok(statement
         .query_map([], |row| Ok(row_id(row, 0)?.into()))?
         .collect::<rusqlite::Result<_>>()?)
@@ -333,7 +384,7 @@ pub fn by_email(conn: &Connection, address: &str) -> Result<Vec<ClientId>> {
 
 fn found_by(conn: &Connection, from: &str, filter: &str, what: &str) -> Result<Vec<ClientId>> {
     let mut statement = conn.prepare_cached(&format!(
-        "select distinct c.id from {from} join clients c on c.id = p.client_id
+        "select distinct coalesce(c.shown_on, c.id) from {from} join clients c on c.id = p.client_id
          where {filter} and p.deleted_at is null and c.deleted_at is null order by c.n"
     ))?;
     Ok(statement
@@ -347,8 +398,9 @@ fn found_by(conn: &Connection, from: &str, filter: &str, what: &str) -> Result<V
 /// What SQLite says.
 pub fn tags(conn: &Connection) -> Result<Vec<TagCount>> {
     let mut statement = conn.prepare_cached(
-        "select t.tag, count(*) from client_tags t join clients c on c.id = t.client_id
-         where t.deleted_at is null and c.deleted_at is null group by t.tag order by count(*) desc, t.tag limit 1000",
+        "select t.tag, count(distinct coalesce(c.shown_on, c.id)) as cards
+         from client_tags t join clients c on c.id = t.client_id
+         where t.deleted_at is null and c.deleted_at is null group by t.tag order by cards desc, t.tag limit 1000",
     )?;
     let tags = statement.query_map([], |row| {
         Ok(TagCount {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Result;
-use crate::clients::outside_trash;
+use crate::clients::{home, outside_trash};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 
 pub use store::list;
@@ -209,6 +209,7 @@ pub fn add(
 /// As [`add`].
 pub fn add_checked(w: &mut Write<'_>, by: &Actor, client: ClientId, new: &ContactDraft) -> Result<ContactId> {
     outside_trash(w, client)?;
+    let client = home(w.conn(), client)?;
     let id = ContactId::new();
     let mut fields = new.fields();
     fields.retain(|(_, value)| *value != Value::Text(String::new()));

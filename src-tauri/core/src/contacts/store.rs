@@ -5,7 +5,8 @@ use rusqlite::{Connection, params};
 
 use super::{Channel, Contact, ContactKind, ContactPage, ContactsList, Direction};
 use crate::Result;
-use crate::workspace::store::row_id;
+use crate::clients::{home, on_card};
+use crate::workspace::store::{array, row_id};
 
 /// A part of a timeline, newest first.
 ///
@@ -13,21 +14,23 @@ use crate::workspace::store::row_id;
 /// What SQLite says.
 pub fn list(conn: &Connection, ask: &ContactsList) -> Result<ContactPage> {
     let limit = ask.limit.clamp(1, 500);
-    let client = ask.client_id.as_bytes();
+    let all = on_card(conn, home(conn, ask.client_id)?)?;
+    let all: Vec<RowId> = all.into_iter().map(RowId::from).collect();
     let (at, id) = ask
         .before
         .as_deref()
         .and_then(place)
         .unwrap_or((i64::MAX, RowId(uuid::Uuid::max())));
-    let mut count =
-        conn.prepare_cached("select count(*) from contacts where client_id = ?1 and deleted_at is null")?;
-    let total = count.query_row([client], |row| row.get(0))?;
+    let mut count = conn.prepare_cached(
+        "select count(*) from contacts where client_id in rarray(?1) and deleted_at is null",
+    )?;
+    let total = count.query_row([array(&all)], |row| row.get(0))?;
     let mut statement = conn.prepare_cached(
         "select id, client_id, kind, direction, channel, at, staff, text from contacts
-         where client_id = ?1 and deleted_at is null and (at, id) < (?2, ?3)
+         where client_id in rarray(?1) and deleted_at is null and (at, id) < (?2, ?3)
          order by at desc, id desc limit ?4",
     )?;
-    let rows = statement.query_map(params![client, at, id.as_bytes(), limit], |row| {
+    let rows = statement.query_map(params![array(&all), at, id.as_bytes(), limit], |row| {
         Ok(Contact {
             id: row_id(row, 0)?.into(),
             client_id: row_id(row, 1)?.into(),

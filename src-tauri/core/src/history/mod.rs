@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Result;
-use crate::clients::{CLIENTS, PARTS};
+use crate::clients::{CLIENTS, PARTS, display_name, home, on_card};
 use crate::head_office::store::called;
 use crate::schema::SCHEMA;
 use crate::workspace::step::STEPS;
@@ -108,6 +108,9 @@ const DETAILS_MAX: usize = 200;
 
 /// Fields that mean nothing to a reader: book-keeping, and what is worked out from another field.
 const NOT_SHOWN: [&str; 4] = ["client_id", "position", "e164", "created_at"];
+
+/// Fields that name another client.
+const NAMES_CLIENT: [&str; 2] = ["merged_into", "other"];
 
 /// A part of the history, newest first, older than `before` ([`HistoryPage::next`]).
 ///
@@ -208,9 +211,12 @@ fn of_rows(
     tables: impl Iterator<Item = &'static Table>,
 ) -> Result<Vec<FieldHistoryEntry>> {
     store::values_of_row(conn, &CLIENTS, id.into())?;
-    let mut rows = vec![RowId::from(id)];
+    let all = on_card(conn, home(conn, id)?)?;
+    let mut rows: Vec<RowId> = all.iter().copied().map(RowId::from).collect();
     for table in tables {
-        rows.extend(store::rows_of_client(conn, table, id.into())?);
+        for id in &all {
+            rows.extend(store::rows_of_client(conn, table, (*id).into())?);
+        }
     }
     let mut steps: HashMap<StepId, Option<StepRow>> = HashMap::new();
     let mut found = Vec::new();
@@ -243,9 +249,16 @@ fn fields(
 ) -> Result<Vec<FieldHistoryEntry>> {
     let device = device(conn, step.device)?;
     let fields = change.body.iter().flat_map(|body| &body.0);
-    let fields = fields
-        .filter(|field| is_shown(&field.field))
-        .map(|field| FieldHistoryEntry {
+    // Who is meant by another client's identifier, a reader knows by the name.
+    let named = |field: &str, value: &Value| -> Result<Option<String>> {
+        match value.as_row().filter(|_| NAMES_CLIENT.contains(&field)) {
+            Some(client) => Ok(display_name(conn, client.into())?.or_else(|| shown(value))),
+            None => Ok(shown(value)),
+        }
+    };
+    let fields = fields.filter(|field| is_shown(&field.field)).map(|field| {
+        let was = value_before(log, change, &field.field);
+        Ok(FieldHistoryEntry {
             step: change.step,
             label: StepLabel::from_book(&step.label),
             at: step.at,
@@ -261,10 +274,11 @@ fn fields(
                 ChangeKind::Del => FieldChangeKind::Del,
                 ChangeKind::Erase => FieldChangeKind::Erase,
             },
-            was: value_before(log, change, &field.field).as_ref().and_then(shown),
-            is: shown(&field.value),
-        });
-    Ok(fields.collect())
+            was: was.map_or(Ok(None), |was| named(&field.field, &was))?,
+            is: named(&field.field, &field.value)?,
+        })
+    });
+    fields.collect()
 }
 
 /// Does a field mean something to a reader?

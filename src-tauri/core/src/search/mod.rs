@@ -192,9 +192,14 @@ impl Document {
 /// # Errors
 /// What SQLite says.
 pub fn index(conn: &Connection, id: ClientId) -> Result<()> {
-    match clients::numbered(conn, id)? {
-        Some(n) => store::put(conn, n, &Document::of(&clients::load(conn, id)?)),
-        None => Ok(()),
+    let Some(n) = clients::numbered(conn, id)? else {
+        return Ok(());
+    };
+    if clients::home(conn, id)? == id {
+        store::put(conn, n, &Document::of(&clients::load(conn, id)?))
+    } else {
+        // It is found as the one on whose card it stands.
+        store::take_out(conn, n)
     }
 }
 

@@ -241,7 +241,7 @@ fn beginning_with(
     let mut statement = conn.prepare_cached(&format!(
         "select c.id, c.last_contact_at
          from (select id, n, last_contact_at, branch, sort_name from clients
-               where deleted_at is null and sort_name >= ?1 and sort_name < ?2 order by sort_name, id limit ?3) c
+               where deleted_at is null and shown_on is null and sort_name >= ?1 and sort_name < ?2 order by sort_name, id limit ?3) c
          where (?4 is null or c.branch = ?4) and exists (select 1 from search_due d where d.n = c.n and d.n < ?5)
          and not exists (select 1 from json_each(?6) word where instr(c.sort_name, word.value) = 0)
          limit {FOUND_BEHIND_MAX}"
@@ -357,6 +357,10 @@ pub fn problems(conn: &Connection) -> Result<Vec<String>> {
         if let Some(n) = n.filter(|n| due.contains(n)) {
             // It is found by looking, whatever the index says of it.
             awaited += usize::from(stored(conn, n)?.is_none());
+            continue;
+        }
+        if clients::home(conn, (*id).into())? != (*id).into() {
+            awaited += usize::from(n.map_or(Ok(None), |n| stored(conn, n))?.is_none());
             continue;
         }
         let document = Document::of(&clients::load(conn, (*id).into())?);

@@ -44,9 +44,18 @@ pub fn forget_index(book: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// What the fourth migration added, and what it put in the place of what was.
+const FOURTH: &str = "
+    drop index clients_by_name; drop index clients_by_last_contact; drop index clients_by_created; drop index clients_by_branch;
+    drop index clients_merged; drop index clients_shown_on; drop table not_duplicates;
+    alter table clients drop column merged_into; alter table clients drop column shown_on;
+    create index clients_by_name on clients (sort_name, id) where deleted_at is null;
+    create index clients_by_last_contact on clients (last_contact_at desc, id) where deleted_at is null;
+    create index clients_by_created on clients (created_at desc, id) where deleted_at is null;";
+
 /// What the second migration added.
 const SECOND: &str = "
-    drop index clients_by_branch; drop index steps_by_target; drop index changes_that_erase;
+    drop index steps_by_target; drop index changes_that_erase;
     drop table search_due; drop table erased; drop table conflicts; drop table batches; drop table marks; drop table digests;
     drop table refusals; drop table displaced; drop table companions; drop table branches;
     drop table erasures; drop table exchanges;
@@ -67,6 +76,7 @@ pub fn as_of_the_first_version(book: &Workspace) -> Result<()> {
     first.execute_batch(include_str!("../../migrations/0001_the_book.sql"))?;
     let first = columns(&first)?;
     book.maintain(|conn| {
+        conn.execute_batch(FOURTH)?;
         conn.execute_batch(SECOND)?;
         assert_eq!(columns(conn)?, first);
         Ok(())

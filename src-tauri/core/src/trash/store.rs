@@ -16,7 +16,8 @@ const DAY_MILLIS: i64 = 86_400_000;
 pub fn list(conn: &Connection, now: Timestamp) -> Result<Vec<TrashRow>> {
     let days = days(conn)?;
     let mut statement = conn.prepare_cached(
-        "select 0, id, id, display_name, deleted_at as at from clients where deleted_at is not null
+        "select 0, id, id, display_name, deleted_at as at from clients
+         where deleted_at is not null and shown_on is null
          union all
          select 1, id, client_id, substr(text, 1, 200), deleted_at from contacts where deleted_at is not null
          order by at desc limit 1000",

@@ -453,7 +453,9 @@ impl<'a> Arrivals<'a> {
         } else {
             Indexing::Now
         };
-        (self.schema.derive)(self.conn, &clients, indexing)
+        let follow = (self.schema.derive)(self.conn, &clients, indexing)?;
+        self.touched.follow(&follow);
+        Ok(())
     }
 
     /// Makes rows of one table what the log says, and those of which it had said nothing before what was just heard.

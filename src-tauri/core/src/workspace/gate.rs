@@ -444,7 +444,8 @@ impl<'a> Write<'a> {
         if self.has_others {
             settle::trashed(self.conn, self.schema, &self.touched.clients)?;
         }
-        (self.schema.derive)(self.conn, &self.touched.clients, Indexing::Now)?;
+        let follow = (self.schema.derive)(self.conn, &self.touched.clients, Indexing::Now)?;
+        self.touched.follow(&follow);
         let step = self.step.clone();
         let fields = [
             ("device", RowId(self.pen.device.0).into()),

@@ -241,6 +241,11 @@ pub fn summary(conn: &Connection, row: &store::steps::StepRow) -> Result<StepSum
     {
         params.insert("name".to_owned(), name);
     }
+    if let Some(other) = params.remove("other").and_then(|id| id.parse::<RowId>().ok())
+        && let Some(name) = crate::clients::display_name(conn, other.into())?
+    {
+        params.insert("other_name".to_owned(), name);
+    }
     let of = of.map(|row| StepLabel::from_book(&row.label));
     Ok(StepSummary {
         id: row.id,

@@ -10,7 +10,7 @@ use super::table::{Card, Schema, Table};
 use crate::Result;
 
 /// Fields in which two values are nobody's quarrel: book-keeping, and what is worked out from another field.
-const QUIET: [&str; 4] = [CLIENT_ID, "position", "e164", "created_at"];
+const QUIET: [&str; 5] = [CLIENT_ID, "position", "e164", "created_at", "merged_into"];
 
 /// A row as it must stand.
 pub(crate) struct Due {

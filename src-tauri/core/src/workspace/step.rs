@@ -68,6 +68,10 @@ labels! {
     ClientsTrashed = "clients_trashed",
     /// Clients came out of the trash. `client`, `count`
     ClientsRestored = "clients_restored",
+    /// Two clients turned out to be one. `client`, `other_name` of the one whose card went into the other's
+    ClientsMerged = "clients_merged",
+    /// Somebody said of two clients that they are not the same. `client`, `other_name`
+    DuplicateDismissed = "duplicate_dismissed",
     /// Clients were erased for good. `count`
     ClientsErased = "clients_erased",
     /// A contact was logged. `client`

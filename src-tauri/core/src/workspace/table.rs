@@ -29,6 +29,8 @@ pub enum Topic {
     Tags,
     /// How this device stands with head office.
     HeadOffice,
+    /// Clients who may be the same one.
+    Duplicates,
     /// What two devices wrote without knowing of each other.
     Conflicts,
 }
@@ -116,8 +118,8 @@ pub struct Schema {
     /// Every table of records.
     pub tables: &'static [&'static Table],
     /// Works out anew all that is derived from these clients' rows (list columns, search index),
-    /// inside the transaction that changed them.
-    pub derive: fn(&Connection, &BTreeSet<RowId>, Indexing) -> crate::Result<()>,
+    /// inside the transaction that changed them. Returns these clients and those whose cards follow from theirs.
+    pub derive: fn(&Connection, &BTreeSet<RowId>, Indexing) -> crate::Result<BTreeSet<RowId>>,
     /// Takes a client out of the search index, before its row goes.
     pub forget: fn(&Connection, RowId) -> crate::Result<()>,
 }

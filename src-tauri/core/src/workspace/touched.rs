@@ -36,6 +36,15 @@ impl Touched {
         self.topics.insert((topic, None));
     }
 
+    /// Clients whose cards follow from others that were touched, those among them.
+    pub fn follow(&mut self, clients: &BTreeSet<RowId>) {
+        let other = clients.iter().filter(|client| !self.clients.contains(client));
+        for client in other.take(INVALIDATED_ONE_BY_ONE_MAX) {
+            self.topics.insert((Topic::Client, Some(*client)));
+            self.topics.insert((Topic::Contacts, Some(*client)));
+        }
+    }
+
     /// The clients so far, whose rows stand: from here on it counts anew.
     pub fn settle(&mut self) -> BTreeSet<RowId> {
         self.settled += self.clients.len();

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate};
 use clientele_model::RowId;
 use clientele_model::text::ellipsis;
 
-use super::types::{AccessChange, AccessExport, Kept, Moment};
+use super::types::{AccessChange, AccessClient, AccessExport, Kept, Moment};
 use super::words::{Words, named, words};
 
 /// The longest name that a heading or the foot of a page carries, in characters; the card below has all of it.
@@ -108,6 +108,11 @@ impl Writer<'_> {
                     blocks: self.card(),
                 },
                 Section {
+                    title: words.merged,
+                    lead: Some(words.merged_lead),
+                    blocks: self.merged(),
+                },
+                Section {
                     title: words.contacts,
                     lead: contacts.is_empty().then_some(words.no_contacts),
                     blocks: contacts,
@@ -117,15 +122,32 @@ impl Writer<'_> {
                     lead: Some(words.history_lead),
                     blocks: self.history(),
                 },
-            ],
+            ]
+            .into_iter()
+            .filter(|section| section.title != words.merged || !section.blocks.is_empty())
+            .collect(),
         }
     }
 
     // ---- the card
 
     fn card(&self) -> Vec<Block> {
-        let client = &self.export.client;
         let mut facts = Facts(Vec::new());
+        self.own(&mut facts, &self.export.client, true);
+        facts.0
+    }
+
+    /// What the cards said of themselves that were merged into this one.
+    fn merged(&self) -> Vec<Block> {
+        let mut facts = Facts(Vec::new());
+        for client in &self.export.merged {
+            self.own(&mut facts, client, false);
+        }
+        facts.0
+    }
+
+    /// What a client's own row says; with the entries of the card's lists, where it is the card's.
+    fn own(&self, facts: &mut Facts, client: &AccessClient, with_parts: bool) {
         // What warns stands first, as on the card.
         for (field, value) in [("never", &client.never), ("expects", &client.expects)] {
             facts.add(self.field("clients", field), value, "");
@@ -143,7 +165,9 @@ impl Writer<'_> {
                 "",
             );
         }
-        self.parts(&mut facts);
+        if with_parts {
+            self.parts(facts);
+        }
         for (field, value) in [
             ("birthday", &client.birthday),
             ("language", &client.language),
@@ -156,7 +180,7 @@ impl Writer<'_> {
                 "",
             );
         }
-        for tag in &self.export.tags {
+        for tag in self.export.tags.iter().filter(|_| with_parts) {
             facts.add(self.field("client_tags", "tag"), &tag.part.tag, &self.off(tag));
         }
         facts.add(self.field("clients", "notes"), &client.notes, "");
@@ -168,7 +192,6 @@ impl Writer<'_> {
         if let Some(since) = client.trashed_at {
             facts.add(self.field("clients", "deleted_at"), &self.moment(since), "");
         }
-        facts.0
     }
 
     /// The entries of the card's lists.

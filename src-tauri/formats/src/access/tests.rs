@@ -54,6 +54,7 @@ pub(super) fn anna() -> AccessExport {
         made_at: moment("2026-11-22T14:30:00+02:00"),
         business_name: "Салон Хвойна".into(),
         language: Language::Bg,
+        merged: Vec::new(),
         client: AccessClient {
             id: ClientId::new(),
             name: "Анна Маринова Иванова".into(),

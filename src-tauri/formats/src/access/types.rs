@@ -22,6 +22,8 @@ pub struct AccessExport {
     pub language: Language,
     /// The card's own fields.
     pub client: AccessClient,
+    /// The own fields of those who were merged into this card. Their phones, tags, contacts stand with the card's.
+    pub merged: Vec<AccessClient>,
     /// More names.
     pub other_names: Vec<Kept<OtherName>>,
     /// Phone numbers.

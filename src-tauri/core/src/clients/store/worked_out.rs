@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use clientele_model::{ClientDraft, ClientId, ClientKind, RowId, text};
 use rusqlite::{Connection, params};
 
-use super::{kind, load};
+use super::merged::any;
+use super::{kind, load_own};
 use crate::Result;
 use crate::workspace::store::{array, row_id};
 
@@ -94,11 +95,15 @@ pub fn derive<'a>(conn: &Connection, ids: impl IntoIterator<Item = &'a RowId>) -
         ))
     })?;
     let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
-    for (id, draft, stands, contacts, last_contact_at) in rows {
+    let merged = any(conn)?;
+    for (id, draft, stands, mut contacts, mut last_contact_at) in rows {
+        if merged {
+            (contacts, last_contact_at) = contacts_on_card(conn, id)?;
+        }
         let (mut shown, mut by_name) = names(&draft);
         if shown.is_empty() {
             // Nameless: known by a phone, an address, ...
-            (shown, by_name) = names(&load(conn, id)?);
+            (shown, by_name) = names(&load_own(conn, id)?);
         }
         let due = Worked {
             shown,
@@ -111,6 +116,15 @@ pub fn derive<'a>(conn: &Connection, ids: impl IntoIterator<Item = &'a RowId>) -
         }
     }
     Ok(())
+}
+
+/// How many contacts stand on a card, and when the last was: those with clients that were merged with it count, too.
+fn contacts_on_card(conn: &Connection, id: ClientId) -> Result<(i64, Option<i64>)> {
+    let mut statement = conn.prepare_cached(
+        "select count(*), max(k.at) from contacts k where k.deleted_at is null and k.client_id in
+         (select ?1 union all select m.id from clients m where m.shown_on = ?1)",
+    )?;
+    Ok(statement.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 fn set_worked(conn: &Connection, id: ClientId, due: &Worked) -> Result<()> {

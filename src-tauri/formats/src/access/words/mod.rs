@@ -17,6 +17,8 @@ pub(super) struct Words {
     pub made_at: &'static str,
     pub times: &'static str,
     pub card: &'static str,
+    pub merged: &'static str,
+    pub merged_lead: &'static str,
     pub contacts: &'static str,
     pub no_contacts: &'static str,
     pub history: &'static str,

@@ -50,6 +50,8 @@ const WORDS: &[&str] = &[
     "trash_emptied",
     "conflict_settled",
     "rescued",
+    "clients_merged",
+    "duplicate_dismissed",
 ];
 
 /// The fields in which they stand.

@@ -1,0 +1,129 @@
+//! The SQL of merged clients: on whose card each of them stands.
+//!
+//! `merged_into` leads from a client to another. Two devices may have merged in a circle, or into a client who lies in the
+//! trash by now, or is not on this device; whatever they wrote, everybody is shown exactly once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clientele_model::{ClientId, RowId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::Result;
+use crate::workspace::store::{row_id, row_id_or_none};
+
+/// Was any client of this book ever merged with another?
+pub(in crate::clients) fn any(conn: &Connection) -> Result<bool> {
+    let mut statement = conn.prepare_cached(
+        "select exists (select 1 from clients where merged_into is not null)
+         or exists (select 1 from clients where shown_on is not null)",
+    )?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+/// On whose card a client stands: as a rule its own.
+///
+/// # Errors
+/// What SQLite says.
+pub fn home(conn: &Connection, id: ClientId) -> Result<ClientId> {
+    let mut statement = conn.prepare_cached("select shown_on from clients where id = ?1")?;
+    let shown_on = statement.query_row([id.as_bytes()], |row| Ok(row_id_or_none(row, 0)));
+    Ok(shown_on.optional()?.flatten().map_or(id, ClientId::from))
+}
+
+/// All who stand on a client's card: the one whose card it is first, then those merged with it, the eldest first.
+///
+/// # Errors
+/// What SQLite says.
+pub fn on_card(conn: &Connection, id: ClientId) -> Result<Vec<ClientId>> {
+    let mut statement = conn.prepare_cached("select id from clients where shown_on = ?1 order by n")?;
+    let mut all = vec![id];
+    let others = statement.query_map([id.as_bytes()], |row| Ok(ClientId::from(row_id(row, 0)?)))?;
+    for other in others {
+        all.push(other?);
+    }
+    Ok(all)
+}
+
+/// What leads from a client to others.
+struct Link {
+    merged_into: Option<RowId>,
+    shown_on: Option<RowId>,
+    in_trash: bool,
+}
+
+fn link(conn: &Connection, id: RowId) -> Result<Option<Link>> {
+    let mut statement = conn
+        .prepare_cached("select merged_into, shown_on, deleted_at is not null from clients where id = ?1")?;
+    let link = statement.query_row([id.as_bytes()], |row| {
+        Ok(Link {
+            merged_into: row_id_or_none(row, 0),
+            shown_on: row_id_or_none(row, 1),
+            in_trash: row.get(2)?,
+        })
+    });
+    Ok(link.optional()?)
+}
+
+/// Works out anew on whose card clients stand after these have changed. Returns these and all whose cards that may
+/// concern.
+///
+/// # Errors
+/// What SQLite says.
+pub fn settle_merged(conn: &Connection, changed: &BTreeSet<RowId>) -> Result<BTreeSet<RowId>> {
+    if !any(conn)? {
+        return Ok(changed.clone());
+    }
+    let mut to_them =
+        conn.prepare_cached("select id from clients where merged_into = ?1 or shown_on = ?1")?;
+    let mut links: BTreeMap<RowId, Option<Link>> = BTreeMap::new();
+    let mut queue: Vec<RowId> = changed.iter().copied().collect();
+    while let Some(id) = queue.pop() {
+        if links.contains_key(&id) {
+            continue;
+        }
+        let link = link(conn, id)?;
+        queue.extend(
+            link.iter()
+                .flat_map(|link| [link.merged_into, link.shown_on])
+                .flatten(),
+        );
+        let others = to_them.query_map([id.as_bytes()], |row| row_id(row, 0))?;
+        queue.extend(others.collect::<rusqlite::Result<Vec<_>>>()?);
+        links.insert(id, link);
+    }
+    for (id, link) in &links {
+        let Some(link) = link else { continue };
+        let due = Some(end_of_the_way(&links, *id)).filter(|end| end != id);
+        if due != link.shown_on {
+            conn.prepare_cached("update clients set shown_on = ?2 where id = ?1")?
+                .execute(params![id.as_bytes(), due.as_ref().map(RowId::as_bytes)])?;
+        }
+    }
+    Ok(links.into_keys().collect())
+}
+
+/// Where the way over `merged_into` ends: at the last client that is there. Whoever is not in the trash goes no further
+/// than before one who is. In a circle it ends at the smallest identifier.
+fn end_of_the_way(links: &BTreeMap<RowId, Option<Link>>, from: RowId) -> RowId {
+    let in_trash = |id: &RowId| links.get(id).and_then(Option::as_ref).map(|link| link.in_trash);
+    let begun_in_trash = in_trash(&from) == Some(true);
+    let mut way = vec![from];
+    let mut at = from;
+    loop {
+        let next = links
+            .get(&at)
+            .and_then(Option::as_ref)
+            .and_then(|link| link.merged_into);
+        let Some(next) = next else { return at };
+        match in_trash(&next) {
+            None => return at,
+            Some(true) if !begun_in_trash => return at,
+            Some(_) => {}
+        }
+        if let Some(begin) = way.iter().position(|id| *id == next) {
+            return way[begin..].iter().copied().min().unwrap_or(at);
+        }
+        way.push(next);
+        at = next;
+    }
+}
