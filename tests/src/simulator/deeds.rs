@@ -1,7 +1,7 @@
 //! What people do at a device.
 
 use clientele_core::workspace::Actor;
-use clientele_core::{clients, contacts, head_office, testing};
+use clientele_core::{clients, contacts, duplicates, head_office, testing};
 use clientele_model::{ClientDraft, ClientId, Phone};
 
 use super::{Desk, World, Written};
@@ -33,7 +33,7 @@ impl World {
         let book = desk.book();
         let ids = book.read(clients::ids).expect("the clients");
         let chosen = (!ids.is_empty()).then(|| ids[rng.below(ids.len())]);
-        let client = match (chosen, rng.below(20)) {
+        let client = match (chosen, rng.below(23)) {
             (None, _) | (_, 0..4) => Some(add(desk, NAMES[rng.below(NAMES.len())], &word)),
             (Some(id), 4..9) => edit(desk, id, |draft| draft.notes.clone_from(&word)),
             (Some(id), 9..11) => edit(desk, id, |draft| draft.expects.clone_from(&word)),
@@ -48,7 +48,7 @@ impl World {
             (Some(id), 13..16) => {
                 let at = 1_700_000_000_000 + rng.below(1_000_000) as i64;
                 let logged = contacts::add(book, &by(), id, testing::call(&word, at));
-                logged.ok().map(|_| id)
+                logged.ok().map(|_| home(desk, id))
             }
             (Some(id), 16) => {
                 let _ = clients::trash(book, &by(), &[id]);
@@ -60,6 +60,20 @@ impl World {
             }
             (Some(_), 18) => {
                 let _ = book.redo(&by());
+                None
+            }
+            (Some(id), 20..22) => {
+                let other = ids[rng.below(ids.len())];
+                let _ = duplicates::merge(book, &by(), id, other, None);
+                None
+            }
+            (Some(id), 22) => {
+                let merged = book
+                    .read(|conn| duplicates::merged(conn, id))
+                    .expect("who was merged");
+                if let Some(last) = merged.first() {
+                    let _ = duplicates::unmerge(book, &by(), last.step);
+                }
                 None
             }
             (Some(id), _) if rng.below(6) == 0 => {
@@ -172,5 +186,10 @@ fn edit(desk: &Desk, id: ClientId, change: impl FnOnce(&mut ClientDraft)) -> Opt
     let mut after = before.clone();
     change(&mut after);
     clients::change(desk.book(), &by(), id, &before, after).ok()?;
-    Some(id)
+    Some(home(desk, id))
+}
+
+/// On whose card a client stands: what is written to it is written there.
+fn home(desk: &Desk, id: ClientId) -> ClientId {
+    desk.book().read(|conn| clients::home(conn, id)).expect("a card")
 }

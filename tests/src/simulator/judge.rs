@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clientele_core::clients::{self, CLIENTS};
 use clientele_core::workspace::store::{conflicts, log, row_ids, values_of_row};
 use clientele_core::{Result, book::Book};
-use clientele_model::RowId;
+use clientele_model::{ClientId, RowId};
 
 use super::{Faults, MINUTE, Outcome, World};
 
@@ -30,6 +31,15 @@ pub fn rows(book: &Book) -> BTreeMap<(String, RowId), String> {
                 .push_str(&words);
         }
         Ok(rows)
+    });
+    read.expect("the book is read")
+}
+
+/// On whose card each client stands.
+fn cards(book: &Book) -> BTreeMap<ClientId, ClientId> {
+    let read = book.read_apart(|conn| {
+        let all = row_ids(conn, &CLIENTS)?.into_iter().map(ClientId::from);
+        all.map(|id| Ok((id, clients::home(conn, id)?))).collect()
     });
     read.expect("the book is read")
 }
@@ -114,6 +124,14 @@ pub fn judge(world: &mut World) {
             .position(|other| world.desks[*other].branch == branch)
             .unwrap_or(first);
         same(world, (*place, book), (live[other], &books[other]));
+        let shown = |place: usize| cards(world.desks[place].book());
+        assert_eq!(
+            shown(*place),
+            shown(live[other]),
+            "seed {}: desks {place} and {} show merged clients on different cards",
+            world.seed,
+            live[other]
+        );
     }
     // Head office sees all that any branch sees, and sees it so.
     if let Some(all) = live.iter().position(|place| world.desks[*place].branch.is_none()) {

@@ -8,7 +8,7 @@ use ts_rs::TS;
 use super::store;
 use crate::workspace::store::{has_row, log, row_ids, values_of_row};
 use crate::workspace::{Schema, Table, Workspace, settle};
-use crate::{Result, search};
+use crate::{Result, clients, search};
 
 /// A problem more than this is only counted.
 const PROBLEMS_MAX: usize = 100;
@@ -42,6 +42,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<CheckReport> {
         for (entity, id) in log::rows(conn)? {
             problems.extend(missing_row(conn, workspace.schema(), &entity, id)?);
         }
+        problems.extend(clients::problems(conn)?);
         problems.extend(search::problems(conn)?);
         problems.truncate(PROBLEMS_MAX);
         Ok(CheckReport {

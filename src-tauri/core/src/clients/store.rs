@@ -18,7 +18,7 @@ use crate::Result;
 use crate::workspace::store::row_id;
 
 pub(super) use merged::any as any_merged;
-pub use merged::{home, on_card, settle_merged};
+pub use merged::{home, on_card, problems, settle_merged};
 pub(super) use worked_out::names;
 pub use worked_out::{derive, derive_put};
 

@@ -64,19 +64,14 @@ fn link(conn: &Connection, id: RowId) -> Result<Option<Link>> {
     Ok(link.optional()?)
 }
 
-/// Works out anew on whose card clients stand after these have changed. Returns these and all whose cards that may
-/// concern.
-///
-/// # Errors
-/// What SQLite says.
-pub fn settle_merged(conn: &Connection, changed: &BTreeSet<RowId>) -> Result<BTreeSet<RowId>> {
-    if !any(conn)? {
-        return Ok(changed.clone());
-    }
+type Links = BTreeMap<RowId, Option<Link>>;
+
+/// These clients and all whom a way leads to or from.
+fn links_around(conn: &Connection, ids: impl IntoIterator<Item = RowId>) -> Result<Links> {
     let mut to_them =
         conn.prepare_cached("select id from clients where merged_into = ?1 or shown_on = ?1")?;
-    let mut links: BTreeMap<RowId, Option<Link>> = BTreeMap::new();
-    let mut queue: Vec<RowId> = changed.iter().copied().collect();
+    let mut links = Links::new();
+    let mut queue: Vec<RowId> = ids.into_iter().collect();
     while let Some(id) = queue.pop() {
         if links.contains_key(&id) {
             continue;
@@ -91,20 +86,51 @@ pub fn settle_merged(conn: &Connection, changed: &BTreeSet<RowId>) -> Result<BTr
         queue.extend(others.collect::<rusqlite::Result<Vec<_>>>()?);
         links.insert(id, link);
     }
-    for (id, link) in &links {
-        let Some(link) = link else { continue };
-        let due = Some(end_of_the_way(&links, *id)).filter(|end| end != id);
-        if due != link.shown_on {
-            conn.prepare_cached("update clients set shown_on = ?2 where id = ?1")?
-                .execute(params![id.as_bytes(), due.as_ref().map(RowId::as_bytes)])?;
-        }
+    Ok(links)
+}
+
+/// Clients who do not stand where the way leads, each with where it does.
+fn misplaced(links: &Links) -> impl Iterator<Item = (RowId, Option<RowId>)> {
+    links.iter().filter_map(|(id, link)| {
+        let due = Some(end_of_the_way(links, *id)).filter(|end| end != id);
+        (due != link.as_ref()?.shown_on).then_some((*id, due))
+    })
+}
+
+/// Works out anew on whose card clients stand after these have changed. Returns these and all whose cards that may
+/// concern.
+///
+/// # Errors
+/// What SQLite says.
+pub fn settle_merged(conn: &Connection, changed: &BTreeSet<RowId>) -> Result<BTreeSet<RowId>> {
+    if !any(conn)? {
+        return Ok(changed.clone());
+    }
+    let links = links_around(conn, changed.iter().copied())?;
+    for (id, due) in misplaced(&links) {
+        conn.prepare_cached("update clients set shown_on = ?2 where id = ?1")?
+            .execute(params![id.as_bytes(), due.as_ref().map(RowId::as_bytes)])?;
     }
     Ok(links.into_keys().collect())
 }
 
+/// Clients who are not shown where they should be.
+///
+/// # Errors
+/// What SQLite says.
+pub fn problems(conn: &Connection) -> Result<Vec<String>> {
+    let mut statement =
+        conn.prepare("select id from clients where merged_into is not null or shown_on is not null")?;
+    let merged = statement.query_map([], |row| row_id(row, 0))?;
+    let links = links_around(conn, merged.collect::<rusqlite::Result<Vec<_>>>()?)?;
+    let told =
+        misplaced(&links).map(|(id, due)| format!("clients {id}: is not shown on the card of {due:?}"));
+    Ok(told.collect())
+}
+
 /// Where the way over `merged_into` ends: at the last client that is there. Whoever is not in the trash goes no further
 /// than before one who is. In a circle it ends at the smallest identifier.
-fn end_of_the_way(links: &BTreeMap<RowId, Option<Link>>, from: RowId) -> RowId {
+fn end_of_the_way(links: &Links, from: RowId) -> RowId {
     let in_trash = |id: &RowId| links.get(id).and_then(Option::as_ref).map(|link| link.in_trash);
     let begun_in_trash = in_trash(&from) == Some(true);
     let mut way = vec![from];
