@@ -42,7 +42,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<CheckReport> {
         for (entity, id) in log::rows(conn)? {
             problems.extend(missing_row(conn, workspace.schema(), &entity, id)?);
         }
-        problems.extend(search::problems(conn)?);
+        problems.extend(search::problems(conn, workspace.search_memory())?);
         problems.truncate(PROBLEMS_MAX);
         Ok(CheckReport {
             ok: problems.is_empty(),

@@ -14,6 +14,7 @@ use crate::{Error, Result};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_the_book.sql"),
     include_str!("../../migrations/0002_head_office.sql"),
+    include_str!("../../migrations/0003_search.sql"),
 ];
 
 /// Gives the connection its key; for a new file with the salt that it will begin with.

@@ -464,6 +464,7 @@ impl<'a> Write<'a> {
             seq: self.pen.seq,
             clock: self.pen.clock,
             invalidates: self.touched.invalidations(),
+            clients: self.touched.clients,
         }))
     }
 }
@@ -474,6 +475,8 @@ pub(super) struct Finished {
     pub seq: u64,
     pub clock: Hlc,
     pub invalidates: Vec<Invalidation>,
+    /// Whose cards it changed.
+    pub clients: BTreeSet<RowId>,
 }
 
 pub(super) fn not_found(row: RowId) -> crate::Error {

@@ -1,0 +1,1 @@
+//! The index in memory against going through everything; what follows a write; what is left of whom was erased.
