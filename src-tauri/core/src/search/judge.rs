@@ -1,7 +1,7 @@
 //! How likely it is that a client was meant: one rule, for whoever goes through documents and whoever has an index.
 
 use super::document::{Field, ends, is_lettery, starts, tokens};
-use super::query::{Query, Word};
+use super::query::{Query, Slipped, Word};
 use super::sounds;
 
 /// How a typed word was found: as it is, in another alphabet, but for a slip.
@@ -113,7 +113,8 @@ fn places_in(word: &Word, field: Field, token: &str, kind: usize) -> Places {
             places[SOUND] = places[SOUND].min(place);
         }
     }
-    if kind == SLIP && word.has_slips() && starts(token).any(|at| word.slipped(&token[at..]).is_ok()) {
+    if kind == SLIP && word.has_slips() && starts(token).any(|at| word.slipped(&token[at..]) == Slipped::Yes)
+    {
         places[SLIP] = if is_name { START } else { ELSEWHERE };
     }
     places

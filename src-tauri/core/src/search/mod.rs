@@ -15,6 +15,8 @@ pub(crate) mod sounds;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, feature = "testing"))]
+pub mod trial;
 
 use clientele_model::{ClientId, ClientKind};
 use rusqlite::Connection;

@@ -46,6 +46,17 @@ pub(crate) struct Word {
     slip: Option<DFA>,
 }
 
+/// Does a text begin with a word, but for a slip?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slipped {
+    /// It does.
+    Yes,
+    /// It does not, but were it longer it could.
+    NotYet,
+    /// It does not, and nothing that has so many bytes of its beginning does.
+    Never(usize),
+}
+
 impl std::fmt::Debug for Word {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Word").field(&self.text).finish()
@@ -73,21 +84,21 @@ impl Word {
         self.slip.is_some()
     }
 
-    /// Does a text begin with this word, but for one slip at most? If not: after how many bytes that was plain.
-    pub fn slipped(&self, text: &str) -> Result<(), usize> {
+    /// Does a text begin with this word, but for one slip at most?
+    pub fn slipped(&self, text: &str) -> Slipped {
         let Some(slip) = &self.slip else {
-            return Err(0);
+            return Slipped::Never(0);
         };
         let mut state = slip.initial_state();
         for (at, byte) in text.bytes().enumerate() {
             state = slip.transition(state, byte);
             if state == SINK_STATE {
-                return Err(at + 1);
+                return Slipped::Never(at + 1);
             }
         }
         match slip.distance(state) {
-            Distance::Exact(_) => Ok(()),
-            Distance::AtLeast(_) => Err(text.len()),
+            Distance::Exact(_) => Slipped::Yes,
+            Distance::AtLeast(_) => Slipped::NotYet,
         }
     }
 }

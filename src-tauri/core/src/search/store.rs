@@ -302,12 +302,13 @@ fn text<'a>(row: &'a rusqlite::Row<'_>, column: usize) -> rusqlite::Result<&'a s
 
 /// By what candidates stand in order: how likely they are, then the lately seen first, then by name.
 pub(super) fn order((class, candidate): &(usize, Candidate)) -> impl Ord {
-    (
-        *class,
-        Reverse(candidate.last_contact_at),
-        document::name(candidate.document.text()),
-        candidate.id,
-    )
+    let (seen, text) = (candidate.last_contact_at, candidate.document.text());
+    order_of(*class, seen, text, candidate.id)
+}
+
+/// As [`order`], by what it goes by.
+pub(super) fn order_of(class: usize, seen: Option<i64>, text: &str, id: ClientId) -> impl Ord {
+    (class, Reverse(seen), document::name(text), id)
 }
 
 /// All that the memory is loaded from.

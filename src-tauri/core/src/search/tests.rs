@@ -1,5 +1,7 @@
 //! What is found, by what, and in which order.
 
+mod alphabets;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -114,7 +114,7 @@ pub(crate) struct Found {
 }
 
 /// All clients at one moment, and those who changed since.
-struct Index {
+pub(super) struct Index {
     base: Base,
     /// Those of whom the base says what is not so any more.
     dead: FxHashSet<u32>,
@@ -129,6 +129,21 @@ impl Index {
             dead: FxHashSet::default(),
             changed: HashMap::new(),
         }
+    }
+
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn make(rows: &Rows) -> Result<Self, Unmade> {
+        build::base(rows, &|| true).map(Self::of)
+    }
+
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) fn in_order(&self) -> impl Iterator<Item = ClientId> {
+        self.base.ids.iter().copied()
+    }
+
+    /// Bytes in memory.
+    pub(super) fn size(&self) -> usize {
+        self.base.size()
     }
 
     /// Takes over how clients stand now.
@@ -154,7 +169,8 @@ impl Index {
         }
     }
 
-    fn ask(&self, query: &Query, branch: Option<BranchId>, limit: usize) -> Vec<Found> {
+    /// As [`Memory::ask`].
+    pub(super) fn ask(&self, query: &Query, branch: Option<BranchId>, limit: usize) -> Vec<Found> {
         let mut found: Vec<Found> = ask::ask(&self.base, &self.dead, query, branch, limit)
             .into_iter()
             .map(|(class, client)| Found {
@@ -364,7 +380,7 @@ impl Memory {
 
     /// Bytes that it takes; 0 while it is not loaded.
     pub fn size(&self) -> usize {
-        self.look().index.as_ref().map_or(0, |index| index.base.size())
+        self.look().index.as_ref().map_or(0, Index::size)
     }
 
     /// Where it does not say what the book says; `stands` tells the document of a client outside the trash, and

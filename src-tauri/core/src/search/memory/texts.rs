@@ -6,7 +6,7 @@ use zeroize::Zeroize;
 
 use super::TooLarge;
 use crate::search::document::{SPLITTERS, ends, starts};
-use crate::search::query::Word;
+use crate::search::query::{Slipped, Word};
 
 /// So many places are looked at one by one.
 const LOOKED_AT_MAX: usize = 64;
@@ -127,11 +127,12 @@ impl Sorted {
         while let Some(place) = self.0.get(at) {
             let rest = Self::rest(texts, *place);
             match word.slipped(rest) {
-                Ok(()) => {
+                Slipped::Yes => {
                     found.push(place.0);
                     at += 1;
                 }
-                Err(bytes) => {
+                Slipped::NotYet => at += 1,
+                Slipped::Never(bytes) => {
                     // Nothing that begins so can be it: on to what begins otherwise, in growing leaps.
                     let head = &rest.as_bytes()[..bytes];
                     let is_so = |place: &(u32, u32)| Self::rest(texts, *place).as_bytes().starts_with(head);
