@@ -9,24 +9,23 @@
 mod ask;
 mod base;
 mod build;
+mod changes;
 mod grams;
+mod index;
 mod lists;
 #[cfg(test)]
 mod tests;
 mod texts;
 
-use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use clientele_model::{BranchId, ClientId};
-use rustc_hash::FxHashSet;
-use zeroize::Zeroize;
 
-use super::judge;
 use super::query::Query;
-use base::Base;
 pub(crate) use build::Rows;
+pub(crate) use changes::{Changes, Entry, Found, Standing};
+pub(crate) use index::Index;
 
 /// Where more clients than this change in one transaction, the index is made anew rather than told of each.
 pub(super) const TOLD_MAX: usize = 2_000;
@@ -63,139 +62,6 @@ pub(crate) enum Unmade {
     /// Nobody wants it any more.
     #[error("nobody wants it any more")]
     Unwanted,
-}
-
-/// A client outside the trash, as it stands in the book.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// When the last contact was.
-    pub seen: Option<i64>,
-    /// Whose client it is.
-    pub branch: Option<BranchId>,
-    /// The document.
-    pub text: String,
-}
-
-impl Drop for Entry {
-    fn drop(&mut self) {
-        self.text.zeroize();
-    }
-}
-
-/// How clients stand after a transaction.
-#[derive(Debug)]
-pub(crate) enum Changes {
-    /// Each of them; `None` for who is in the trash, and `gone` for who is erased.
-    Each(Vec<(ClientId, Standing)>),
-    /// Too many to tell.
-    Many,
-}
-
-/// How one client stands.
-#[derive(Debug)]
-pub(crate) enum Standing {
-    /// It is found by this.
-    Found(Entry),
-    /// It lies in the trash.
-    InTrash,
-    /// There is no such client.
-    Gone,
-}
-
-/// Who was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
-    /// The place in the order of [`judge::STAGES`].
-    pub class: usize,
-    /// When the last contact was.
-    pub seen: Option<i64>,
-    /// Who.
-    pub id: ClientId,
-}
-
-/// All clients at one moment, and those who changed since.
-pub(super) struct Index {
-    base: Base,
-    /// Those of whom the base says what is not so any more.
-    dead: FxHashSet<u32>,
-    /// Those who changed; `None` for who is not to be found.
-    changed: HashMap<ClientId, Option<Entry>>,
-}
-
-impl Index {
-    fn of(base: Base) -> Self {
-        Self {
-            base,
-            dead: FxHashSet::default(),
-            changed: HashMap::new(),
-        }
-    }
-
-    #[cfg(any(test, feature = "testing"))]
-    pub(super) fn make(rows: &Rows) -> Result<Self, Unmade> {
-        build::base(rows, &|| true).map(Self::of)
-    }
-
-    #[cfg(any(test, feature = "testing"))]
-    pub(super) fn in_order(&self) -> impl Iterator<Item = ClientId> {
-        self.base.ids.iter().copied()
-    }
-
-    /// Bytes in memory.
-    pub(super) fn size(&self) -> usize {
-        self.base.size()
-    }
-
-    /// Takes over how clients stand now.
-    fn follow(&mut self, changes: Vec<(ClientId, Standing)>) {
-        let mut gone = Vec::new();
-        for (id, standing) in changes {
-            let place = self.base.place(id);
-            self.dead.extend(place);
-            let entry = match standing {
-                Standing::Found(entry) => Some(entry),
-                Standing::InTrash => None,
-                Standing::Gone => {
-                    gone.extend(place);
-                    self.changed.remove(&id);
-                    continue;
-                }
-            };
-            self.changed.insert(id, entry);
-        }
-        if !gone.is_empty() {
-            let dead = &self.dead;
-            self.base.erase(&gone, |client| dead.contains(&client));
-        }
-    }
-
-    /// As [`Memory::ask`].
-    pub(super) fn ask(&self, query: &Query, branch: Option<BranchId>, limit: usize) -> Vec<Found> {
-        let mut found: Vec<Found> = ask::ask(&self.base, &self.dead, query, branch, limit)
-            .into_iter()
-            .map(|(class, client)| Found {
-                class,
-                seen: Some(self.base.seen[client as usize]).filter(|seen| *seen != base::NEVER),
-                id: self.base.ids[client as usize],
-            })
-            .collect();
-        // Where there are enough who were found as typed, nobody need be found in spite of a slip.
-        let kind = match found.last() {
-            Some(last) if found.len() >= limit => judge::STAGES[last.class].kind,
-            _ => judge::SLIP,
-        };
-        for (id, entry) in &self.changed {
-            let Some(entry) = entry else { continue };
-            if branch.is_some() && entry.branch != branch {
-                continue;
-            }
-            if let Some(class) = judge::class_in(&entry.text, query, kind) {
-                let (seen, id) = (entry.seen, *id);
-                found.push(Found { class, seen, id });
-            }
-        }
-        found
-    }
 }
 
 #[derive(Default)]
@@ -394,51 +260,7 @@ impl Memory {
         let Some(index) = &state.index else {
             return Ok(Vec::new());
         };
-        let mut problems = Vec::new();
-        let mut known = 0;
-        for (client, id) in (0..index.base.len()).zip(&index.base.ids) {
-            if index.dead.contains(&client) {
-                continue;
-            }
-            known += 1;
-            let mut words: Vec<(u8, &str)> = index
-                .base
-                .words_of(client)
-                .map(|(shelf, word)| (shelf as u8, index.base.shelf(shelf).words.texts.get(word)))
-                .collect();
-            words.sort_unstable();
-            let text = stands(*id)?.unwrap_or_default();
-            let due = build::words_of(&text).into_iter();
-            if !due.map(|(shelf, word)| (shelf as u8, word)).eq(words) {
-                problems.push(format!("memory: client {id} is not found by what the book says"));
-            }
-        }
-        for (id, entry) in &index.changed {
-            known += usize::from(entry.is_some());
-            if stands(*id)?.as_ref() != entry.as_ref().map(|entry| &entry.text) {
-                problems.push(format!(
-                    "memory: client {id}, who changed, is not found by what the book says"
-                ));
-            }
-        }
-        if known != count {
-            problems.push(format!("memory: {known} clients instead of {count}"));
-        }
-        Ok(problems)
-    }
-}
-
-impl Standing {
-    fn again(&self) -> Self {
-        match self {
-            Self::Found(entry) => Self::Found(Entry {
-                seen: entry.seen,
-                branch: entry.branch,
-                text: entry.text.clone(),
-            }),
-            Self::InTrash => Self::InTrash,
-            Self::Gone => Self::Gone,
-        }
+        index.problems(count, stands)
     }
 }
 
