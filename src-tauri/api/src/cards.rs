@@ -84,8 +84,6 @@ pub(crate) fn contact_restore<H: Host>(api: &Api<H>, ask: ContactRef) -> Result<
 pub(crate) fn search<H: Host>(api: &Api<H>, ask: SearchAsk) -> Result<Vec<SearchHit>> {
     let book = api.book()?;
     let country = api.country(&book)?;
-    book.read(|conn| {
-        let (limit, sight) = (ask.limit.clamp(1, 500) as usize, head_office::sight(conn)?);
-        search::search_of(conn, &ask.query, limit, &country, sight)
-    })
+    let (limit, sight) = (ask.limit.clamp(1, 500) as usize, book.read(head_office::sight)?);
+    search::search_of(&book, &ask.query, limit, &country, sight)
 }

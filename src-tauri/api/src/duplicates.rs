@@ -18,9 +18,7 @@ pub(crate) fn list<H: Host>(api: &Api<H>, ask: DuplicatesAsk) -> Result<Duplicat
 }
 
 pub(crate) fn like<H: Host>(api: &Api<H>, ask: LikeAsk) -> Result<Vec<Like>> {
-    let found = api
-        .book()?
-        .read(|conn| duplicates::of_draft(conn, &ask.draft, ask.except, LIKE_MAX))?;
+    let found = duplicates::of_draft(&*api.book()?, &ask.draft, ask.except, LIKE_MAX)?;
     Ok(found
         .into_iter()
         .map(|(client, why)| Like { client, why })

@@ -1,5 +1,6 @@
-//! Whom the search index has to learn of yet, it learns of after the book was opened: many came with a visit to head
-//! office that broke off, or the program ended before all were indexed. They are found meanwhile too, if slower.
+//! What follows behind an open book: its index for the search box is loaded into memory and made anew where much has
+//! changed, and whom the search has to learn of yet (many came with a visit to head office that broke off) it learns
+//! of. People are found meanwhile too, if slower.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,41 +13,74 @@ use clientele_core::search;
 /// How long nothing is written between two rounds: whoever waits to write comes in between.
 const BETWEEN: Duration = Duration::from_millis(5);
 
+/// How often it is looked whether there is something to do, where nobody says so.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
+
 /// The indexing of one open book. When it is let go, nothing of the book is held here.
-#[derive(Default)]
 pub(crate) struct Indexing {
+    book: Arc<Book>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Indexing {
-    /// Begins, where somebody waits; in the background, or at once.
+    /// Begins, in the background; or at once, for whoever asks a thing or two: they have the documents gone through.
     pub fn begin(book: &Arc<Book>, at_once: bool) -> Self {
-        let mut indexing = Self::default();
-        if !book.read(search::has_due).unwrap_or(false) {
-            return indexing;
-        }
-        let (book, stop) = (Arc::clone(book), Arc::clone(&indexing.stop));
-        let rounds = move || {
-            // Who cannot be indexed now (a full disk) is indexed after the next visit, or when the book is next opened.
-            while !stop.load(Ordering::SeqCst) && search::catch_up(&book).unwrap_or(false) {
-                std::thread::sleep(BETWEEN);
-            }
+        let mut indexing = Self {
+            book: Arc::clone(book),
+            stop: Arc::default(),
+            thread: None,
         };
         if at_once {
-            rounds();
+            indexing.catch_up();
         } else {
+            let (book, stop) = (Arc::clone(book), Arc::clone(&indexing.stop));
+            let behind = Self {
+                book,
+                stop,
+                thread: None,
+            };
             let thread = std::thread::Builder::new().name("indexing".to_owned());
-            indexing.thread = thread.spawn(rounds).ok();
+            indexing.thread = thread.spawn(move || behind.follow()).ok();
         }
         indexing
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Lets the search learn of those who wait. Who cannot be indexed now (a full disk) is indexed after the next
+    /// visit, or when the book is next opened.
+    fn catch_up(&self) {
+        if self.book.read(search::has_due).unwrap_or(false) {
+            while self.is_wanted() && search::catch_up(&self.book).unwrap_or(false) {
+                std::thread::sleep(BETWEEN);
+            }
+        }
+    }
+
+    fn follow(&self) {
+        let memory = self.book.search_memory();
+        memory.keep();
+        let is_wanted = || self.is_wanted();
+        // What cannot be read now is tried again later: until then the documents are gone through.
+        let _ = search::refresh(&self.book, &is_wanted);
+        self.catch_up();
+        while self.is_wanted() {
+            let _ = search::refresh(&self.book, &is_wanted);
+            if self.is_wanted() {
+                memory.wait(LOOKS_EVERY);
+            }
+        }
     }
 }
 
 impl Drop for Indexing {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
         if let Some(thread) = self.thread.take() {
+            self.stop.store(true, Ordering::SeqCst);
+            self.book.search_memory().ring();
             // A round is short, and the file is let go when it has ended.
             let _ = thread.join();
         }

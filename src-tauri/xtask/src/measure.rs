@@ -8,9 +8,14 @@ use crate::program;
 use crate::sh::{self, Result, cargo};
 
 /// Builds the bench and the server as they are given to others, and runs the bench: `[--quick] [--rounds N]
-/// [--storm|--sync]`.
+/// [--storm|--sync|--search]`.
 pub fn bench(arguments: &[String]) -> Result {
-    platform::prepare(&[Need::Build, Need::Postgres])?;
+    let needs = if arguments.iter().any(|word| word == "--search") {
+        &[Need::Build][..]
+    } else {
+        &[Need::Build, Need::Postgres]
+    };
+    platform::prepare(needs)?;
     let packages = ["--package", "clientele-bench", "--package", "clientele-server"];
     sh::run(cargo().args(["build", "--release"]).args(packages))?;
     let program = program::target_dir()?.join("release/bench");

@@ -1,10 +1,11 @@
-//! `bench [--quick] [--rounds N] [--sync | --storm]`: prints a table and writes `target/bench.json`: name, ours,
+//! `bench [--quick] [--rounds N] [--sync | --storm | --search]`: prints a table and writes `target/bench.json`: name, ours,
 //! baseline, ratio, unit, goal. Each figure is the middle one of three rounds, the baseline's too, and both are
 //! measured in turns; only the ratios say something on a busy machine. The server is a process of its own, but it
 //! shares the machine with the devices.
 
 mod office;
 mod raw;
+mod search;
 mod storm;
 mod sync;
 mod table;
@@ -17,22 +18,32 @@ fn main() {
     let rounds = arguments.iter().skip_while(|word| *word != "--rounds").nth(1);
     let rounds = rounds.map_or(3, |rounds| rounds.parse().expect("a number of rounds"));
     println!("{}", table::load());
+    let mut table = Table::new();
+    if has("--search") || !(has("--sync") || has("--storm")) {
+        search::measure(&mut table, has("--quick"));
+    }
+    if !has("--search") {
+        of_sync(&mut table, &has, rounds);
+    }
+    table.print();
+    if let Err(error) = table.write() {
+        eprintln!("target/bench.json was not written: {error}");
+        std::process::exit(1);
+    }
+}
+
+/// What needs a server, and a database for it.
+fn of_sync(table: &mut Table, has: &dyn Fn(&str) -> bool, rounds: usize) {
     let cluster = clientele_cluster::Postgres::start().expect("a PostgreSQL");
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
         .expect("a runtime");
-    let mut table = Table::new();
     if !has("--storm") {
-        sync::measure(&mut table, &runtime, &cluster, has("--quick"), rounds);
+        sync::measure(table, &runtime, &cluster, has("--quick"), rounds);
     }
     if has("--storm") || !(has("--quick") || has("--sync")) {
-        storm::measure(&mut table, &cluster, 1);
-    }
-    table.print();
-    if let Err(error) = table.write() {
-        eprintln!("target/bench.json was not written: {error}");
-        std::process::exit(1);
+        storm::measure(table, &cluster, 1);
     }
 }

@@ -17,6 +17,8 @@ struct Line {
 pub enum Goal {
     /// At least this share of the baseline.
     RatioAtLeast(f64),
+    /// At most this share of the baseline.
+    RatioAtMost(f64),
     /// At most this, in the line's unit.
     AtMost(f64),
     /// At least this, in the line's unit.
@@ -91,6 +93,7 @@ impl Line {
     fn is_met(&self) -> Option<bool> {
         match self.goal? {
             Goal::RatioAtLeast(goal) => self.ratio().map(|ratio| ratio >= goal),
+            Goal::RatioAtMost(goal) => self.ratio().map(|ratio| ratio <= goal),
             Goal::AtMost(goal) => Some(self.ours <= goal),
             Goal::AtLeast(goal) => Some(self.ours >= goal),
         }
@@ -98,10 +101,11 @@ impl Line {
 
     fn told(&self) -> String {
         let ratio = self.ratio().map_or_else(String::new, |ratio| {
-            format!("{ratio:.3} of {} ({:.0})", self.against, self.baseline)
+            format!("{ratio:.4} of {} ({:.0})", self.against, self.baseline)
         });
         let goal = match self.goal {
             Some(Goal::RatioAtLeast(goal)) => format!("goal {goal:.3} at least"),
+            Some(Goal::RatioAtMost(goal)) => format!("goal {goal:.4} at most"),
             Some(Goal::AtMost(goal)) => format!("goal {goal} at most"),
             Some(Goal::AtLeast(goal)) => format!("goal {goal} at least"),
             None => String::new(),

@@ -57,7 +57,7 @@ pub fn merge(api: &Terminal, keep: Uuid, gone: Uuid) -> Result<Answer, Refusal> 
 /// Takes apart what was merged.
 pub fn unmerge(api: &Terminal, step: Uuid) -> Result<Answer, Refusal> {
     let done = api.client_unmerge(StepRef { id: id(step) })?.value;
-    let page = Page::of("Two cards again.".to_owned());
+    let page = Page::of("Two cards again.");
     Ok(Answer::new(
         &json!({ "step": done.id, "params": done.params }),
         page,

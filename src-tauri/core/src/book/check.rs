@@ -43,7 +43,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<CheckReport> {
             problems.extend(missing_row(conn, workspace.schema(), &entity, id)?);
         }
         problems.extend(clients::problems(conn)?);
-        problems.extend(search::problems(conn)?);
+        problems.extend(search::problems(conn, workspace.search_memory())?);
         problems.truncate(PROBLEMS_MAX);
         Ok(CheckReport {
             ok: problems.is_empty(),

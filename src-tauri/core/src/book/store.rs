@@ -14,6 +14,7 @@ use crate::{Error, Result};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_the_book.sql"),
     include_str!("../../migrations/0002_head_office.sql"),
+    include_str!("../../migrations/0003_search.sql"),
     include_str!("../../migrations/0004_duplicates.sql"),
 ];
 

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 
 use super::store::{self, Named, Shared};
 use super::{Duplicate, DuplicateList, Suspect, Why};
+use crate::book::Book;
 use crate::clients::{self, Sight};
 use crate::{Result, search, settings};
 
@@ -311,62 +312,67 @@ fn latin(word: &str) -> String {
 /// # Errors
 /// What SQLite says.
 pub fn of_draft(
-    conn: &Connection,
+    book: &Book,
     draft: &ClientDraft,
     except: Option<ClientId>,
     limit: usize,
 ) -> Result<Vec<(Suspect, Vec<Why>)>> {
-    let country = settings::load(conn)?.country;
-    let mut found: HashMap<ClientId, BTreeSet<Why>> = HashMap::new();
-    let mut note = |ids: Vec<ClientId>, why: Why| {
-        for id in ids {
-            found.entry(id).or_default().insert(why);
-        }
-    };
-    for typed in &draft.phones {
-        if let Some(e164) = phone::to_e164(&typed.typed, &country) {
-            note(clients::by_phone(conn, &e164)?, Why::Phone);
-        }
-    }
-    for email in draft.emails.iter().filter(|email| !email.address.is_empty()) {
-        note(clients::by_email(conn, email.address.trim())?, Why::Email);
-    }
-    note(
-        store::by_card_number(conn, draft.card_number.trim())?,
-        Why::CardNumber,
-    );
+    let country = book.read(settings::load)?.country;
     let own = key(
         draft.kind,
         &draft.given_name,
         &draft.family_name,
         &draft.company_name,
     );
-    if own.contains(' ') {
-        for id in by_name(conn, draft, &country)? {
+    let named = if own.contains(' ') {
+        by_name(book, draft, &country)?
+    } else {
+        BTreeSet::new()
+    };
+    book.read(|conn| {
+        let mut found: HashMap<ClientId, BTreeSet<Why>> = HashMap::new();
+        let mut note = |ids: Vec<ClientId>, why: Why| {
+            for id in ids {
+                found.entry(id).or_default().insert(why);
+            }
+        };
+        for typed in &draft.phones {
+            if let Some(e164) = phone::to_e164(&typed.typed, &country) {
+                note(clients::by_phone(conn, &e164)?, Why::Phone);
+            }
+        }
+        for email in draft.emails.iter().filter(|email| !email.address.is_empty()) {
+            note(clients::by_email(conn, email.address.trim())?, Why::Email);
+        }
+        note(
+            store::by_card_number(conn, draft.card_number.trim())?,
+            Why::CardNumber,
+        );
+        for id in named {
             let card = clients::load_own(conn, id)?;
             let theirs = key(card.kind, &card.given_name, &card.family_name, &card.company_name);
             if let Some(why) = alike(&own, &theirs) {
                 note(vec![id], why);
             }
         }
-    }
-    let except = except.map_or(Ok(None), |id| clients::home(conn, id).map(Some))?;
-    let mut all: Vec<(ClientId, Vec<Why>)> = found
-        .into_iter()
-        .filter(|(id, _)| Some(*id) != except)
-        .map(|(id, why)| (id, why.into_iter().collect()))
-        .collect();
-    all.sort_by_key(|(id, why)| (Reverse(score(why)), *id));
-    let mut shown = Vec::new();
-    for (id, why) in all.into_iter().take(limit) {
-        shown.extend(store::suspect(conn, id, &country)?.map(|suspect| (suspect, why)));
-    }
-    Ok(shown)
+        let except = except.map_or(Ok(None), |id| clients::home(conn, id).map(Some))?;
+        let mut all: Vec<(ClientId, Vec<Why>)> = found
+            .into_iter()
+            .filter(|(id, _)| Some(*id) != except)
+            .map(|(id, why)| (id, why.into_iter().collect()))
+            .collect();
+        all.sort_by_key(|(id, why)| (Reverse(score(why)), *id));
+        let mut shown = Vec::new();
+        for (id, why) in all.into_iter().take(limit) {
+            shown.extend(store::suspect(conn, id, &country)?.map(|suspect| (suspect, why)));
+        }
+        Ok(shown)
+    })
 }
 
 /// Cards that are called so, or nearly.
-fn by_name(conn: &Connection, draft: &ClientDraft, country: &str) -> Result<BTreeSet<ClientId>> {
-    const LOOKED_AT_MAX: usize = 20;
+fn by_name(book: &Book, draft: &ClientDraft, country: &str) -> Result<BTreeSet<ClientId>> {
+    const LOOKED_AT_MAX: u8 = 20;
     let (given, family) = (fold(&draft.given_name), fold(&draft.family_name));
     let names = match draft.kind {
         ClientKind::Company => vec![fold(&draft.company_name)],
@@ -374,8 +380,9 @@ fn by_name(conn: &Connection, draft: &ClientDraft, country: &str) -> Result<BTre
     };
     let mut all = BTreeSet::new();
     for name in &names {
-        all.extend(store::beginning_with(conn, name.trim(), LOOKED_AT_MAX as u32)?);
-        let hits = search::search(conn, name, LOOKED_AT_MAX, country)?;
+        let begin_so = book.read(|conn| store::beginning_with(conn, name.trim(), LOOKED_AT_MAX.into()))?;
+        all.extend(begin_so);
+        let hits = search::search(book, name, LOOKED_AT_MAX.into(), country)?;
         all.extend(hits.into_iter().map(|hit| hit.id));
     }
     Ok(all)

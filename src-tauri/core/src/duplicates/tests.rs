@@ -39,7 +39,7 @@ fn names(book: &TestBook) -> Vec<String> {
 }
 
 fn found(book: &TestBook, typed: &str) -> Vec<ClientId> {
-    let hits = book.read(|conn| search(conn, typed, 10, "BG")).unwrap();
+    let hits = search(book, typed, 10, "BG").unwrap();
     hits.into_iter().map(|hit| hit.id).collect()
 }
 
@@ -327,7 +327,7 @@ fn who_is_typed_may_be_there_already() {
     let typed = |change: &dyn Fn(&mut ClientDraft)| {
         let mut draft = ClientDraft::default();
         change(&mut draft);
-        let told = book.read(|conn| of_draft(conn, &draft, None, 5)).unwrap();
+        let told = of_draft(&book, &draft, None, 5).unwrap();
         told.into_iter()
             .map(|(suspect, why)| (suspect.id, why))
             .collect::<Vec<_>>()
@@ -341,7 +341,9 @@ fn who_is_typed_may_be_there_already() {
     assert_eq!(by_phone.len(), 2);
     assert!(by_phone.iter().all(|(_, why)| why == &[Why::Phone]));
     let by_name = typed(&|draft| (draft.given_name, draft.family_name) = ("Анна".into(), "Иванова".into()));
-    assert_eq!(by_name, [(anna, vec![Why::SameName]),]);
+    let mut both = [(anna, vec![Why::SameName]), (ana, vec![Why::SameName])];
+    both.sort_by_key(|(id, _)| *id);
+    assert_eq!(by_name, both);
     let by_email = typed(&|draft| {
         draft.emails.push(clientele_model::Email {
             address: "ANA@example.bg".into(),
@@ -354,9 +356,7 @@ fn who_is_typed_may_be_there_already() {
         [],
         "a given name says nothing"
     );
-    let except = book
-        .read(|conn| of_draft(conn, &load(conn, anna)?, Some(anna), 5))
-        .unwrap();
+    let except = of_draft(&book, &draft(&book, anna), Some(anna), 5).unwrap();
     assert_eq!(except[0].0.id, ana);
 }
 

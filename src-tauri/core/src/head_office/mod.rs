@@ -211,6 +211,7 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
         let branch = new.branch.as_ref().map(|(id, _)| *id);
         set_writes_for(conn, branch)?;
         store::give_to_branch(conn, branch, acknowledged(conn)?.seq)?;
+        arrivals.all_found_by_others();
         if is_new {
             store::give_way(conn)?;
             arrivals.note(settings::SETTINGS.name, settings::ROW);

@@ -1,24 +1,36 @@
 //! Search: one box, as you type, by any part of any word and by any run of digits of a phone.
 //!
-//! What is typed and what is stored are folded alike (`model::text::fold`). Behind [`search`] stands an
-//! index of trigrams in the book itself, so that it is always what the rows say; a quicker one can take
-//! its place without anybody outside this folder knowing.
+//! What is typed and what is stored are folded alike (`model::text::fold`); what is typed in one alphabet is found in
+//! the other (`sounds`), and one slip is forgiven. The book keeps for every client a document, the text that the
+//! client is found by, written in the same transaction as the card. Whoever searches goes through the documents, or,
+//! where that is to be quick, asks the index that [`memory`] makes of them: both follow one rule (`judge`), and find
+//! the same clients in the same order.
 
+pub(crate) mod document;
+mod judge;
+pub mod memory;
+pub(crate) mod query;
 mod rank;
+pub(crate) mod sounds;
 mod store;
 #[cfg(test)]
 mod tests;
+#[cfg(any(test, feature = "testing"))]
+pub mod trial;
 
-use clientele_model::text::{digits, fold};
-use clientele_model::{ClientDraft, ClientId, ClientKind};
+use clientele_model::{ClientId, ClientKind};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::book::Book;
 use crate::clients::Sight;
 use crate::workspace::Workspace;
 use crate::{Result, clients};
+use document::Document;
+use query::Query;
 
+pub(crate) use store::changes;
 pub use store::{forget, has_due, problems};
 
 /// Clients that [`catch_up`] indexes in one transaction.
@@ -69,123 +81,6 @@ pub struct SearchHit {
     pub has_never: bool,
 }
 
-/// What is typed into the box, made ready.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Query {
-    /// Folded words; every one must be found.
-    pub words: Vec<String>,
-    /// The digits, where what was typed could be (part of) a phone number.
-    pub digits: Option<String>,
-}
-
-/// More words than this narrow nothing any more.
-const WORDS_MAX: usize = 8;
-
-/// A word longer than this, in characters, is sought by its beginning.
-const WORD_CHARS_MAX: usize = 64;
-
-impl Query {
-    fn new(typed: &str) -> Self {
-        let head: String = typed.chars().take(1_000).collect();
-        let folded = fold(&head);
-        let words = folded.split(' ').filter(|word| !word.is_empty()).take(WORDS_MAX);
-        let words: Vec<String> = words
-            .map(|word| word.chars().take(WORD_CHARS_MAX).collect())
-            .collect();
-        let number = digits(&head);
-        let only_number = head
-            .chars()
-            .all(|c| c.is_numeric() || c.is_whitespace() || "+-().,/#*".contains(c));
-        Self {
-            words,
-            digits: (only_number && number.len() >= 2).then_some(number),
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.words.is_empty() && self.digits.is_none()
-    }
-}
-
-/// The text of a card as the index keeps it, folded, part by part.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Document {
-    pub name: String,
-    pub phone: String,
-    pub email: String,
-    pub company: String,
-    pub other: String,
-    pub note: String,
-}
-
-/// Parts of one column stand apart by this: no typed word holds it, so none matches across two parts.
-const APART: &str = "\u{1}";
-
-impl Document {
-    /// Does it answer a question as the index would?
-    fn answers(&self, query: &Query) -> bool {
-        let all = [
-            &self.name,
-            &self.company,
-            &self.phone,
-            &self.email,
-            &self.other,
-            &self.note,
-        ];
-        let has_words = || {
-            query
-                .words
-                .iter()
-                .all(|word| all.iter().any(|part| part.contains(word)))
-        };
-        let has_digits = |digits: &String| self.phone.contains(digits);
-        query.digits.as_ref().is_some_and(has_digits) || (!query.words.is_empty() && has_words())
-    }
-
-    fn of(card: &ClientDraft) -> Self {
-        let join = |parts: Vec<&str>| {
-            parts
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .map(fold)
-                .collect::<Vec<_>>()
-                .join(APART)
-        };
-        let person = format!("{} {} {}", card.family_name, card.given_name, card.patronymic);
-        let mut names = vec![person.as_str()];
-        names.extend(card.other_names.iter().map(|n| n.name.as_str()));
-        let mut others = vec![card.card_number.as_str()];
-        others.extend(card.messengers.iter().map(|m| m.handle.as_str()));
-        others.extend(
-            card.contact_persons
-                .iter()
-                .flat_map(|p| [p.name.as_str(), p.email.as_str(), p.role.as_str()]),
-        );
-        others.extend(card.tags.iter().map(String::as_str));
-        others.extend(
-            card.addresses
-                .iter()
-                .flat_map(|a| [a.street.as_str(), &a.city, &a.postal_code]),
-        );
-        // Typed and E.164 both: 0888..., 8916... and +359888... are all found by any of their runs.
-        let numbers = card
-            .phones
-            .iter()
-            .flat_map(|p| [digits(&p.typed), digits(&p.e164)]);
-        let numbers = numbers.chain(card.contact_persons.iter().map(|p| digits(&p.phone)));
-        let mut numbers: Vec<String> = numbers.filter(|number| !number.is_empty()).collect();
-        numbers.dedup();
-        Self {
-            name: join(names),
-            phone: numbers.join(APART),
-            email: join(card.emails.iter().map(|e| e.address.as_str()).collect()),
-            company: join(vec![&card.company_name]),
-            other: join(others),
-            note: join(vec![&card.notes, &card.expects, &card.never]),
-        }
-    }
-}
-
 /// Puts into the index what a client is found by; nothing where there is no such client (erased, or still on its way
 /// from another device). A client in the trash stays in it, and is not found.
 ///
@@ -222,18 +117,42 @@ pub fn catch_up(workspace: &Workspace) -> Result<bool> {
         return Ok(false);
     }
     let (more, _) = workspace.take_in(|arrivals| {
-        store::index_due(arrivals.conn(), CAUGHT_UP_AT_ONCE)?;
+        let indexed = store::index_due(arrivals.conn(), CAUGHT_UP_AT_ONCE)?;
+        arrivals.found_by_other(indexed);
         store::has_due(arrivals.conn())
     })?;
     Ok(more)
+}
+
+/// Loads the index of a book into memory, or makes it anew, where it is kept and that is due. Returns whether it
+/// did. `is_wanted` is asked meanwhile, now and then.
+///
+/// # Errors
+/// What SQLite says; then searching goes through the documents, and it can be tried again.
+pub fn refresh(book: &Book, is_wanted: &dyn Fn() -> bool) -> Result<bool> {
+    if book.search_memory().is_due() {
+        load(book, is_wanted)
+    } else {
+        Ok(false)
+    }
+}
+
+/// As [`refresh`], whether that is due or not. Returns whether it was made: not, where so much changed meanwhile that it
+/// would have to be made again.
+///
+/// # Errors
+/// As [`refresh`].
+pub fn load(book: &Book, is_wanted: &dyn Fn() -> bool) -> Result<bool> {
+    let memory = book.search_memory();
+    memory.make(|| book.read_apart(|conn| store::rows(conn, is_wanted)), is_wanted)
 }
 
 /// The clients that match what was typed, the likeliest first.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn search(conn: &Connection, typed: &str, limit: usize, country: &str) -> Result<Vec<SearchHit>> {
-    search_of(conn, typed, limit, country, Sight::All)
+pub fn search(book: &Book, typed: &str, limit: usize, country: &str) -> Result<Vec<SearchHit>> {
+    search_of(book, typed, limit, country, Sight::All)
 }
 
 /// As [`search`], among the clients of one branch.
@@ -241,7 +160,7 @@ pub fn search(conn: &Connection, typed: &str, limit: usize, country: &str) -> Re
 /// # Errors
 /// What SQLite says.
 pub fn search_of(
-    conn: &Connection,
+    book: &Book,
     typed: &str,
     limit: usize,
     country: &str,
@@ -251,18 +170,44 @@ pub fn search_of(
     if query.is_empty() {
         return Ok(Vec::new());
     }
-    let mut candidates = store::candidates(conn, &query, sight.branch())?;
-    rank::sort(&mut candidates, &query);
-    let mut hits = Vec::new();
-    for candidate in candidates {
-        if hits.len() == limit {
-            break;
+    let branch = sight.branch();
+    let waiting = book.read(|conn| store::waiting_candidates(conn, &query, branch))?;
+    // What the documents say of those who wait may not be so any more; others take their places.
+    let wanted = if waiting.is_empty() && !book.read(store::has_due)? {
+        limit
+    } else {
+        2 * limit + waiting.len()
+    };
+    let found = match book.search_memory().ask(&query, branch, wanted) {
+        Some(found) => {
+            book.read(|conn| store::known(conn, found.into_iter().map(|found| found.id), branch))?
         }
-        let card = clients::load(conn, candidate.id)?;
-        // What the index knew of a card that has changed since may not be so any more.
-        if !candidate.is_stale || Document::of(&card).answers(&query) {
-            hits.push(rank::hit(candidate.id, &card, &query, country));
+        // That takes long in a large book: others read meanwhile.
+        None => book.read_apart(|conn| store::scan(conn, &query, branch, wanted))?,
+    };
+    let mut known = std::collections::HashSet::new();
+    let all = waiting.into_iter().chain(found);
+    let all = all.filter(|candidate| known.insert(candidate.id));
+    let classed = all.filter_map(|candidate| {
+        let class = judge::class(candidate.document.text(), &query)?;
+        Some((class, candidate))
+    });
+    let mut classed: Vec<_> = classed.collect();
+    classed.sort_by(|one, two| store::order(one).cmp(&store::order(two)));
+    book.read(|conn| {
+        let mut hits = Vec::new();
+        for (_, candidate) in classed {
+            if hits.len() == limit {
+                break;
+            }
+            // Gone since: as if it had been asked a moment later.
+            let Some(card) = rank::card(conn, candidate.id)? else {
+                continue;
+            };
+            if !candidate.is_stale || judge::class(Document::of(&card).text(), &query).is_some() {
+                hits.push(rank::hit(candidate.id, &card, &query, country));
+            }
         }
-    }
-    Ok(hits)
+        Ok(hits)
+    })
 }

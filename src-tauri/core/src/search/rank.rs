@@ -1,57 +1,26 @@
-//! Which client was meant, and why it was found.
+//! What is told of a client who was found, and why.
 
 use clientele_model::text::{digits, fold};
-use clientele_model::{ClientDraft, ClientId};
+use clientele_model::{ClientDraft, ClientId, ErrorCode};
+use rusqlite::Connection;
 
-use super::store::Candidate;
-use super::{MatchedIn, Query, SearchHit};
+use super::document::Field;
+use super::judge::{EXACT, KINDS, NOWHERE, SLIP, SOUND, places};
+use super::query::{Query, Word};
+use super::{MatchedIn, SearchHit};
 use crate::clients::phone_display;
+use crate::{Result, clients};
 
 /// Characters on each side of a match in an excerpt.
 const AROUND_CHARS: usize = 30;
 
-/// How likely it is that this one was meant: smaller is likelier. The end of a phone number before its
-/// middle, the beginning of a name before its inside, a name before anything else.
-fn class(candidate: &Candidate, query: &Query) -> u8 {
-    let numbers = || candidate.document.phone.split('\u{1}');
-    if let Some(number) = &query.digits {
-        if numbers().any(|n| n.ends_with(number)) {
-            return 0;
-        }
-        if numbers().any(|n| n.contains(number)) {
-            return 2;
-        }
+/// A card; `None` where there is none any more.
+pub(super) fn card(conn: &Connection, id: ClientId) -> Result<Option<ClientDraft>> {
+    match clients::load(conn, id) {
+        Ok(card) => Ok(Some(card)),
+        Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
-    let names = || [&candidate.document.name, &candidate.document.company].into_iter();
-    let words = || names().flat_map(|name| name.split([' ', '\u{1}', '-', '"', '«', '(']));
-    if query.words.iter().all(|asked| words().any(|word| word == asked)) {
-        0
-    } else if query
-        .words
-        .iter()
-        .all(|asked| words().any(|word| word.starts_with(asked.as_str())))
-    {
-        1
-    } else if query
-        .words
-        .iter()
-        .all(|asked| names().any(|name| name.contains(asked.as_str())))
-    {
-        3
-    } else {
-        4
-    }
-}
-
-pub(super) fn sort(candidates: &mut [Candidate], query: &Query) {
-    candidates.sort_by_cached_key(|c| {
-        (
-            class(c, query),
-            std::cmp::Reverse(c.last_contact_at),
-            c.document.name.clone(),
-            c.id,
-        )
-    });
 }
 
 pub(super) fn hit(id: ClientId, card: &ClientDraft, query: &Query, country: &str) -> SearchHit {
@@ -78,6 +47,34 @@ pub(super) fn hit(id: ClientId, card: &ClientDraft, query: &Query, country: &str
         },
         has_never: !card.never.is_empty(),
     }
+}
+
+/// What a word counts that was found as it is, as it sounds, but for a slip.
+const WEIGHTS: [usize; KINDS] = {
+    let mut weights = [1; KINDS];
+    weights[EXACT] = 16;
+    weights[SOUND] = 4;
+    weights[SLIP] = 1;
+    weights
+};
+
+/// How a word stands in a folded text, and at which byte.
+fn found_in(word: &Word, folded: &str) -> Option<(usize, usize)> {
+    if let Some(at) = folded.find(word.text.as_str()) {
+        return Some((EXACT, at));
+    }
+    let mut best: Option<(usize, usize)> = None;
+    let mut at = 0;
+    for token in folded.split(' ') {
+        let found = places(word, Field::Other, token);
+        if let Some(kind) = found.iter().position(|place| *place < NOWHERE)
+            && best.is_none_or(|(known, _)| kind < known)
+        {
+            best = Some((kind, at));
+        }
+        at += token.len() + 1;
+    }
+    best
 }
 
 /// The part of the card that holds the most of what was asked; the first of equals.
@@ -110,12 +107,10 @@ fn place(card: &ClientDraft, query: &Query) -> (MatchedIn, String) {
             .digits
             .as_ref()
             .is_some_and(|number| digits(text).contains(number));
-        let found = query
-            .words
-            .iter()
-            .filter(|word| folded.contains(word.as_str()))
-            .count()
-            + usize::from(number);
+        let words = query.words.iter().filter_map(|word| found_in(word, &folded));
+        // As typed counts for more than any other way.
+        let found =
+            words.map(|(kind, _)| WEIGHTS[kind]).sum::<usize>() + WEIGHTS[EXACT] * usize::from(number);
         if found > best.0 {
             best = (found, matched_in, text);
         }
@@ -130,7 +125,7 @@ fn excerpt(text: &str, query: &Query) -> String {
     let at = query
         .words
         .iter()
-        .filter_map(|word| folded.find(word.as_str()))
+        .filter_map(|word| found_in(word, &folded).map(|(_, at)| at))
         .min()
         .unwrap_or(0);
     // Folding keeps most characters one to one: near enough to know where to cut.

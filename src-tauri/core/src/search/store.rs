@@ -1,18 +1,19 @@
-//! The SQL of the search index.
+//! The SQL of the search: the documents in the book, and whom the search has to learn of yet.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 
-use clientele_model::{BranchId, ClientId};
+use clientele_model::{BranchId, ClientId, RowId};
 use rusqlite::vtab::array::Array;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
 
-use super::{Document, Query};
-use crate::workspace::store::{row_id, row_id_or_none, row_ids};
+use super::document::{self, Document};
+use super::judge;
+use super::memory::{Changes, Entry, Memory, Rows, Standing, TOLD_MAX};
+use super::query::Query;
+use crate::workspace::store::{array, row_id, row_id_or_none, row_ids};
 use crate::{Result, clients};
-
-/// Candidates of one question to the index that are ranked; a question with more is narrowed by typing on.
-const CANDIDATES_MAX: usize = 1_000;
 
 /// Clients that wait to be indexed and are looked at, card by card, for one question: the newest.
 const LOOKED_AT_MAX: u32 = 300;
@@ -32,53 +33,28 @@ pub(super) struct Candidate {
     pub id: ClientId,
     pub last_contact_at: Option<i64>,
     pub document: Document,
-    /// Is this what the index knew before the card changed?
+    /// Is this what the book knew before the card changed?
     pub is_stale: bool,
 }
 
-const COLUMNS: &str = "name, phone, email, company, other, note";
-
-fn document(row: &rusqlite::Row<'_>, from: usize) -> rusqlite::Result<Document> {
-    Ok(Document {
-        name: row.get(from)?,
-        phone: row.get(from + 1)?,
-        email: row.get(from + 2)?,
-        company: row.get(from + 3)?,
-        other: row.get(from + 4)?,
-        note: row.get(from + 5)?,
-    })
-}
-
 fn stored(conn: &Connection, n: i64) -> Result<Option<Document>> {
-    let mut statement =
-        conn.prepare_cached(&format!("select {COLUMNS} from client_search where rowid = ?1"))?;
-    Ok(statement.query_row([n], |row| document(row, 0)).optional()?)
+    let mut statement = conn.prepare_cached("select text from search_documents where n = ?1")?;
+    let document = statement.query_row([n], |row| row.get(0).map(Document::from_text));
+    Ok(document.optional()?)
 }
 
 pub(super) fn put(conn: &Connection, n: i64, document: &Document) -> Result<()> {
-    match stored(conn, n)? {
-        // A logged contact changes nothing by which a client is found.
-        Some(standing) if standing == *document => return Ok(()),
-        Some(_) => take_out(conn, n)?,
-        None => {}
-    }
-    let Document {
-        name,
-        phone,
-        email,
-        company,
-        other,
-        note,
-    } = document;
-    conn.prepare_cached(&format!(
-        "insert into client_search (rowid, {COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-    ))?
-    .execute(params![n, name, phone, email, company, other, note])?;
+    // A logged contact changes nothing by which a client is found.
+    conn.prepare_cached(
+        "insert into search_documents (n, text) values (?1, ?2)
+         on conflict (n) do update set text = excluded.text where text <> excluded.text",
+    )?
+    .execute(params![n, document.text()])?;
     Ok(())
 }
 
 pub(super) fn take_out(conn: &Connection, n: i64) -> Result<()> {
-    conn.prepare_cached("delete from client_search where rowid = ?1")?
+    conn.prepare_cached("delete from search_documents where n = ?1")?
         .execute([n])?;
     Ok(())
 }
@@ -100,21 +76,23 @@ pub fn has_due(conn: &Connection) -> Result<bool> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
-/// Indexes some of those that wait.
-pub(super) fn index_due(conn: &Connection, at_most: u32) -> Result<()> {
+/// Indexes some of those that wait. Returns who they are.
+pub(super) fn index_due(conn: &Connection, at_most: u32) -> Result<Vec<RowId>> {
     let mut statement = conn.prepare_cached(
         "select d.n, c.id from search_due d left join clients c on c.n = d.n order by d.n limit ?1",
     )?;
     let due = statement.query_map([at_most], |row| {
         Ok((row.get::<_, i64>(0)?, row_id_or_none(row, 1)))
     })?;
+    let mut indexed = Vec::new();
     for (n, client) in due.collect::<rusqlite::Result<Vec<_>>>()? {
         if let Some(client) = client {
-            put(conn, n, &Document::of(&clients::load(conn, client.into())?))?;
+            super::index(conn, client.into())?;
+            indexed.push(client);
         }
         not_due(conn, n)?;
     }
-    Ok(())
+    Ok(indexed)
 }
 
 fn not_due(conn: &Connection, n: i64) -> Result<()> {
@@ -135,36 +113,17 @@ pub fn forget(conn: &Connection, id: ClientId) -> Result<()> {
     not_due(conn, n)
 }
 
-/// Everybody who may have been meant, unranked. Names are asked first, so that a short word which stands in
-/// thousands of notes does not crowd out the one whose name it is.
-pub(super) fn candidates(
+/// Those who may have been meant among the clients that wait to be indexed, unranked.
+pub(super) fn waiting_candidates(
     conn: &Connection,
     query: &Query,
     branch: Option<BranchId>,
 ) -> Result<Vec<Candidate>> {
-    let mut found: Vec<Candidate> = Vec::new();
-    let mut asked: Vec<(&[&str], Vec<&str>)> = Vec::new();
-    if let Some(number) = &query.digits {
-        asked.push((&["phone"], vec![number]));
-    }
-    let words: Vec<&str> = query.words.iter().map(String::as_str).collect();
-    if !words.is_empty() {
-        asked.push((&["name", "company"], words.clone()));
-        asked.push((&["name", "company", "phone", "email", "other", "note"], words));
-    }
-    let looked_at_from = looked_at_from(conn)?;
-    if let Some(from) = looked_at_from {
-        found.extend(due(conn, query, branch, from)?);
-        found.extend(due_behind(conn, query, branch, from)?);
-    }
-    let mut known: HashSet<ClientId> = found.iter().map(|candidate| candidate.id).collect();
-    let looked_at = found.len();
-    for (columns, words) in asked {
-        if found.len() < looked_at + CANDIDATES_MAX {
-            let new = ask(conn, columns, &words, branch, looked_at_from)?.into_iter();
-            found.extend(new.filter(|candidate| known.insert(candidate.id)));
-        }
-    }
+    let Some(from) = looked_at_from(conn)? else {
+        return Ok(Vec::new());
+    };
+    let mut found = due(conn, query, branch, from)?;
+    found.extend(due_behind(conn, query, branch, from)?);
     Ok(found)
 }
 
@@ -179,7 +138,7 @@ fn looked_at_from(conn: &Connection) -> Result<Option<i64>> {
 fn due(conn: &Connection, query: &Query, branch: Option<BranchId>, from: i64) -> Result<Vec<Candidate>> {
     let mut statement = conn.prepare_cached(
         "select c.id, c.last_contact_at from search_due d cross join clients c on c.n = d.n
-         where d.n >= ?2 and c.deleted_at is null and (?1 is null or c.branch = ?1)",
+         where d.n >= ?2 and c.deleted_at is null and c.shown_on is null and (?1 is null or c.branch = ?1)",
     )?;
     let branch = branch.as_ref().map(BranchId::as_bytes);
     let waiting = statement.query_map(params![branch, from], waiting)?;
@@ -200,7 +159,7 @@ fn due_behind(
     let mut filters = Vec::new();
     if !query.words.is_empty() {
         let words = query.words.iter().map(|word| {
-            values.push(Box::new(word.clone()));
+            values.push(Box::new(word.text.clone()));
             format!("instr(c.sort_name, ?{})", values.len())
         });
         filters.push(words.collect::<Vec<_>>().join(" and "));
@@ -216,14 +175,15 @@ fn due_behind(
     let sql = format!(
         "select c.id, c.last_contact_at
          from (select n from search_due where n < ?1 order by n desc limit ?2) d cross join clients c on c.n = d.n
-         where c.deleted_at is null and (?3 is null or c.branch = ?3) and ({}) limit {FOUND_BEHIND_MAX}",
+         where c.deleted_at is null and c.shown_on is null and (?3 is null or c.branch = ?3) and ({}) limit {FOUND_BEHIND_MAX}",
         filters.join(" or ")
     );
     let mut statement = conn.prepare_cached(&sql)?;
     let found = statement.query_map(params_from_iter(values.iter()), waiting)?;
     let mut found: Vec<_> = found.collect::<rusqlite::Result<_>>()?;
-    for word in &query.words {
-        found.extend(beginning_with(conn, word, &query.words, branch, before)?);
+    let words: Vec<&str> = query.words.iter().map(|word| word.text.as_str()).collect();
+    for word in &words {
+        found.extend(beginning_with(conn, word, &words, branch, before)?);
     }
     let mut known = HashSet::new();
     found.retain(|(id, _)| known.insert(*id));
@@ -234,7 +194,7 @@ fn due_behind(
 fn beginning_with(
     conn: &Connection,
     word: &str,
-    words: &[String],
+    words: &[&str],
     branch: Option<BranchId>,
     before: i64,
 ) -> Result<Vec<(ClientId, Option<i64>)>> {
@@ -264,7 +224,7 @@ fn looked_at(
     let mut found = Vec::new();
     for (id, last_contact_at) in clients {
         let document = Document::of(&clients::load(conn, id)?);
-        if document.answers(query) {
+        if judge::class(document.text(), query).is_some() {
             found.push(Candidate {
                 id,
                 last_contact_at,
@@ -276,76 +236,134 @@ fn looked_at(
     Ok(found)
 }
 
-/// Trigrams answer for words of three letters and more; shorter ones are sought by looking.
-fn ask(
+/// Candidates of whom it is known who they are, as the book knows them now; who lies in the trash or is another
+/// branch's by now is left out.
+pub(super) fn known(
     conn: &Connection,
-    columns: &[&str],
-    words: &[&str],
+    ids: impl IntoIterator<Item = ClientId>,
     branch: Option<BranchId>,
-    looked_at_from: Option<i64>,
 ) -> Result<Vec<Candidate>> {
-    let long: Vec<String> = words
-        .iter()
-        .filter(|word| word.chars().count() >= 3)
-        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
-        .collect();
-    let mut filters = Vec::new();
-    let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-    if !long.is_empty() {
-        values.push(Box::new(format!(
-            "{{{}}} : ({})",
-            columns.join(" "),
-            long.join(" AND ")
-        )));
-        filters.push(format!("client_search match ?{}", values.len()));
+    let mut statement = conn.prepare_cached(
+        "select c.id, c.last_contact_at, s.text, exists (select 1 from search_due d where d.n = c.n)
+         from clients c join search_documents s on s.n = c.n
+         where c.id = ?1 and c.deleted_at is null and c.shown_on is null and (?2 is null or c.branch = ?2)",
+    )?;
+    let branch = branch.as_ref().map(BranchId::as_bytes);
+    let mut found = Vec::new();
+    for id in ids {
+        let candidate = statement.query_row(params![id.as_bytes(), branch], candidate);
+        found.extend(candidate.optional()?);
     }
-    for word in words.iter().filter(|word| word.chars().count() < 3) {
-        values.push(Box::new((*word).to_owned()));
-        let n = values.len();
-        let any: Vec<String> = columns
-            .iter()
-            .map(|column| format!("instr(s.{column}, ?{n})"))
-            .collect();
-        filters.push(format!("({})", any.join(" or ")));
-    }
-    if let Some(branch) = branch {
-        values.push(Box::new(branch.as_bytes().to_vec()));
-        filters.push(format!("c.branch = ?{}", values.len()));
-    }
-    // Nobody has such a number where nobody waits.
-    values.push(Box::new(looked_at_from.unwrap_or(i64::MAX)));
-    let sql = format!(
-        "select c.id, c.last_contact_at, s.name, s.phone, s.email, s.company, s.other, s.note,
-         exists (select 1 from search_due d where d.n = c.n)
-         from client_search s cross join clients c on c.n = s.rowid
-         where c.deleted_at is null and not exists (select 1 from search_due d where d.n = c.n and d.n >= ?{})
-         and {} limit {CANDIDATES_MAX}",
-        values.len(),
-        filters.join(" and ")
-    );
-    let mut statement = conn.prepare_cached(&sql)?;
-    let found = statement.query_map(params_from_iter(values.iter()), |row| {
-        Ok(Candidate {
-            id: row_id(row, 0)?.into(),
-            last_contact_at: row.get(1)?,
-            document: document(row, 2)?,
-            is_stale: row.get(8)?,
-        })
-    })?;
-    Ok(found.collect::<rusqlite::Result<_>>()?)
+    Ok(found)
 }
 
-/// Where the index does not say what the cards say.
+fn candidate(row: &rusqlite::Row<'_>) -> rusqlite::Result<Candidate> {
+    Ok(Candidate {
+        id: row_id(row, 0)?.into(),
+        last_contact_at: row.get(1)?,
+        document: Document::from_text(row.get(2)?),
+        is_stale: row.get(3)?,
+    })
+}
+
+/// Who answers, by going through all documents; the likeliest, at most `limit`.
+pub(super) fn scan(
+    conn: &Connection,
+    query: &Query,
+    branch: Option<BranchId>,
+    limit: usize,
+) -> Result<Vec<Candidate>> {
+    let mut statement = conn.prepare_cached(
+        "select c.id, c.last_contact_at, s.text, exists (select 1 from search_due d where d.n = c.n)
+         from search_documents s cross join clients c on c.n = s.n
+         where c.deleted_at is null and (?1 is null or c.branch = ?1)",
+    )?;
+    let mut rows = statement.query([branch.as_ref().map(BranchId::as_bytes)])?;
+    let mut found: Vec<(usize, Candidate)> = Vec::new();
+    let cut = |found: &mut Vec<(usize, Candidate)>| {
+        found.sort_by(|one, two| order(one).cmp(&order(two)));
+        found.truncate(limit);
+    };
+    while let Some(row) = rows.next()? {
+        if let Some(class) = judge::class(text(row, 2)?, query) {
+            found.push((class, candidate(row)?));
+            if found.len() > 2 * limit + 1_000 {
+                cut(&mut found);
+            }
+        }
+    }
+    cut(&mut found);
+    Ok(found.into_iter().map(|(_, candidate)| candidate).collect())
+}
+
+fn text<'a>(row: &'a rusqlite::Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
+    Ok(row.get_ref(column)?.as_str()?)
+}
+
+/// By what candidates stand in order: how likely they are, then the lately seen first, then by name.
+pub(super) fn order((class, candidate): &(usize, Candidate)) -> impl Ord {
+    let (seen, text) = (candidate.last_contact_at, candidate.document.text());
+    order_of(*class, seen, text, candidate.id)
+}
+
+/// As [`order`], by what it goes by.
+pub(super) fn order_of(class: usize, seen: Option<i64>, text: &str, id: ClientId) -> impl Ord {
+    (class, Reverse(seen), document::name(text), id)
+}
+
+/// All that the memory is loaded from.
+pub(super) fn rows(conn: &Connection, is_wanted: &dyn Fn() -> bool) -> Result<Rows> {
+    let mut statement = conn.prepare(
+        "select c.id, c.last_contact_at, c.branch, s.text
+         from search_documents s cross join clients c on c.n = s.n where c.deleted_at is null",
+    )?;
+    let mut found = statement.query([])?;
+    let mut rows = Rows::default();
+    // What is read for nobody is let go by whoever makes the index of it.
+    while let Some(row) = found.next()?
+        && is_wanted()
+    {
+        let branch = row_id_or_none(row, 2).map(|id| BranchId(id.0));
+        rows.push(row_id(row, 0)?.into(), row.get(1)?, branch, text(row, 3)?);
+    }
+    Ok(rows)
+}
+
+/// How clients stand now, at the end of the transaction that changed them, for the memory to follow.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn problems(conn: &Connection) -> Result<Vec<String>> {
+pub(crate) fn changes(conn: &Connection, clients: &BTreeSet<RowId>) -> Result<Changes> {
+    if clients.len() > TOLD_MAX {
+        return Ok(Changes::Many);
+    }
+    let mut statement = conn.prepare_cached(
+        "select a.value, c.n is null, c.deleted_at is null, c.last_contact_at, c.branch, s.text
+         from rarray(?1) a left join clients c on c.id = a.value left join search_documents s on s.n = c.n",
+    )?;
+    let standing = statement.query_map([array(clients)], |row| {
+        let text: Option<String> = row.get(5)?;
+        let standing = match text {
+            _ if row.get(1)? => Standing::Gone,
+            // Who waits to be indexed and was never known is found by looking.
+            Some(text) if row.get(2)? => Standing::Found(Entry {
+                seen: row.get(3)?,
+                branch: row_id_or_none(row, 4).map(|id| BranchId(id.0)),
+                text,
+            }),
+            _ => Standing::InTrash,
+        };
+        Ok((ClientId::from(row_id(row, 0)?), standing))
+    })?;
+    Ok(Changes::Each(standing.collect::<rusqlite::Result<_>>()?))
+}
+
+/// Where the documents do not say what the cards say, or the memory not what the documents say.
+///
+/// # Errors
+/// What SQLite says.
+pub fn problems(conn: &Connection, memory: &Memory) -> Result<Vec<String>> {
     let mut problems = Vec::new();
-    let whole = conn.execute(
-        "insert into client_search (client_search) values ('integrity-check')",
-        [],
-    );
-    problems.extend(whole.err().map(|e| format!("index: {e}")));
     let ids = row_ids(conn, &clients::CLIENTS)?;
     let due: HashSet<i64> = conn
         .prepare("select n from search_due")?
@@ -354,12 +372,8 @@ pub fn problems(conn: &Connection) -> Result<Vec<String>> {
     let mut awaited = 0;
     for id in &ids {
         let n = clients::numbered(conn, (*id).into())?;
-        if let Some(n) = n.filter(|n| due.contains(n)) {
-            // It is found by looking, whatever the index says of it.
-            awaited += usize::from(stored(conn, n)?.is_none());
-            continue;
-        }
-        if clients::home(conn, (*id).into())? != (*id).into() {
+        // Who waits is found by looking, whatever the document says; who was merged, on the other's card.
+        if n.is_some_and(|n| due.contains(&n)) || clients::home(conn, (*id).into())? != (*id).into() {
             awaited += usize::from(n.map_or(Ok(None), |n| stored(conn, n))?.is_none());
             continue;
         }
@@ -368,14 +382,19 @@ pub fn problems(conn: &Connection) -> Result<Vec<String>> {
             problems.push(format!("index: client {id} is not found by what its card says"));
         }
     }
-    let stored: usize = conn.query_row("select count(*) from client_search", [], |row| {
-        row.get::<_, u32>(0)
-    })? as usize;
+    let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u32>(0));
+    let stored = count("select count(*) from search_documents")? as usize;
     if stored + awaited != ids.len() {
         problems.push(format!(
             "index: {stored} entries for {} clients",
             ids.len() - awaited
         ));
     }
+    let known =
+        "select count(*) from search_documents s join clients c on c.n = s.n where c.deleted_at is null";
+    problems.extend(memory.problems(count(known)? as usize, |id| {
+        let document = self::known(conn, [id], None)?.pop();
+        Ok::<_, crate::Error>(document.map(|known| known.document.text().to_owned()))
+    })?);
     Ok(problems)
 }

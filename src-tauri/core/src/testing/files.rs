@@ -36,7 +36,8 @@ pub fn bytes_within(book: &TestBook) -> Result<Vec<u8>> {
 pub fn forget_index(book: &Workspace) -> Result<()> {
     let ((), _) = book.take_in(|arrivals| {
         let conn = arrivals.conn();
-        conn.execute("delete from client_search", [])?;
+        conn.execute("delete from search_documents", [])?;
+        arrivals.all_found_by_others();
         let all = crate::workspace::store::row_ids(conn, &crate::clients::CLIENTS)?;
         let all = crate::clients::derive_put(conn, &all.into_iter().collect())?;
         crate::search::index_later(conn, all)
@@ -51,17 +52,54 @@ const FOURTH: &str = "
     alter table clients drop column merged_into; alter table clients drop column shown_on;
     create index clients_by_name on clients (sort_name, id) where deleted_at is null;
     create index clients_by_last_contact on clients (last_contact_at desc, id) where deleted_at is null;
-    create index clients_by_created on clients (created_at desc, id) where deleted_at is null;";
+    create index clients_by_created on clients (created_at desc, id) where deleted_at is null;
+    create index clients_by_branch on clients (branch, sort_name, id) where deleted_at is null and branch is not null;
+    pragma user_version = 3;";
+
+/// Takes back what the third migration did.
+const THIRD: &str = "
+    create virtual table client_search using fts5 (
+      name, phone, email, company, other, note,
+      tokenize = 'trigram case_sensitive 1', detail = 'full'
+    );
+    insert into client_search (client_search, rank) values ('secure-delete', 1);
+    insert into client_search (rowid, name, company, phone, email, other, note)
+    select n, j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5
+    from (select n, '[[' || replace(json_quote(text), '\\u0002', '\",\"') || ']]' as parts
+          from search_documents) d, json_each(d.parts) j;
+    drop table search_documents;
+    pragma user_version = 2;";
 
 /// What the second migration added.
 const SECOND: &str = "
-    drop index steps_by_target; drop index changes_that_erase;
+    drop index clients_by_branch; drop index steps_by_target; drop index changes_that_erase;
     drop table search_due; drop table erased; drop table conflicts; drop table batches; drop table marks; drop table digests;
     drop table refusals; drop table displaced; drop table companions; drop table branches;
     drop table erasures; drop table exchanges;
     alter table changes drop column state; alter table clients drop column branch;
     delete from local where name = 'fields';
     pragma user_version = 1;";
+
+/// Makes of a book the file that the second version of the program would have written: proved against the tables of
+/// the first two migrations.
+///
+/// # Panics
+/// Where a migration was added that this does not take back.
+///
+/// # Errors
+/// What SQLite says.
+pub fn as_of_the_second_version(book: &Workspace) -> Result<()> {
+    let second = Connection::open_in_memory()?;
+    second.execute_batch(include_str!("../../migrations/0001_the_book.sql"))?;
+    second.execute_batch(include_str!("../../migrations/0002_head_office.sql"))?;
+    let second = columns(&second)?;
+    book.maintain(|conn| {
+        conn.execute_batch(FOURTH)?;
+        conn.execute_batch(THIRD)?;
+        assert_eq!(columns(conn)?, second);
+        Ok(())
+    })
+}
 
 /// Makes of a book the file that the first version of the program would have written: proved against the tables
 /// of the first migration.
@@ -77,6 +115,7 @@ pub fn as_of_the_first_version(book: &Workspace) -> Result<()> {
     let first = columns(&first)?;
     book.maintain(|conn| {
         conn.execute_batch(FOURTH)?;
+        conn.execute_batch(THIRD)?;
         conn.execute_batch(SECOND)?;
         assert_eq!(columns(conn)?, first);
         Ok(())

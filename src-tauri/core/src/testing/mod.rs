@@ -2,7 +2,7 @@
 
 mod files;
 
-pub use files::{as_of_the_first_version, bytes_within, fill_disk, forget_index};
+pub use files::{as_of_the_first_version, as_of_the_second_version, bytes_within, fill_disk, forget_index};
 
 use std::path::PathBuf;
 

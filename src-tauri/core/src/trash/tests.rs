@@ -57,7 +57,7 @@ fn after_thirty_days_it_is_gone_from_everywhere() {
                 "phones",
                 "contacts",
                 "client_tags",
-                "client_search_content",
+                "search_documents",
                 "steps",
             ] {
                 let mut statement = conn.prepare(&format!("select * from {table}"))?;
@@ -78,11 +78,7 @@ fn after_thirty_days_it_is_gone_from_everywhere() {
         ["пенелопа", "странимирова", "888123456", "рядък"].map(|word| texts.contains(word))
     };
     assert_eq!(nowhere(&book), [false; 4]);
-    assert!(
-        book.read(|conn| search::search(conn, "пенел", 9, "BG"))
-            .unwrap()
-            .is_empty()
-    );
+    assert!(search::search(&book, "пенел", 9, "BG").unwrap().is_empty());
     assert_eq!(book.read(clients::ids).unwrap(), [stays]);
     // It cannot be brought back, and the steps before it still can be undone.
     assert_eq!(

@@ -16,6 +16,7 @@ use super::table::{Card, Indexing, Invalidation, Schema, Table, Topic};
 use super::touched::{Touched, client_of};
 use super::{Workspace, guard, settle};
 use crate::Result;
+use crate::search::memory::Changes;
 
 /// Which tables and fields the program knew that last opened this file: a fact about the file.
 const FIELDS: &str = "fields";
@@ -40,6 +41,8 @@ pub struct Arrivals<'a> {
     /// Clients whose rows were just put, and are not in the trash.
     live: BTreeSet<RowId>,
     touched: Touched,
+    /// Clients who are found by something else from now on; `None` for all.
+    found: Option<BTreeSet<RowId>>,
 }
 
 /// What was said of a row of which this book had never heard.
@@ -176,11 +179,13 @@ impl Workspace {
             fresh: HashMap::new(),
             live: BTreeSet::new(),
             touched: Touched::default(),
+            found: Some(BTreeSet::new()),
         };
         let value = f(&mut arrivals)?;
         arrivals.settle()?;
         let (highest, own_was_placed) = (arrivals.highest, arrivals.own_was_placed);
         let invalidations = arrivals.touched.invalidations();
+        let found = arrivals.found.take();
         drop(arrivals);
         // A clock that ran ahead comes back once head office has put what it wrote into its place.
         let clock = if own_was_placed {
@@ -190,8 +195,13 @@ impl Workspace {
         };
         store::set_local(&transaction, "clock", &Value::Int(clock.0.cast_signed()))?;
         let (device_n, device, seq, _) = store::device_state(&transaction)?;
+        let changes = match found {
+            Some(clients) => self.followed(&transaction, &clients)?,
+            None => Changes::Many,
+        };
         transaction.commit()?;
         drop((opened, resting));
+        self.memory.follow(changes);
         writer.clock = clock;
         (writer.device_n, writer.device, writer.seq) = (device_n, device, seq);
         Ok((value, invalidations))
@@ -370,6 +380,18 @@ impl<'a> Arrivals<'a> {
         self.touched.topic(topic);
     }
 
+    /// Notes that clients are found by something else from now on, or by other people.
+    pub fn found_by_other(&mut self, clients: impl IntoIterator<Item = RowId>) {
+        if let Some(found) = &mut self.found {
+            found.extend(clients);
+        }
+    }
+
+    /// Notes that of all clients.
+    pub fn all_found_by_others(&mut self) {
+        self.found = None;
+    }
+
     fn number(&mut self, device: DeviceId) -> Result<i64> {
         if let Some(n) = self.numbers.get(&device) {
             return Ok(*n);
@@ -455,6 +477,7 @@ impl<'a> Arrivals<'a> {
         };
         let follow = (self.schema.derive)(self.conn, &clients, indexing)?;
         self.touched.follow(&follow);
+        self.found_by_other(follow);
         Ok(())
     }
 

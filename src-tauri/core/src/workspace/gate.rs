@@ -465,6 +465,7 @@ impl<'a> Write<'a> {
             seq: self.pen.seq,
             clock: self.pen.clock,
             invalidates: self.touched.invalidations(),
+            clients: follow,
         }))
     }
 }
@@ -475,6 +476,8 @@ pub(super) struct Finished {
     pub seq: u64,
     pub clock: Hlc,
     pub invalidates: Vec<Invalidation>,
+    /// Whose cards it changed.
+    pub clients: BTreeSet<RowId>,
 }
 
 pub(super) fn not_found(row: RowId) -> crate::Error {

@@ -18,7 +18,7 @@ mod tests;
 mod touched;
 pub mod undo;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -35,6 +35,8 @@ pub use table::{Card, Indexing, Invalidation, Schema, Table, Topic, WorkedOut};
 pub use undo::UndoState;
 
 use crate::Result;
+use crate::search;
+use crate::search::memory::{Changes, Memory};
 use guard::Gate;
 
 /// An open book.
@@ -44,6 +46,7 @@ pub struct Workspace {
     reader: Mutex<Connection>,
     schema: &'static Schema,
     told: Mutex<Option<Box<dyn Fn() + Send + Sync>>>,
+    memory: Memory,
 }
 
 struct Writer {
@@ -93,6 +96,7 @@ impl Workspace {
             reader: Mutex::new(reader),
             schema,
             told: Mutex::default(),
+            memory: Memory::default(),
         })
     }
 
@@ -100,6 +104,24 @@ impl Workspace {
     #[must_use]
     pub fn schema(&self) -> &'static Schema {
         self.schema
+    }
+
+    /// The index of the search box. What is committed here, it follows.
+    #[must_use]
+    pub fn search_memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// What the memory has to follow of a transaction that is about to be committed.
+    fn followed(&self, conn: &Connection, clients: &BTreeSet<RowId>) -> Result<Changes> {
+        if clients.is_empty() {
+            Ok(Changes::Each(Vec::new()))
+        } else if self.memory.listens() {
+            search::changes(conn, clients)
+        } else {
+            // Should somebody begin to listen before this is committed: more than can be told.
+            Ok(Changes::Many)
+        }
     }
 
     fn writer(&self) -> MutexGuard<'_, Writer> {
@@ -154,8 +176,10 @@ impl Workspace {
         // Put in words before it is final: after the commit nothing may fail that would say it was not saved.
         let row = store::steps::get(&transaction, finished.step)?;
         let step = row.map(|row| summary(&transaction, &row)).transpose()?;
+        let changes = self.followed(&transaction, &finished.clients)?;
         transaction.commit()?;
         drop(opened);
+        self.memory.follow(changes);
         writer.seq = finished.seq;
         writer.clock = finished.clock;
         if let Some(tell) = &*lock(&self.told) {
