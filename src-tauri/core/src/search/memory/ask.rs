@@ -9,7 +9,8 @@ use super::base::{Base, Lexicon, Shelf, filtered};
 use super::lists::{List, Union};
 use crate::search::document::starts;
 use crate::search::judge::{
-    self, ELSEWHERE, EQUAL, EXACT, INSIDE, NOT_FOUND, Number, Places, SLIP, SOUND, STAGES, START, Stage,
+    self, ELSEWHERE, EQUAL, EXACT, INSIDE, NOT_FOUND, NOWHERE, Number, Places, SLIP, SOUND, STAGES, START,
+    Stage,
 };
 use crate::search::query::{Query, Word};
 
@@ -18,6 +19,9 @@ const ALPHABET_MAX: usize = 256;
 
 /// So many clients are held against the other words one by one; for more, the others' clients are marked first.
 const ONE_BY_ONE_MAX: u32 = 400;
+
+/// Where one of several words has no more clients than this, all of them are looked at.
+const AT_ONCE_MAX: u64 = 2_000;
 
 /// Shorter words stand in too many others to go through all of them.
 const MARKED_CHARS_MIN: usize = 3;
@@ -36,8 +40,10 @@ pub(super) struct Asking<'a> {
     limit: usize,
     found: FxHashSet<u32>,
     answers: Vec<Answer>,
-    /// Where each typed word stands in each word of the book that was looked at.
-    places: Vec<RefCell<FxHashMap<(u8, u32), Places>>>,
+    /// Where each typed word stands in each word of the book that was looked at, by kind, shelf and number.
+    places: Vec<RefCell<FxHashMap<(usize, u8, u32), Places>>>,
+    /// Those who have several words, of the kind that is asked now, by their stage; where there are not too many.
+    at_once: Option<Vec<Answer>>,
     /// What was mistyped so, and stands in names; and elsewhere.
     slips: Vec<[Vec<u32>; 2]>,
 }
@@ -67,13 +73,14 @@ pub(super) fn ask(
         answers: Vec::new(),
         places: query.words.iter().map(|_| RefCell::default()).collect(),
         slips: Vec::new(),
+        at_once: None,
     };
     asking.all()
 }
 
 impl<'a> Asking<'a> {
     fn all(mut self) -> Vec<Answer> {
-        let mut can_be = [None; judge::KINDS];
+        let mut kind = None;
         for (class, stage) in STAGES.iter().enumerate() {
             if self.answers.len() >= self.limit {
                 break;
@@ -85,12 +92,21 @@ impl<'a> Asking<'a> {
             };
             // A number that stands inside a phone is its own stage: the words had theirs.
             if stage.number != Some(Number::Holds) && !self.query.words.is_empty() {
-                if stage.kind == SLIP && self.slips.is_empty() {
-                    self.find_slips();
+                if kind != Some(stage.kind) {
+                    kind = Some(stage.kind);
+                    if stage.kind == SLIP {
+                        self.find_slips();
+                    }
+                    self.at_once = self.all_of(stage.kind);
                 }
-                let can_be = *can_be[stage.kind].get_or_insert_with(|| self.can_be(stage.kind));
-                if can_be {
-                    new.extend(self.words(*stage, left));
+                match &self.at_once {
+                    Some(known) => {
+                        let of_stage = known
+                            .iter()
+                            .filter(|(at, client)| *at == class && self.is_new(*client));
+                        new.extend(of_stage.map(|(_, client)| *client));
+                    }
+                    None => new.extend(self.words(*stage, left)),
                 }
             }
             new.sort_unstable();
@@ -127,37 +143,68 @@ impl<'a> Asking<'a> {
         clients.filter(|client| self.is_new(*client)).take(left).collect()
     }
 
-    /// Does every word stand somewhere, found in this way or a better one? If not, nobody need be looked for.
-    fn can_be(&self, kind: usize) -> bool {
-        if self.query.words.len() == 1 {
-            return true;
+    /// Who has all of several words, found in this way or a better one, and at which stage: where one of the words has
+    /// so few that all of them can be looked at.
+    fn all_of(&self, kind: usize) -> Option<Vec<Answer>> {
+        let count = self.query.words.len();
+        if count == 1 {
+            return None;
         }
-        let is_somewhere = |at: usize| {
-            let mut kinds = 0..=kind;
-            kinds.any(|kind| {
-                let mut lists = self.lists(at, kind, ELSEWHERE, false).into_iter();
-                lists.any(|mut lists| lists.any(|list| !list.is_empty()))
-            })
+        let anywhere = Stage {
+            kind,
+            place: ELSEWHERE,
+            number: None,
         };
-        (0..self.query.words.len()).all(is_somewhere)
+        let (driver, fewest) = self.driver(anywhere);
+        let lists = || self.nested(driver, anywhere).into_iter().flatten().flatten();
+        let clients: FxHashSet<u32> = if fewest <= AT_ONCE_MAX {
+            lists().filter(|client| self.is_new(*client)).collect()
+        } else if kind > EXACT && (0..count).all(|at| self.chars(at) >= MARKED_CHARS_MIN) {
+            // As typed there were few: among those who have each word by itself there are few more, as a rule.
+            let others = (0..count).filter(|at| *at != driver);
+            let marks: Vec<Vec<u64>> = others.map(|at| self.marks(at, anywhere)).collect();
+            let has_all = |client: &u32| marks.iter().all(|marks| is_marked(marks, *client));
+            let mut clients = FxHashSet::default();
+            for client in lists().filter(|client| has_all(client) && self.is_new(*client)) {
+                clients.insert(client);
+                if clients.len() as u64 > AT_ONCE_MAX {
+                    return None;
+                }
+            }
+            clients
+        } else {
+            return None;
+        };
+        let answers = clients.into_iter().filter_map(|client| {
+            let mut places = vec![NOT_FOUND; count];
+            for (at, places) in places.iter_mut().enumerate() {
+                *places = self.places_of(client, at, kind);
+                if places.iter().all(|place| *place > ELSEWHERE) {
+                    return None;
+                }
+            }
+            let class = STAGES.iter().position(|stage| judge::holds(&places, *stage))?;
+            Some((class, client))
+        });
+        Some(answers.collect())
+    }
+
+    /// The word that the fewest have, as a stage wants it, and how many at most they are.
+    fn driver(&self, stage: Stage) -> (usize, u64) {
+        let words = (0..self.query.words.len()).map(|at| (self.at_most(at, stage), at));
+        let (fewest, driver) = words.min().unwrap_or_default();
+        (driver, fewest)
     }
 
     /// Who has all words, as a stage wants it.
     fn words(&self, stage: Stage, left: usize) -> Vec<u32> {
         let count = self.query.words.len();
-        let mut driver = 0;
         if count == 1 {
             let lists = self.lists(0, stage.kind, stage.place, true);
             let mut clients = Merged::new(lists);
             return take(&mut clients, left, |client| self.is_new(client));
         }
-        let mut fewest = u64::MAX;
-        for at in 0..count {
-            let clients = self.at_most(at, stage);
-            if clients < fewest {
-                (driver, fewest) = (at, clients);
-            }
-        }
+        let (driver, _) = self.driver(stage);
         let others: Vec<usize> = (0..count).filter(|at| *at != driver).collect();
         let mut clients = Merged::new(self.nested(driver, stage));
         let mut found = Vec::new();
@@ -172,12 +219,11 @@ impl<'a> Asking<'a> {
                 }
             }
         }
-        let is_marked = |at: &usize| stage.place <= INSIDE || self.chars(*at) >= MARKED_CHARS_MIN;
-        let (marked, looked_at): (Vec<usize>, Vec<usize>) = others.into_iter().partition(is_marked);
+        let can_be_marked = |at: &usize| stage.place <= INSIDE || self.chars(*at) >= MARKED_CHARS_MIN;
+        let (marked, looked_at): (Vec<usize>, Vec<usize>) = others.into_iter().partition(can_be_marked);
         let marks: Vec<Vec<u64>> = marked.iter().map(|at| self.marks(*at, stage)).collect();
         let is_it = |client: u32| {
-            let (at, bit) = (client as usize / 64, client % 64);
-            marks.iter().all(|marks| marks[at] >> bit & 1 == 1)
+            marks.iter().all(|marks| is_marked(marks, client))
                 && self.is_new(client)
                 && looked_at.iter().all(|at| self.has(client, *at, stage))
         };
@@ -215,21 +261,51 @@ impl<'a> Asking<'a> {
 
     /// Has a client a word, as a stage wants it?
     fn has(&self, client: u32, at: usize, stage: Stage) -> bool {
-        let word = &self.query.words[at];
+        judge::holds(&[self.places_of(client, at, stage.kind)], stage)
+    }
+
+    /// Where a client has a word, found in one of the kinds up to `kind`.
+    fn places_of(&self, client: u32, at: usize, kind: usize) -> Places {
         let mut best = NOT_FOUND;
+        let mut known = self.places[at].borrow_mut();
         for (shelf, id) in self.base.words_of(client) {
-            let mut known = self.places[at].borrow_mut();
-            let look = || judge::places(word, shelf.field(), self.base.shelf(shelf).words.texts.get(id));
             let places = if shelf.is_shared() {
-                *known.entry((shelf as u8, id)).or_insert_with(look)
+                let look = || self.places_in(shelf, id, at, kind);
+                *known.entry((kind, shelf as u8, id)).or_insert_with(look)
             } else {
-                look()
+                self.places_in(shelf, id, at, kind)
             };
             for (best, new) in best.iter_mut().zip(places) {
                 *best = (*best).min(new);
             }
         }
-        judge::holds(&[best], stage)
+        best
+    }
+
+    /// Where in a word of the book a typed one stands: what the index knows of it saves working it out.
+    fn places_in(&self, shelf: Shelf, id: u32, at: usize, kind: usize) -> Places {
+        let (word, words) = (&self.query.words[at], self.base.shelf(shelf));
+        let place = |typed: &str, text: &str| match shelf {
+            _ if !text.contains(typed) => NOWHERE,
+            Shelf::Names => judge::in_name(typed, text),
+            _ => ELSEWHERE,
+        };
+        let mut places = NOT_FOUND;
+        places[EXACT] = place(&word.text, words.words.texts.get(id));
+        if kind >= SOUND && shelf.is_shared() {
+            let sound = words.sounds.texts.get(id);
+            let forms = word.sounds().iter().map(|form| place(form, sound));
+            places[SOUND] = forms.min().unwrap_or(NOWHERE);
+        }
+        if kind == SLIP && shelf.is_shared() {
+            let [names, others] = &self.slips[at];
+            if shelf == Shelf::Names && names.binary_search(&id).is_ok() {
+                places[SLIP] = START;
+            } else if shelf == Shelf::Words && others.binary_search(&id).is_ok() {
+                places[SLIP] = ELSEWHERE;
+            }
+        }
+        places
     }
 
     /// All the clients of the words that a stage lets count for one that was typed.
@@ -251,7 +327,7 @@ impl<'a> Asking<'a> {
                 only_new,
             ),
             SOUND => {
-                let forms: Vec<&String> = word.sounds.iter().collect();
+                let forms: Vec<&String> = word.sounds().iter().collect();
                 self.texts_holding(&forms, |shelf| &self.base.shelf(shelf).sounds, place, only_new)
             }
             _ => {
@@ -329,6 +405,10 @@ impl<'a> Asking<'a> {
             .map(|word| [slipped(word, Shelf::Names), slipped(word, Shelf::Words)])
             .collect();
     }
+}
+
+fn is_marked(marks: &[u64], client: u32) -> bool {
+    marks[client as usize / 64] >> (client % 64) & 1 == 1
 }
 
 /// The first of some clients that are wanted.
