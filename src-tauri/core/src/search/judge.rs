@@ -99,11 +99,11 @@ fn places_in(word: &Word, field: Field, token: &str, kind: usize) -> Places {
             ELSEWHERE
         };
     }
-    if kind == EXACT || field == Field::Phone || word.sounds.is_empty() || !is_lettery(token) {
+    if kind == EXACT || field == Field::Phone || word.sounds().is_empty() || !is_lettery(token) {
         return places;
     }
     let sound = sounds::of_written(token);
-    for variant in &word.sounds {
+    for variant in word.sounds() {
         if sound.contains(variant.as_str()) {
             let place = if is_name {
                 in_name(variant, &sound)
@@ -121,7 +121,7 @@ fn places_in(word: &Word, field: Field, token: &str, kind: usize) -> Places {
 }
 
 /// Where in a name, of which it is known that it holds the word.
-fn in_name(word: &str, token: &str) -> u8 {
+pub(super) fn in_name(word: &str, token: &str) -> u8 {
     let mut place = INSIDE;
     for at in starts(token) {
         if let Some(rest) = token[at..].strip_prefix(word) {

@@ -1,9 +1,8 @@
 //! What is typed into the box, made ready.
 
-use std::sync::LazyLock;
+use std::cell::OnceCell;
 
 use clientele_model::text::{digits, fold};
-use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 
 use super::document::is_lettery;
 use super::sounds;
@@ -20,12 +19,8 @@ const SOUNDS_CHARS_MIN: usize = 3;
 /// In shorter words a slip leaves too little to know them by.
 const SLIP_CHARS_MIN: usize = 5;
 
-/// In longer words nobody counts the slips, and the automaton would be large.
+/// In longer words nobody counts the slips.
 const SLIP_CHARS_MAX: usize = 24;
-
-/// Automata for one slip, transposed neighbours being one.
-static SLIPS: LazyLock<LevenshteinAutomatonBuilder> =
-    LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
 
 /// What is typed into the box, made ready.
 #[derive(Debug, Default)]
@@ -40,10 +35,9 @@ pub(crate) struct Query {
 pub(crate) struct Word {
     /// Folded.
     pub text: String,
-    /// What it may sound like, the likeliest first; none where it is too short or no word of letters.
-    pub sounds: Vec<String>,
-    /// Knows words that begin with it but for one slip.
-    slip: Option<DFA>,
+    lettery: bool,
+    sounds: OnceCell<Vec<String>>,
+    letters: Vec<char>,
 }
 
 /// Does a text begin with a word, but for a slip?
@@ -65,42 +59,88 @@ impl std::fmt::Debug for Word {
 
 impl Word {
     fn new(text: String) -> Self {
-        let chars = text.chars().count();
+        let letters: Vec<char> = text.chars().collect();
         // What is searched for by a sign, as in a search engine, is no name.
         let is_sign = |c: char| !c.is_alphabetic() && !"-'’.".contains(c);
         let lettery = is_lettery(&text) && !text.contains(is_sign);
-        let sounds = if lettery && chars >= SOUNDS_CHARS_MIN {
-            sounds::of_typed(&text)
-        } else {
-            Vec::new()
-        };
-        let slips = lettery && (SLIP_CHARS_MIN..=SLIP_CHARS_MAX).contains(&chars);
-        let slip = slips.then(|| SLIPS.build_prefix_dfa(&text));
-        Self { text, sounds, slip }
+        Self {
+            text,
+            lettery,
+            sounds: OnceCell::new(),
+            letters,
+        }
+    }
+
+    /// What it may sound like, the likeliest first; none where it is too short or no word of letters. Worked out when
+    /// it is first asked, as mostly there are enough who are called just so.
+    pub fn sounds(&self) -> &[String] {
+        self.sounds.get_or_init(|| {
+            if self.lettery && self.letters.len() >= SOUNDS_CHARS_MIN {
+                sounds::of_typed(&self.text)
+            } else {
+                Vec::new()
+            }
+        })
     }
 
     /// Can it be one of those that are found in spite of a slip?
     pub fn has_slips(&self) -> bool {
-        self.slip.is_some()
+        self.lettery && (SLIP_CHARS_MIN..=SLIP_CHARS_MAX).contains(&self.letters.len())
     }
 
-    /// Does a text begin with this word, but for one slip at most?
+    /// Does a text begin with this word, but for one slip at most: a letter too many, too few or another, or two
+    /// neighbours in each other's place? Where letters first differ, there it must be.
     pub fn slipped(&self, text: &str) -> Slipped {
-        let Some(slip) = &self.slip else {
+        if !self.has_slips() {
             return Slipped::Never(0);
-        };
-        let mut state = slip.initial_state();
-        for (at, byte) in text.bytes().enumerate() {
-            state = slip.transition(state, byte);
-            if state == SINK_STATE {
-                return Slipped::Never(at + 1);
+        }
+        let typed = self.letters.as_slice();
+        let mut letters = ['\0'; SLIP_CHARS_MAX + 1];
+        let mut count = 0;
+        for (place, letter) in letters.iter_mut().zip(text.chars().take(typed.len() + 1)) {
+            *place = letter;
+            count += 1;
+        }
+        let text = &letters[..count];
+        let at = same(typed, text);
+        if at == typed.len() {
+            return Slipped::Yes;
+        }
+        let is_swapped = |text: &[char]| text[at] == typed[at + 1] && text[at + 1] == typed[at];
+        // Letters to pass over in the text and in what was typed.
+        let mut ways = [Some((1, 1)), Some((1, 0)), Some((0, 1)), None];
+        let (mut seen, mut may_be) = (at + 1, false);
+        if at + 1 < typed.len() {
+            if at + 1 < count {
+                ways[3] = is_swapped(text).then_some((2, 2));
+                seen = at + 2;
+            } else {
+                may_be = true;
             }
         }
-        match slip.distance(state) {
-            Distance::Exact(_) => Slipped::Yes,
-            Distance::AtLeast(_) => Slipped::NotYet,
+        for (in_text, in_typed) in ways.into_iter().flatten() {
+            let (Some(text), typed) = (text.get(at + in_text..), &typed[at + in_typed..]) else {
+                may_be = true;
+                continue;
+            };
+            let same = same(typed, text);
+            if same == typed.len() {
+                return Slipped::Yes;
+            }
+            may_be |= same == text.len();
+            seen = seen.max(at + in_text + same + 1);
+        }
+        if may_be {
+            Slipped::NotYet
+        } else {
+            Slipped::Never(text.iter().take(seen).map(|letter| letter.len_utf8()).sum())
         }
     }
+}
+
+/// How many letters two words have in common at the beginning.
+fn same(one: &[char], two: &[char]) -> usize {
+    one.iter().zip(two).take_while(|(one, two)| one == two).count()
 }
 
 impl Query {

@@ -169,7 +169,12 @@ fn slips(
         while asked < 500.0 {
             let (right, typed) = words.slip(rng, alphabet);
             // Somebody must be called so.
-            let is_so = |id: &ClientId| people[people::number(*id)].1.contains(&right);
+            let is_so = |id: &ClientId| {
+                let text = &people[people::number(*id)].1;
+                text.split('\u{2}')
+                    .next()
+                    .is_some_and(|names| names.split(' ').any(|name| name.starts_with(&right)))
+            };
             if !ours.ask(&right, 1).iter().any(is_so) {
                 continue;
             }
@@ -293,19 +298,31 @@ impl Baseline {
         bytes / 1_048_576.0
     }
 
-    /// Trigrams where there are three letters; else it goes through all.
+    /// Trigrams where there are three letters, and those who have them all looked at; else it goes through all.
     fn fts(&self, typed: &[&str]) -> Vec<i64> {
-        let long: Vec<String> = typed
-            .iter()
-            .filter(|word| word.chars().count() >= 3)
-            .map(|word| format!("\"{word}\""))
-            .collect();
-        if long.is_empty() {
+        let mut trigrams = Vec::new();
+        for word in typed {
+            let letters: Vec<char> = word.chars().collect();
+            trigrams.extend(
+                letters
+                    .windows(3)
+                    .map(|three| format!("\"{}\"", three.iter().collect::<String>())),
+            );
+        }
+        if trigrams.is_empty() {
             return self.like(typed);
         }
-        let sql = format!("select rowid from fts where fts match ?1 order by rowid limit {TOP}");
+        let filters: Vec<String> = (2..typed.len() + 2)
+            .map(|n| format!("instr(d.text, ?{n})"))
+            .collect();
+        let sql = format!(
+            "select f.rowid from fts f cross join documents d on d.n = f.rowid
+             where fts match ?1 and {} order by f.rowid limit {TOP}",
+            filters.join(" and ")
+        );
         let mut statement = self.0.prepare_cached(&sql).expect("a statement");
-        let found = statement.query_map([long.join(" AND ")], |row| row.get(0));
+        let all = std::iter::once(trigrams.join(" AND ")).chain(typed.iter().map(ToString::to_string));
+        let found = statement.query_map(rusqlite::params_from_iter(all), |row| row.get(0));
         found.expect("found").map(|n| n.expect("a number")).collect()
     }
 

@@ -9,18 +9,12 @@ use super::base::{Base, Lexicon, Shelf, filtered};
 use super::lists::{List, Union};
 use crate::search::document::starts;
 use crate::search::judge::{
-    self, ELSEWHERE, EQUAL, EXACT, INSIDE, NOT_FOUND, Number, Places, SLIP, SOUND, STAGES, START, Stage,
+    self, ELSEWHERE, EQUAL, EXACT, INSIDE, Number, Places, SLIP, SOUND, STAGES, START, Stage,
 };
 use crate::search::query::{Query, Word};
 
 /// Where no more parts of names than this begin with a word, they are looked up in the alphabet.
 const ALPHABET_MAX: usize = 256;
-
-/// So many clients are held against the other words one by one; for more, the others' clients are marked first.
-const ONE_BY_ONE_MAX: u32 = 400;
-
-/// Shorter words stand in too many others to go through all of them.
-const MARKED_CHARS_MIN: usize = 3;
 
 /// Those who answer: the place in [`STAGES`], and the number in the base.
 pub(super) type Answer = (usize, u32);
@@ -29,17 +23,19 @@ type Lists<'a> = Box<dyn Iterator<Item = List<'a>> + 'a>;
 
 /// One question to a base.
 pub(super) struct Asking<'a> {
-    base: &'a Base,
+    pub(super) base: &'a Base,
     dead: &'a FxHashSet<u32>,
-    query: &'a Query,
+    pub(super) query: &'a Query,
     branch: Option<u16>,
     limit: usize,
     found: FxHashSet<u32>,
     answers: Vec<Answer>,
-    /// Where each typed word stands in each word of the book that was looked at.
-    places: Vec<RefCell<FxHashMap<(u8, u32), Places>>>,
+    /// Where each typed word stands in each word of the book that was looked at, by kind, shelf and number.
+    pub(super) places: Vec<RefCell<FxHashMap<(usize, u8, u32), Places>>>,
+    /// Those who have several words, of the kind that is asked now, by their stage; where there are not too many.
+    at_once: Option<Vec<Answer>>,
     /// What was mistyped so, and stands in names; and elsewhere.
-    slips: Vec<[Vec<u32>; 2]>,
+    pub(super) slips: Vec<[Vec<u32>; 2]>,
 }
 
 /// Asks a base. `dead` are those of whom it says what is not so any more.
@@ -67,13 +63,14 @@ pub(super) fn ask(
         answers: Vec::new(),
         places: query.words.iter().map(|_| RefCell::default()).collect(),
         slips: Vec::new(),
+        at_once: None,
     };
     asking.all()
 }
 
 impl<'a> Asking<'a> {
     fn all(mut self) -> Vec<Answer> {
-        let mut can_be = [None; judge::KINDS];
+        let mut kind = None;
         for (class, stage) in STAGES.iter().enumerate() {
             if self.answers.len() >= self.limit {
                 break;
@@ -85,12 +82,21 @@ impl<'a> Asking<'a> {
             };
             // A number that stands inside a phone is its own stage: the words had theirs.
             if stage.number != Some(Number::Holds) && !self.query.words.is_empty() {
-                if stage.kind == SLIP && self.slips.is_empty() {
-                    self.find_slips();
+                if kind != Some(stage.kind) {
+                    kind = Some(stage.kind);
+                    if stage.kind == SLIP {
+                        self.find_slips();
+                    }
+                    self.at_once = self.all_of(stage.kind);
                 }
-                let can_be = *can_be[stage.kind].get_or_insert_with(|| self.can_be(stage.kind));
-                if can_be {
-                    new.extend(self.words(*stage, left));
+                match &self.at_once {
+                    Some(known) => {
+                        let of_stage = known
+                            .iter()
+                            .filter(|(at, client)| *at == class && self.is_new(*client));
+                        new.extend(of_stage.map(|(_, client)| *client));
+                    }
+                    None => new.extend(self.words(*stage, left)),
                 }
             }
             new.sort_unstable();
@@ -102,7 +108,7 @@ impl<'a> Asking<'a> {
         self.answers
     }
 
-    fn is_new(&self, client: u32) -> bool {
+    pub(super) fn is_new(&self, client: u32) -> bool {
         let of_branch = self
             .branch
             .is_none_or(|branch| self.base.branches[client as usize] == branch);
@@ -127,113 +133,17 @@ impl<'a> Asking<'a> {
         clients.filter(|client| self.is_new(*client)).take(left).collect()
     }
 
-    /// Does every word stand somewhere, found in this way or a better one? If not, nobody need be looked for.
-    fn can_be(&self, kind: usize) -> bool {
-        if self.query.words.len() == 1 {
-            return true;
-        }
-        let is_somewhere = |at: usize| {
-            let mut kinds = 0..=kind;
-            kinds.any(|kind| {
-                let mut lists = self.lists(at, kind, ELSEWHERE, false).into_iter();
-                lists.any(|mut lists| lists.any(|list| !list.is_empty()))
-            })
-        };
-        (0..self.query.words.len()).all(is_somewhere)
-    }
-
     /// Who has all words, as a stage wants it.
     fn words(&self, stage: Stage, left: usize) -> Vec<u32> {
-        let count = self.query.words.len();
-        let mut driver = 0;
-        if count == 1 {
-            let lists = self.lists(0, stage.kind, stage.place, true);
-            let mut clients = Merged::new(lists);
-            return take(&mut clients, left, |client| self.is_new(client));
+        if self.query.words.len() > 1 {
+            return self.several(stage, left);
         }
-        let mut fewest = u64::MAX;
-        for at in 0..count {
-            let clients = self.at_most(at, stage);
-            if clients < fewest {
-                (driver, fewest) = (at, clients);
-            }
-        }
-        let others: Vec<usize> = (0..count).filter(|at| *at != driver).collect();
-        let mut clients = Merged::new(self.nested(driver, stage));
-        let mut found = Vec::new();
-        for _ in 0..ONE_BY_ONE_MAX {
-            let Some(client) = clients.next() else {
-                return found;
-            };
-            if self.is_new(client) && others.iter().all(|at| self.has(client, *at, stage)) {
-                found.push(client);
-                if found.len() == left {
-                    return found;
-                }
-            }
-        }
-        let is_marked = |at: &usize| stage.place <= INSIDE || self.chars(*at) >= MARKED_CHARS_MIN;
-        let (marked, looked_at): (Vec<usize>, Vec<usize>) = others.into_iter().partition(is_marked);
-        let marks: Vec<Vec<u64>> = marked.iter().map(|at| self.marks(*at, stage)).collect();
-        let is_it = |client: u32| {
-            let (at, bit) = (client as usize / 64, client % 64);
-            marks.iter().all(|marks| marks[at] >> bit & 1 == 1)
-                && self.is_new(client)
-                && looked_at.iter().all(|at| self.has(client, *at, stage))
-        };
-        let more = left - found.len();
-        found.extend(take(&mut clients, more, is_it));
-        found
-    }
-
-    fn chars(&self, at: usize) -> usize {
-        self.query.words[at].text.chars().count()
-    }
-
-    /// How many clients have a word, as a stage wants it, at most; as good a guess as is quick.
-    fn at_most(&self, at: usize, stage: Stage) -> u64 {
-        if self.chars(at) < MARKED_CHARS_MIN {
-            return u64::MAX - 1;
-        }
-        let lists = self.nested(at, stage).into_iter();
-        lists
-            .flat_map(|lists| lists.take(1_000))
-            .map(|list| u64::from(list.left()))
-            .sum()
-    }
-
-    /// The clients who have a word, as bits.
-    fn marks(&self, at: usize, stage: Stage) -> Vec<u64> {
-        let mut marks = vec![0_u64; self.base.len() as usize / 64 + 1];
-        for list in self.nested(at, stage).into_iter().flatten() {
-            for client in list {
-                marks[client as usize / 64] |= 1 << (client % 64);
-            }
-        }
-        marks
-    }
-
-    /// Has a client a word, as a stage wants it?
-    fn has(&self, client: u32, at: usize, stage: Stage) -> bool {
-        let word = &self.query.words[at];
-        let mut best = NOT_FOUND;
-        for (shelf, id) in self.base.words_of(client) {
-            let mut known = self.places[at].borrow_mut();
-            let look = || judge::places(word, shelf.field(), self.base.shelf(shelf).words.texts.get(id));
-            let places = if shelf.is_shared() {
-                *known.entry((shelf as u8, id)).or_insert_with(look)
-            } else {
-                look()
-            };
-            for (best, new) in best.iter_mut().zip(places) {
-                *best = (*best).min(new);
-            }
-        }
-        judge::holds(&[best], stage)
+        let lists = self.lists(0, stage.kind, stage.place, true);
+        take(&mut Merged::new(lists), left, |client| self.is_new(client))
     }
 
     /// All the clients of the words that a stage lets count for one that was typed.
-    fn nested(&self, at: usize, stage: Stage) -> Vec<Lists<'_>> {
+    pub(super) fn nested(&self, at: usize, stage: Stage) -> Vec<Lists<'_>> {
         (0..=stage.kind)
             .flat_map(|kind| self.lists(at, kind, stage.place, false))
             .collect()
@@ -251,7 +161,7 @@ impl<'a> Asking<'a> {
                 only_new,
             ),
             SOUND => {
-                let forms: Vec<&String> = word.sounds.iter().collect();
+                let forms: Vec<&String> = word.sounds().iter().collect();
                 self.texts_holding(&forms, |shelf| &self.base.shelf(shelf).sounds, place, only_new)
             }
             _ => {
@@ -332,17 +242,17 @@ impl<'a> Asking<'a> {
 }
 
 /// The first of some clients that are wanted.
-fn take(clients: &mut Merged<'_>, most: usize, is_wanted: impl Fn(u32) -> bool) -> Vec<u32> {
+pub(super) fn take(clients: &mut Merged<'_>, most: usize, is_wanted: impl Fn(u32) -> bool) -> Vec<u32> {
     clients.filter(|client| is_wanted(*client)).take(most).collect()
 }
 
 /// The clients of lists of several shelves, each once, the likeliest first.
-struct Merged<'a> {
+pub(super) struct Merged<'a> {
     unions: Vec<(Option<u32>, Union<'a>)>,
 }
 
 impl<'a> Merged<'a> {
-    fn new(lists: Vec<Lists<'a>>) -> Self {
+    pub fn new(lists: Vec<Lists<'a>>) -> Self {
         let unions = lists.into_iter().map(|lists| {
             let mut union = Union::new(lists);
             (union.next(), union)

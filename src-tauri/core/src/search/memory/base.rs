@@ -5,7 +5,6 @@ use clientele_model::{BranchId, ClientId};
 use super::grams::{Among, Grams, Sort};
 use super::lists::{List, Lists, Place, take};
 use super::texts::{Sorted, Texts};
-use crate::search::document::Field;
 
 /// Where words stand together: one with another's are never compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,15 +30,6 @@ impl Shelf {
             Self::Numbers => Sort::Numbers,
             Self::Words => Sort::Words,
             Self::Odd => Sort::Many,
-        }
-    }
-
-    /// In which field its words stand.
-    pub fn field(self) -> Field {
-        match self {
-            Self::Names => Field::Name,
-            Self::Numbers => Field::Phone,
-            Self::Words | Self::Odd => Field::Other,
         }
     }
 

@@ -29,6 +29,12 @@ pub(super) enum Sort {
 /// [`Sort::Numbers`].
 const SHORT_MAX: u32 = 128;
 
+/// To look whether a word holds a text costs as much as to go on so many places in a list.
+const LOOKING_COSTS: u32 = 12;
+
+/// More lists than this beside the shortest leave out few more.
+const OTHERS_MAX: usize = 2;
+
 /// What words hold.
 #[derive(Default)]
 pub(super) struct Grams {
@@ -117,6 +123,8 @@ fn end_key(digits: &[u64]) -> u64 {
 /// Words among which those that hold something are.
 pub(super) struct Among<'a> {
     list: List<'a>,
+    /// More lists in which each of them must be.
+    others: Vec<std::iter::Peekable<List<'a>>>,
     /// Were there too many to keep all? Then those behind are to be gone through.
     pub is_cut: bool,
     /// Does every one of them hold it?
@@ -127,6 +135,7 @@ impl<'a> Among<'a> {
     fn nobody() -> Self {
         Self {
             list: Lists::EMPTY.get(Place::NONE),
+            others: Vec::new(),
             is_cut: false,
             is_sure: true,
         }
@@ -134,14 +143,25 @@ impl<'a> Among<'a> {
 
     /// All of them, with those behind.
     pub fn words(self, texts: &'a Texts) -> impl Iterator<Item = u32> + use<'a> {
-        let (mut list, is_cut) = (self.list, self.is_cut);
+        let Self {
+            mut list,
+            mut others,
+            is_cut,
+            ..
+        } = self;
         let mut behind: Option<std::ops::Range<u32>> = None;
         let mut last = 0;
         std::iter::from_fn(move || {
             if let Some(behind) = &mut behind {
                 return behind.next();
             }
-            match list.next() {
+            let is_in_all = |id: &u32| {
+                others.iter_mut().all(|other| {
+                    while other.next_if(|known| known < id).is_some() {}
+                    other.peek() == Some(id)
+                })
+            };
+            match list.find(is_in_all) {
                 Some(id) => {
                     last = id;
                     Some(id)
@@ -155,22 +175,27 @@ impl<'a> Among<'a> {
 
 impl Grams {
     fn among(&self, keys: impl Iterator<Item = u64>, is_sure: bool, may_be_cut: bool) -> Among<'_> {
-        let mut rarest: Option<Place> = None;
+        let mut places = Vec::new();
         for key in keys {
-            match self.places.get(&key) {
-                None => return Among::nobody(),
-                Some(place) if rarest.is_none_or(|rarest| place.count < rarest.count) => {
-                    rarest = Some(*place);
-                }
-                Some(_) => {}
-            }
+            let Some(place) = self.places.get(&key) else {
+                return Among::nobody();
+            };
+            places.push(*place);
         }
-        let Some(place) = rarest else {
+        places.sort_unstable_by_key(|place| place.count);
+        let Some((place, others)) = places.split_first() else {
             return Among::nobody();
         };
+        let (place, mut others) = (*place, others);
+        if may_be_cut || is_sure {
+            others = &[];
+        }
+        let is_cheaper = |other: &&Place| other.count / LOOKING_COSTS <= place.count;
+        let others = others.iter().take(OTHERS_MAX).filter(is_cheaper);
         let is_cut = may_be_cut && place.count == SHORT_MAX;
         Among {
             list: self.lists.get(place),
+            others: others.map(|other| self.lists.get(*other).peekable()).collect(),
             is_cut,
             is_sure: is_sure && !is_cut,
         }

@@ -106,10 +106,6 @@ pub(super) struct List<'a> {
 }
 
 impl List<'_> {
-    pub fn is_empty(&self) -> bool {
-        self.left == 0
-    }
-
     /// A list of one number.
     pub fn of_one(number: u32) -> Self {
         List {

@@ -13,6 +13,7 @@ mod changes;
 mod grams;
 mod index;
 mod lists;
+mod several;
 #[cfg(test)]
 mod tests;
 mod texts;
