@@ -27,7 +27,7 @@ const refuse = (code: Refusal["code"], params?: Record<string, string>): never =
   throw { code, ...(params ? { params } : {}) } as Refusal;
 };
 const KEY = "K7QM-2XWD-9FTA-HN4R-C8PV-5JYE-B3GS-Z6UL";
-const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings", "head_office", "conflicts"] as const).map((topic) => ({ topic, id: null }));
+const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings", "head_office", "conflicts", "duplicates"] as const).map((topic) => ({ topic, id: null }));
 
 export class Fake implements Transport {
   readonly asked: { command: string; args: unknown }[] = [];

@@ -29,10 +29,11 @@ export interface ErrorWords {
   todo: string;
 }
 
-/** A written step in words: without particulars, with its name or file, with its count. */
+/** A written step in words: without particulars, with its name or file, with two names, with its count. */
 export interface StepWords<P extends Plural> {
   plain: string;
   named?: string;
+  both?: string;
   counted?: P;
 }
 
