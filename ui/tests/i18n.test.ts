@@ -45,7 +45,7 @@ describe.each(LANGUAGES.map((l) => [l]))("the words in %s", (language: Language)
 
   it("say every step, contact, channel, column and place of a match", () => {
     const w = tongue.words;
-    for (const [name, list] of [["StepLabel", w.steps], ["ContactKind", w.contactKinds], ["Channel", w.channels], ["ImportColumn", w.columns], ["MatchedIn", w.matchedIn]] as const) {
+    for (const [name, list] of [["StepLabel", w.steps], ["ContactKind", w.contactKinds], ["Channel", w.channels], ["ImportColumn", w.columns], ["MatchedIn", w.matchedIn], ["Why", w.why]] as const) {
       const wanted = union(name);
       expect(wanted.length, name).toBeGreaterThan(3);
       expect(Object.keys(list).sort(), name).toEqual([...wanted].sort());

@@ -6,9 +6,10 @@ import type {
   AppState, Branch, ClientRow, Commands, Contact, Event, FieldHistoryEntry, HistoryEntry, Invalidation, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
 } from "../lib/bindings.gen";
 import { copyDraft, displayName } from "../lib/drafts";
+import { duplicates } from "./fake_duplicates";
 import { csvPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
-import { seedClients, seedContacts, type Kept } from "./seed";
+import { seedClients, seedContacts, seedTwins, type Kept } from "./seed";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]> };
 interface Step { entry: HistoryEntry; back: () => void; forth: () => void; changes: FieldHistoryEntry[] }
@@ -21,6 +22,8 @@ export interface FakeOptions {
   theme?: "system" | "light" | "dark";
   now?: number;
   office?: OfficeScene;
+  /** Two who are in the book twice. */
+  twins?: boolean;
 }
 
 const refuse = (code: Refusal["code"], params?: Record<string, string>): never => {
@@ -47,6 +50,7 @@ export class Fake implements Transport {
   constructor(options: FakeOptions = {}) {
     this.now = options.now ?? Date.now();
     this.clients = seedClients(options.clients ?? 40, this.now);
+    if (options.twins) this.clients.push(...seedTwins(this.clients, this.now));
     this.contacts = seedContacts(this.clients, this.now);
     this.office = new FakeOffice(this.now, options.office ?? "off");
     const settings: Settings = { business_name: "Салон „Анна“", country: "BG", currency: "EUR", language: options.language ?? "en" };
@@ -103,6 +107,11 @@ export class Fake implements Transport {
     const summary: StepSummary = { id: `s${this.next++}`, label, params: step.entry.step.params, of: step.entry.step.label };
     this.steps.unshift({ entry: { ...step.entry, step: summary, at: Date.now(), undone: false, can_undo: false }, back: () => {}, forth: () => {}, changes: step.changes });
     return { value: summary, step: summary, invalidates: ALL };
+  }
+  private unwrite(id: string): Written<StepSummary> {
+    const step = this.steps.find((s) => s.entry.step.id === id && s.entry.can_undo) ?? refuse("undo.not_possible");
+    this.undone.unshift(step);
+    return this.turn(step, "undo");
   }
   private openBook(): AppState {
     return (this.app = { ...this.opened, preferences: this.app.preferences });
@@ -236,11 +245,7 @@ export class Fake implements Transport {
       const step = this.steps.find((s) => s.entry.step.id === id) ?? refuse("not_found", { id });
       return { entry: step.entry, changes: step.changes, left_out: 0 };
     },
-    step_undo: ({ id }) => {
-      const step = this.steps.find((s) => s.entry.step.id === id && s.entry.can_undo) ?? refuse("undo.not_possible");
-      this.undone.unshift(step);
-      return this.turn(step, "undo");
-    },
+    step_undo: ({ id }) => this.unwrite(id),
     trash_list: () => this.clients.filter((c) => c.trashed_at !== null).map((c) => ({ kind: "client" as const, id: c.id, client_id: c.id, title: displayName(c.draft), trashed_at: c.trashed_at ?? 0, days_left: 30 })),
     import_choose: () => csvPreview(null),
     import_configure: ({ options }) => csvPreview(options),
@@ -313,5 +318,9 @@ export class Fake implements Transport {
       this.office.branches = { ...this.office.branches, chosen };
       return this.here();
     },
+    ...duplicates({
+      clients: () => this.clients, contacts: () => this.contacts, find: (id) => this.find(id), lastContact: (id) => this.lastContact(id), refuse,
+      write: (...what) => this.write(...what), unwrite: (id) => this.unwrite(id),
+    }),
   };
 }

@@ -55,5 +55,6 @@ export const words: Words<Plural> = {
     expects: "Очаква", never: "Никога", contact_person_name: "Лице за контакт", contact_person_role: "Роля на лицето", contact_person_phone: "Телефон на лицето", contact_person_email: "Имейл на лицето",
   },
   matchedIn: { name: "име", phone: "телефон", email: "имейл", company: "фирма", card_number: "номер на карта", messenger: "месинджър", contact_person: "лице за контакт", tag: "етикет", address: "адрес", note: "бележки" },
+  why: { phone: "същият телефон", email: "същият имейл", card_number: "същият номер на карта", same_name: "същото име", similar_name: "подобно име" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

@@ -55,5 +55,6 @@ export const words: Words<Plural> = {
     expects: "Expects", never: "Never", contact_person_name: "Person to talk to", contact_person_role: "Role of that person", contact_person_phone: "Phone of that person", contact_person_email: "E-mail of that person",
   },
   matchedIn: { name: "name", phone: "phone", email: "e-mail", company: "company", card_number: "card number", messenger: "messenger", contact_person: "person to talk to", tag: "tag", address: "address", note: "notes" },
+  why: { phone: "same phone", email: "same e-mail", card_number: "same card number", same_name: "same name", similar_name: "similar name" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

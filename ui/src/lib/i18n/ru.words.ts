@@ -55,5 +55,6 @@ export const words: Words<SlavicPlural> = {
     expects: "Ожидает", never: "Нельзя", contact_person_name: "С кем говорить", contact_person_role: "Кто это", contact_person_phone: "Его телефон", contact_person_email: "Его почта",
   },
   matchedIn: { name: "имя", phone: "телефон", email: "почта", company: "компания", card_number: "номер карты", messenger: "мессенджер", contact_person: "с кем говорить", tag: "метка", address: "адрес", note: "заметки" },
+  why: { phone: "тот же телефон", email: "та же почта", card_number: "тот же номер карты", same_name: "то же имя", similar_name: "похожее имя" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };
