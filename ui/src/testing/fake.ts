@@ -41,6 +41,8 @@ export class Fake implements Transport {
   readonly clients: Kept[];
   contacts: Contact[];
   readonly steps: Step[] = [];
+  /** On whose card those stand who were merged. */
+  private readonly shownOn = new Map<string, string>();
   private undone: Step[] = [];
   readonly office: FakeOffice;
   app: AppState;
@@ -82,7 +84,7 @@ export class Fake implements Transport {
   }
 
   private find(id: string): Kept {
-    return this.clients.find((c) => c.id === id) ?? refuse("not_found", { id });
+    return this.clients.find((c) => c.id === (this.shownOn.get(id) ?? id)) ?? refuse("not_found", { id });
   }
   private lastContact(id: string): number | null {
     const times = this.contacts.filter((c) => c.client_id === id).map((c) => c.at);
@@ -165,8 +167,9 @@ export class Fake implements Transport {
       const sorted = rows.map((c) => [by(c), c] as const).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
       return { total: rows.length, rows: sorted.slice(offset, offset + limit).map(([, c]) => this.row(c)) };
     },
-    client_get: ({ id }) => {
-      const c = this.find(id);
+    client_get: ({ id: asked }) => {
+      const c = this.find(asked);
+      const { id } = c;
       const phones = c.draft.phones.map((p) => ({ ...p, display: p.e164 ? p.e164.replace(/^(\+359)(\d{3})(\d{3})(\d{3})$/, "$1 $2 $3 $4") : p.typed }));
       const count = this.contacts.filter((x) => x.client_id === id).length;
       return { id, name: displayName(c.draft), draft: c.draft, phones, created_at: c.created_at, changed_at: c.changed_at, trashed_at: c.trashed_at, contacts: count, last_contact_at: this.lastContact(id) };
@@ -319,7 +322,7 @@ export class Fake implements Transport {
       return this.here();
     },
     ...duplicates({
-      clients: () => this.clients, contacts: () => this.contacts, find: (id) => this.find(id), lastContact: (id) => this.lastContact(id), refuse,
+      clients: () => this.clients, shownOn: this.shownOn, contacts: () => this.contacts, find: (id) => this.find(id), lastContact: (id) => this.lastContact(id), refuse,
       write: (...what) => this.write(...what), unwrite: (id) => this.unwrite(id),
     }),
   };

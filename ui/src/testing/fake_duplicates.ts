@@ -7,6 +7,8 @@ import type { Kept } from "./seed";
 /** What the fake lends to whoever merges in it. */
 export interface Lent {
   clients(): Kept[];
+  /** On whose card those stand who were merged. */
+  shownOn: Map<string, string>;
   contacts(): Contact[];
   find(id: string): Kept;
   lastContact(id: string): number | null;
@@ -80,11 +82,15 @@ export function duplicates(book: Lent): Handlers {
       rows.sort((a, b) => b.why.length - a.why.length);
       return { total: rows.length, rows: rows.slice(0, limit) };
     },
-    duplicates_like: ({ draft, except }) =>
-      live().flatMap((c) => {
-        const reasons = c.id === except ? [] : why(draft, c.draft);
+    duplicates_like: ({ draft, except }) => {
+      // What a form says of a number in E.164 is from before it was typed over.
+      const typed = { ...draft, phones: draft.phones.map((p) => ({ ...p, e164: p.typed.replace(/\D/g, "").replace(/^0?/, (zero) => (zero ? "+359" : "+")) })) };
+      const found = live().flatMap((c) => {
+        const reasons = c.id === except ? [] : why(typed, c.draft);
         return reasons.length > 0 ? [{ client: suspect(c), why: reasons }] : [];
-      }).slice(0, 5),
+      });
+      return found.slice(0, 5);
+    },
     duplicate_dismiss: ({ keep, gone }) => {
       const [one, other] = two(keep, gone);
       const name = pair(keep, gone);
@@ -109,12 +115,14 @@ export function duplicates(book: Lent): Handlers {
         book.clients().splice(book.clients().indexOf(other), 1);
         for (const contact of moved) contact.client_id = keep;
         merges.unshift(merged);
+        book.shownOn.set(gone, keep);
       };
       const back = (): void => {
         one.draft = before;
         book.clients().splice(at, 0, other);
         for (const contact of moved) contact.client_id = gone;
         merges.splice(merges.indexOf(merged), 1);
+        book.shownOn.delete(gone);
       };
       const written = book.write(keep, "clients_merged", { name: displayName(own), other_name: displayName(other.draft) }, forth, back);
       merged.step = written.step?.id ?? "";
