@@ -45,7 +45,7 @@ describe.each(LANGUAGES.map((l) => [l]))("the words in %s", (language: Language)
 
   it("say every step, contact, channel, column and place of a match", () => {
     const w = tongue.words;
-    for (const [name, list] of [["StepLabel", w.steps], ["ContactKind", w.contactKinds], ["Channel", w.channels], ["ImportColumn", w.columns], ["MatchedIn", w.matchedIn]] as const) {
+    for (const [name, list] of [["StepLabel", w.steps], ["ContactKind", w.contactKinds], ["Channel", w.channels], ["ImportColumn", w.columns], ["MatchedIn", w.matchedIn], ["Why", w.why]] as const) {
       const wanted = union(name);
       expect(wanted.length, name).toBeGreaterThan(3);
       expect(Object.keys(list).sort(), name).toEqual([...wanted].sort());
@@ -100,12 +100,15 @@ it("numbers bend their nouns", () => {
 });
 
 it("a step is a sentence, and a hostile name in it stays a name", () => {
-  const step = (label: "imported" | "client_added" | "undo" | "clients_trashed", params: Record<string, string>, of: "client_added" | null = null) => stepText({ label, params, of }).replace(/[\u2068\u2069]/g, "");
+  const step = (label: "imported" | "client_added" | "undo" | "clients_trashed" | "clients_merged", params: Record<string, string>, of: "client_added" | null = null) => stepText({ label, params, of }).replace(/[\u2068\u2069]/g, "");
   expect(step("imported", { count: "3000", file: "contacts.csv" })).toBe("Imported 3,000 clients · contacts.csv");
   expect(step("client_added", { name: "Анна" })).toBe("Added Анна");
   expect(step("client_added", {})).toBe("Client added");
   expect(step("undo", { name: "Анна" }, "client_added")).toBe("Undone: added Анна");
   expect(step("clients_trashed", { name: "Анна", count: "1" })).toBe("Moved Анна to the trash");
+  expect(step("clients_merged", { name: "Анна", other_name: "Anna {name}" })).toBe("Merged Anna {name} into Анна");
+  expect(step("clients_merged", { name: "Анна" })).toBe("Merged into Анна");
+  expect(step("clients_merged", {})).toBe("Clients merged");
   expect(step("client_added", { name: "{count} $& <b>" })).toBe("Added {count} $& <b>");
   expect(step("client_added", { name: "x".repeat(100_000) }).length).toBeLessThan(120);
 });

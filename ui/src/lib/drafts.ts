@@ -1,6 +1,6 @@
 // Drafts of a card: an empty one, a copy, what differs, what a search text becomes.
 
-import type { ClientDraft } from "./bindings.gen";
+import type { Address, ClientDraft } from "./bindings.gen";
 
 export function emptyDraft(): ClientDraft {
   return {
@@ -24,6 +24,11 @@ export function tidyDraft(draft: ClientDraft): ClientDraft {
     (tidy as unknown as Record<string, object[]>)[list] = kept;
   }
   return tidy;
+}
+
+/** An address in one line. */
+export function addressText(a: Address): string {
+  return [a.street, [a.postal_code, a.city].filter(Boolean).join(" "), a.region, a.country].filter(Boolean).join(", ");
 }
 
 export function sameDraft(a: ClientDraft, b: ClientDraft): boolean {

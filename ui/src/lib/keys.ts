@@ -5,7 +5,7 @@ import type { Key } from "./i18n/index.svelte";
 import { store } from "./theme.svelte";
 
 export type Chord = string;
-export type KeyGroup = "anywhere" | "list" | "card" | "form" | "conflict";
+export type KeyGroup = "anywhere" | "list" | "card" | "form" | "conflict" | "duplicate";
 
 export interface Shortcut {
   group: KeyGroup;
@@ -36,6 +36,11 @@ export const SHORTCUTS = {
   keepStanding: { group: "conflict", label: "keys.keepStanding", chords: ["Digit1"] },
   keepLosing: { group: "conflict", label: "keys.keepLosing", chords: ["Digit2"] },
   nextConflict: { group: "conflict", label: "keys.nextConflict", chords: ["ArrowUp", "ArrowDown"] },
+  nextPair: { group: "duplicate", label: "keys.move", chords: ["ArrowUp", "ArrowDown"] },
+  comparePair: { group: "duplicate", label: "duplicates.compare", chords: ["Enter"] },
+  notSame: { group: "duplicate", label: "duplicates.notSame", chords: ["KeyX"] },
+  swap: { group: "duplicate", label: "duplicates.swap", chords: ["KeyS"] },
+  merge: { group: "duplicate", label: "duplicates.merge", chords: ["Mod+Enter"] },
   save: { group: "form", label: "keys.save", chords: ["Mod+Enter"] },
   cancel: { group: "form", label: "keys.cancel", chords: ["Escape"] },
 } as const satisfies Record<string, Shortcut>;

@@ -4,8 +4,16 @@
 export const OFFICE_PAGES = ["exchange", "conflicts", "refused", "devices", "erasures"] as const;
 export type OfficePage = (typeof OFFICE_PAGES)[number];
 
+/** Two clients to compare, and whose card to go back to, where somebody came from one. */
+export interface Pair {
+  keep: string;
+  gone: string;
+  from: string | null;
+}
+
 export type Route =
   | { screen: "head-office"; page: OfficePage; id: string | null }
+  | { screen: "duplicates"; pair: Pair | null }
   | { screen: "clients"; id: string | null; mode: "card" | "edit" | "history" | "new"; text: string }
   | { screen: "import" | "history" | "trash" | "settings" };
 
@@ -19,6 +27,10 @@ export function parse(hash: string): { route: Route; keys: boolean } | null {
   if (screen === "head-office") {
     const page = OFFICE_PAGES.find((p) => p === id);
     return { route: page ? { screen, page, id: mode ?? null } : { screen: "settings" }, keys: false };
+  }
+  if (screen === "duplicates") {
+    const pair = id && mode ? { keep: id, gone: mode, from: new URLSearchParams(search).get("from") } : null;
+    return { route: { screen, pair }, keys: false };
   }
   if (screen !== "clients") return null;
   if (!id) return { route: HOME, keys: false };
@@ -63,6 +75,13 @@ export const toClient = (id: string, mode?: "edit" | "history"): string => `#/cl
 export const toNew = (text = ""): string => (text ? `#/clients/new?${new URLSearchParams({ text })}` : "#/clients/new");
 
 export const toOffice = (page: OfficePage, id?: string): string => `#/head-office/${page}${id ? `/${encodeURIComponent(id)}` : ""}`;
+
+/** To two cards side by side, or to the list of all such pairs. */
+export function toDuplicates(pair?: Pair): string {
+  if (!pair) return "#/duplicates";
+  const from = pair.from === null ? "" : `?${new URLSearchParams({ from: pair.from })}`;
+  return `#/duplicates/${encodeURIComponent(pair.keep)}/${encodeURIComponent(pair.gone)}${from}`;
+}
 
 export function showKeys(open: boolean): void {
   keys = open;

@@ -22,6 +22,10 @@ export const T = {
   // contact history
   timeline: "timeline", entry: "contact-entry", entryText: "contact-text", entryEdit: "contact-edit", entryTrash: "contact-trash", timelineMore: "timeline-more", timelineEmpty: "timeline-empty",
   log: "quick-log", logKind: "log-kind", logDirection: "log-direction", logChannel: "log-channel", logWhen: "log-when", logNow: "log-now", logText: "log-text", logSave: "log-save", logCancel: "log-cancel",
+  // duplicates
+  duplicates: "duplicates", pair: "duplicate-pair", pairCompare: "duplicate-compare", pairNotSame: "duplicate-not-same", pairsEmpty: "duplicates-empty", pairsMore: "duplicates-more", pairsHint: "duplicates-hint", settingsDuplicates: "settings-duplicates",
+  merge: "merge", mergeSide: "merge-side", mergeChoice: "merge-choice", mergeOption: "merge-option", mergeUnited: "merge-united", mergeSame: "merge-same", mergeSwap: "merge-swap", mergeDo: "merge-do", mergeNotSame: "merge-not-same", mergeCancel: "merge-cancel", mergeProblem: "merge-problem",
+  cardMerge: "card-merge", cardMerged: "card-merged", cardApart: "card-take-apart", mergeWith: "merge-with", mergeWithInput: "merge-with-input", mergeWithHit: "merge-with-hit", mergeWithNone: "merge-with-none", formLike: "form-like", formLikeRow: "form-like-row",
   // import
   importChoose: "import-choose", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header",
   importNew: "import-count-new", importMatched: "import-count-matched", importRefused: "import-count-refused", importSample: "import-sample", importRefusedRow: "import-refused-row",

@@ -7,6 +7,7 @@ import Import from "@lucide/svelte/icons/download";
 import Keyboard from "@lucide/svelte/icons/keyboard";
 import Languages from "@lucide/svelte/icons/languages";
 import LogOut from "@lucide/svelte/icons/log-out";
+import Merge from "@lucide/svelte/icons/merge";
 import Moon from "@lucide/svelte/icons/moon";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import Redo from "@lucide/svelte/icons/redo-2";
@@ -23,7 +24,7 @@ import { asRefusal, call } from "../lib/backend";
 import { exportAll } from "../lib/exports";
 import { LANGUAGES, locale, t, words } from "../lib/i18n/index.svelte";
 import { invalidate } from "../lib/query.svelte";
-import { go, showKeys, toNew, toOffice } from "../lib/router.svelte";
+import { go, showKeys, toDuplicates, toNew, toOffice } from "../lib/router.svelte";
 import { OFFICE } from "../lib/standing.svelte";
 import { isDark } from "../lib/theme.svelte";
 import { redo, tell, undo } from "../lib/writes";
@@ -38,6 +39,7 @@ export function globalActions(focusSearch: () => void): Action[] {
     { id: "history", label: () => t("action.history"), icon: HistoryIcon, shortcut: "history", run: () => go("#/history") },
     { id: "trash", label: () => t("action.trash"), icon: Trash, shortcut: "trash", run: () => go("#/trash") },
     { id: "settings", label: () => t("action.settings"), icon: Settings, shortcut: "settings", run: () => go("#/settings") },
+    { id: "duplicates", label: () => t("action.duplicates"), icon: Merge, run: () => go(toDuplicates()) },
     { id: "export-csv", label: () => t("action.exportCsv"), icon: FileDown, run: () => void exportAll("csv"), rare: true },
     { id: "export-vcard", label: () => t("action.exportVcard"), icon: FileDown, run: () => void exportAll("vcard"), rare: true },
     { id: "dark", label: () => t("action.themeDark"), icon: Moon, run: () => void savePreferences({ theme: "dark" }), rare: isDark() },

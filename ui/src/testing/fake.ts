@@ -6,9 +6,10 @@ import type {
   AppState, Branch, ClientRow, Commands, Contact, Event, FieldHistoryEntry, HistoryEntry, Invalidation, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
 } from "../lib/bindings.gen";
 import { copyDraft, displayName } from "../lib/drafts";
+import { duplicates } from "./fake_duplicates";
 import { csvPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
-import { seedClients, seedContacts, type Kept } from "./seed";
+import { seedClients, seedContacts, seedTwins, type Kept } from "./seed";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]> };
 interface Step { entry: HistoryEntry; back: () => void; forth: () => void; changes: FieldHistoryEntry[] }
@@ -21,13 +22,15 @@ export interface FakeOptions {
   theme?: "system" | "light" | "dark";
   now?: number;
   office?: OfficeScene;
+  /** Two who are in the book twice. */
+  twins?: boolean;
 }
 
 const refuse = (code: Refusal["code"], params?: Record<string, string>): never => {
   throw { code, ...(params ? { params } : {}) } as Refusal;
 };
 const KEY = "K7QM-2XWD-9FTA-HN4R-C8PV-5JYE-B3GS-Z6UL";
-const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings", "head_office", "conflicts"] as const).map((topic) => ({ topic, id: null }));
+const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings", "head_office", "conflicts", "duplicates"] as const).map((topic) => ({ topic, id: null }));
 
 export class Fake implements Transport {
   readonly asked: { command: string; args: unknown }[] = [];
@@ -38,6 +41,8 @@ export class Fake implements Transport {
   readonly clients: Kept[];
   contacts: Contact[];
   readonly steps: Step[] = [];
+  /** On whose card those stand who were merged. */
+  private readonly shownOn = new Map<string, string>();
   private undone: Step[] = [];
   readonly office: FakeOffice;
   app: AppState;
@@ -47,6 +52,7 @@ export class Fake implements Transport {
   constructor(options: FakeOptions = {}) {
     this.now = options.now ?? Date.now();
     this.clients = seedClients(options.clients ?? 40, this.now);
+    if (options.twins) this.clients.push(...seedTwins(this.clients, this.now));
     this.contacts = seedContacts(this.clients, this.now);
     this.office = new FakeOffice(this.now, options.office ?? "off");
     const settings: Settings = { business_name: "Салон „Анна“", country: "BG", currency: "EUR", language: options.language ?? "en" };
@@ -78,7 +84,7 @@ export class Fake implements Transport {
   }
 
   private find(id: string): Kept {
-    return this.clients.find((c) => c.id === id) ?? refuse("not_found", { id });
+    return this.clients.find((c) => c.id === (this.shownOn.get(id) ?? id)) ?? refuse("not_found", { id });
   }
   private lastContact(id: string): number | null {
     const times = this.contacts.filter((c) => c.client_id === id).map((c) => c.at);
@@ -103,6 +109,11 @@ export class Fake implements Transport {
     const summary: StepSummary = { id: `s${this.next++}`, label, params: step.entry.step.params, of: step.entry.step.label };
     this.steps.unshift({ entry: { ...step.entry, step: summary, at: Date.now(), undone: false, can_undo: false }, back: () => {}, forth: () => {}, changes: step.changes });
     return { value: summary, step: summary, invalidates: ALL };
+  }
+  private unwrite(id: string): Written<StepSummary> {
+    const step = this.steps.find((s) => s.entry.step.id === id && s.entry.can_undo) ?? refuse("undo.not_possible");
+    this.undone.unshift(step);
+    return this.turn(step, "undo");
   }
   private openBook(): AppState {
     return (this.app = { ...this.opened, preferences: this.app.preferences });
@@ -156,8 +167,9 @@ export class Fake implements Transport {
       const sorted = rows.map((c) => [by(c), c] as const).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
       return { total: rows.length, rows: sorted.slice(offset, offset + limit).map(([, c]) => this.row(c)) };
     },
-    client_get: ({ id }) => {
-      const c = this.find(id);
+    client_get: ({ id: asked }) => {
+      const c = this.find(asked);
+      const { id } = c;
       const phones = c.draft.phones.map((p) => ({ ...p, display: p.e164 ? p.e164.replace(/^(\+359)(\d{3})(\d{3})(\d{3})$/, "$1 $2 $3 $4") : p.typed }));
       const count = this.contacts.filter((x) => x.client_id === id).length;
       return { id, name: displayName(c.draft), draft: c.draft, phones, created_at: c.created_at, changed_at: c.changed_at, trashed_at: c.trashed_at, contacts: count, last_contact_at: this.lastContact(id) };
@@ -236,11 +248,7 @@ export class Fake implements Transport {
       const step = this.steps.find((s) => s.entry.step.id === id) ?? refuse("not_found", { id });
       return { entry: step.entry, changes: step.changes, left_out: 0 };
     },
-    step_undo: ({ id }) => {
-      const step = this.steps.find((s) => s.entry.step.id === id && s.entry.can_undo) ?? refuse("undo.not_possible");
-      this.undone.unshift(step);
-      return this.turn(step, "undo");
-    },
+    step_undo: ({ id }) => this.unwrite(id),
     trash_list: () => this.clients.filter((c) => c.trashed_at !== null).map((c) => ({ kind: "client" as const, id: c.id, client_id: c.id, title: displayName(c.draft), trashed_at: c.trashed_at ?? 0, days_left: 30 })),
     import_choose: () => csvPreview(null),
     import_configure: ({ options }) => csvPreview(options),
@@ -313,5 +321,9 @@ export class Fake implements Transport {
       this.office.branches = { ...this.office.branches, chosen };
       return this.here();
     },
+    ...duplicates({
+      clients: () => this.clients, shownOn: this.shownOn, contacts: () => this.contacts, find: (id) => this.find(id), lastContact: (id) => this.lastContact(id), refuse,
+      write: (...what) => this.write(...what), unwrite: (id) => this.unwrite(id),
+    }),
   };
 }

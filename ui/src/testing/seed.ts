@@ -69,6 +69,21 @@ export function seedClients(count: number, now: number): Kept[] {
   return list;
 }
 
+/** Two of them entered a second time: Anna in Latin letters with the same phone, the company with the same e-mail. */
+export function seedTwins(clients: Kept[], now: number): Kept[] {
+  const twin = (id: string, of: number, over: Partial<ClientDraft>): Kept => {
+    const draft = Object.assign(emptyDraft(), { kind: clients[of]?.draft.kind ?? "person" }, over);
+    return { id, draft, created_at: now - 20 * DAY, changed_at: now - 20 * DAY, trashed_at: null };
+  };
+  return [
+    twin("tw0", 0, {
+      given_name: "Anna", family_name: "Abadzhieva", phones: [{ id: "tp0", label: "", typed: "+359888123456", e164: "+359888123456" }, { id: "tp1", label: "", typed: "0899 777 111", e164: "+359899777111" }],
+      language: "en", birthday: { year: 1988, month: 3, day: 14 }, source: "Instagram", notes: "Prefers to be called in the morning.", tags: ["bride"],
+    }),
+    twin("tw1", 1, { company_name: "Аврора", emails: [{ id: "te1", label: "", address: "office@avrora.example" }] }),
+  ];
+}
+
 function annasCard(): Partial<ClientDraft> {
   return {
     kind: "person", given_name: "Анна", patronymic: "Стоянова", family_name: "Абаджиева", tags: ["VIP", "постоянен", "сватба юни"],

@@ -11,6 +11,7 @@ mod phones;
 mod salon;
 #[cfg(test)]
 mod tests;
+mod twins;
 mod words;
 
 use std::ops::ControlFlow;

@@ -72,6 +72,14 @@ pub(super) fn email(dice: &mut Dice, words: &[&str], country: Country, number: u
     format!("{}{number}@{host}", words.join(apart))
 }
 
+/// A name in Latin letters, as its bearer's telephone spells it.
+pub(super) fn in_latin_letters(name: &str, country: Country) -> String {
+    let small = latin(name, country);
+    let mut letters = small.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// The letters and digits of a name in Latin small letters, as people spell themselves in addresses.
 fn latin(word: &str, country: Country) -> String {
     let letters = word.to_lowercase();

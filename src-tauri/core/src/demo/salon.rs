@@ -10,6 +10,7 @@ use super::dice::Dice;
 use super::histories::{History, Story};
 use super::people::{self, Name};
 use super::phones::{self, Numbers};
+use super::twins::{self, Known};
 use super::words::{Country, Sex, Words, said, words};
 use crate::contacts::{Channel, ContactDraft};
 
@@ -32,6 +33,8 @@ pub(super) struct Salon {
     /// Where most clients are from.
     home: Country,
     made: u32,
+    /// The last person, who may come into the book once more.
+    known: Option<Known>,
 }
 
 impl Iterator for Salon {
@@ -40,6 +43,11 @@ impl Iterator for Salon {
     fn next(&mut self) -> Option<Entry> {
         self.made += 1;
         let mut dice = self.dice.fork();
+        if twins::is_place(self.made)
+            && let Some(known) = self.known.take()
+        {
+            return Some(self.twin(&mut dice, &known));
+        }
         let origin = if dice.chance(76) {
             self.home
         } else {
@@ -69,6 +77,7 @@ impl Salon {
                 .or(Country::ALL.into_iter().find(speaks))
                 .unwrap_or(Country::Gb),
             made: 0,
+            known: None,
         }
     }
 
@@ -138,6 +147,21 @@ impl Salon {
                 .push(self.relative(dice, origin, name.house, sex.other()));
         }
         (card.given_name, card.patronymic, card.family_name) = (name.given, name.middle, name.family);
+        self.known = Some(Known {
+            card: card.clone(),
+            origin,
+            sex,
+        });
+        Entry::new(card, history)
+    }
+
+    /// A second card of somebody who is in the book.
+    fn twin(&self, dice: &mut Dice, known: &Known) -> Entry {
+        let numbers = known.card.phones.first();
+        let number = numbers.and_then(|phone| clientele_model::phone::to_e164(&phone.typed, &self.country));
+        let card = known.again(self.made / twins::EVERY % 2 == 0, number.unwrap_or_default());
+        let channel = messenger(dice, known.origin);
+        let history = History::of_person(dice, self.words, Story::Once, known.sex, channel, self.now);
         Entry::new(card, history)
     }
 

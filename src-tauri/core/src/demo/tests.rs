@@ -12,7 +12,9 @@ use super::phones::Numbers;
 use super::salon::Entry;
 use super::words::{Country, Sex, said};
 use super::*;
+use crate::clients::Sight;
 use crate::contacts::{ContactKind, ContactsList};
+use crate::duplicates::{self, Why};
 use crate::head_office::Membership;
 use crate::testing::TestBook;
 use crate::workspace::UndoState;
@@ -71,7 +73,10 @@ fn every_number_is_one_and_belongs_to_one_client() {
         (Language::En, "DE"),
     ] {
         let mut seen = HashSet::new();
-        for entry in entries(&demo(2_000, language), country) {
+        for (entry, made) in entries(&demo(2_000, language), country).iter().zip(1..) {
+            if twins::is_place(made) {
+                continue;
+            }
             let own = entry.card.phones.iter().map(|p| &p.typed);
             for typed in own.chain(entry.card.contact_persons.iter().map(|p| &p.phone)) {
                 let e164 = phone::to_e164(typed, country);
@@ -86,6 +91,28 @@ fn every_number_is_one_and_belongs_to_one_client() {
             }
         }
         assert!(seen.len() >= 2_000);
+    }
+}
+
+#[test]
+fn some_are_in_the_book_twice_and_are_found() {
+    for language in Language::ALL {
+        let book = filled(400, language);
+        let twins = (1..=400).filter(|made| twins::is_place(*made)).count();
+        assert_eq!(twins, 3);
+        let found = book.read(|conn| duplicates::list(conn, 500, Sight::All)).unwrap();
+        let shares_a_value = |row: &&duplicates::Duplicate| row.why.iter().any(|why| *why <= Why::Email);
+        let likely: Vec<_> = found.rows.iter().filter(shares_a_value).collect();
+        assert_eq!(likely.len(), twins, "{language:?}: {likely:?}");
+        assert!(
+            likely.iter().all(|row| row.keep.name != row.gone.name),
+            "{likely:?}"
+        );
+        assert_eq!(
+            found.rows[..twins].iter().collect::<Vec<_>>(),
+            likely,
+            "these first"
+        );
     }
 }
 

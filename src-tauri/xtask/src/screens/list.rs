@@ -88,6 +88,36 @@ pub const SCREENS: &[Screen] = &[
         window.click("search-input")?;
         window.type_into("search-input", "ан")
     }),
+    screen("duplicates", When::Demo, "duplicate-pair", |window| {
+        go(window, "#/duplicates")
+    }),
+    screen("duplicates-compare", When::Demo, "merge-choice", |window| {
+        let (keep, gone) = pair(window, 0)?;
+        go(window, &format!("#/duplicates/{keep}/{gone}"))
+    }),
+    screen("duplicates-long", When::Demo, "merge-united", |window| {
+        let (keep, gone) = pair(window, 1)?;
+        go(window, &format!("#/duplicates/{gone}/{keep}"))
+    }),
+    screen("merge-with", When::Demo, "merge-with-hit", |window| {
+        go(window, &card(window)?)?;
+        window.click("card-merge")?;
+        window.type_into("merge-with-input", "ан")
+    }),
+    screen("merged-from", When::Demo, "card-merged", |window| {
+        let (keep, gone) = pair(window, 0)?;
+        let ask = json!({ "keep": keep, "gone": gone, "edited": null });
+        window.call("clients_merge", ask)?;
+        go(window, &format!("#/clients/{keep}"))
+    }),
+    screen("new-like", When::Demo, "form-like", |window| {
+        let (keep, _) = pair(window, 0)?;
+        let card = window.call("client_get", json!({ "id": keep }))?;
+        let typed = card["phones"][0]["typed"].as_str().unwrap_or_default().to_owned();
+        go(window, "#/clients/new")?;
+        window.click("add-phone")?;
+        window.type_into("field[data-field=phone]", &typed)
+    }),
     screen("import", When::Demo, "import-choose", |window| {
         go(window, "#/import")
     }),
@@ -303,6 +333,16 @@ fn card(window: &Clientele) -> Result<String> {
         .or(rows.first())
         .ok_or_else(|| Error::new("the demo book has no clients"))?;
     Ok(format!("#/clients/{}", row["id"].as_str().unwrap_or_default()))
+}
+
+/// One of the pairs of cards that may be of one client.
+fn pair(window: &Clientele, at: usize) -> Result<(String, String)> {
+    let found = window.call("duplicates_list", json!({ "limit": 10 }))?;
+    let row = &found["rows"][at];
+    match (row["keep"]["id"].as_str(), row["gone"]["id"].as_str()) {
+        (Some(keep), Some(gone)) => Ok((keep.to_owned(), gone.to_owned())),
+        _ => Err(Error::new("the demo book has nobody twice")),
+    }
 }
 
 fn clients(window: &Clientele, limit: u32) -> Result<Vec<Value>> {

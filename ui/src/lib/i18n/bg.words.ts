@@ -10,6 +10,8 @@ export const words: Words<Plural> = {
     client_changed: { plain: "Картонът е променен", named: "Променен картон: {name}" },
     clients_trashed: { plain: "Преместено в кошчето", named: "В кошчето: {name}", counted: { one: "{count} клиент е преместен в кошчето", other: "{count} клиенти са преместени в кошчето" } },
     clients_restored: { plain: "Върнато от кошчето", named: "Върнато от кошчето: {name}", counted: { one: "{count} клиент е върнат от кошчето", other: "{count} клиенти са върнати от кошчето" } },
+    clients_merged: { plain: "Картоните са обединени", named: "Обединено с картона: {name}", both: "Обединени картони: {name} и {other_name}" },
+    duplicate_dismissed: { plain: "Това са различни клиенти", named: "Това е друг клиент: {name}", both: "Това са различни клиенти: {name} и {other_name}" },
     clients_erased: { plain: "Изтрито завинаги", named: "Изтрито завинаги: {name}", counted: { one: "{count} клиент е изтрит завинаги", other: "{count} клиенти са изтрити завинаги" } },
     contact_added: { plain: "Контактът е записан", named: "Записан контакт: {name}" },
     contact_changed: { plain: "Записът за контакт е променен", named: "Променен запис за контакт: {name}" },
@@ -33,10 +35,10 @@ export const words: Words<Plural> = {
     contact_persons: "Лица за контакт", role: "Роля", note: "Бележка", birthday: "Рожден ден", birth_year: "Година на раждане", birth_month: "Месец на раждане", birth_day: "Ден на раждане",
     language: "Език", source: "Откъде ни знае", card_number: "Номер на карта", tags: "Етикети", tag: "Етикет", notes: "Бележки", expects: "Очаква", never: "Никога",
     label: "Вид", text: "Текст", at: "Час", direction: "Посока", channel: "Канал", staff: "Служител", position: "Ред", client: "Клиент", client_id: "Клиент",
-    business_name: "Име на фирмата", currency: "Валута", trashed_at: "В кошчето", created_at: "Добавено", deleted: "Изтрито", value: "Стойност", device_name: "Име на устройството", code: "Код за свързване",
+    business_name: "Име на фирмата", currency: "Валута", trashed_at: "В кошчето", created_at: "Добавено", deleted: "Изтрито", value: "Стойност", device_name: "Име на устройството", code: "Код за свързване", merged_into: "В картона на", other: "Другият клиент",
   },
   entities: {
-    client_names: "Друго име", client_tags: "Етикет",
+    client_names: "Друго име", client_tags: "Етикет", not_duplicates: "Различни клиенти",
     client: "Картон", clients: "Картон", phone: "Телефон", phones: "Телефон", email: "Имейл", emails: "Имейл", address: "Адрес", addresses: "Адрес",
     messenger: "Месинджър", messengers: "Месинджър", other_name: "Друго име", other_names: "Друго име", contact_person: "Лице за контакт", contact_persons: "Лице за контакт",
     tag: "Етикет", tags: "Етикет", contact: "Контакт", contacts: "Контакт", setting: "Настройки", settings: "Настройки",
@@ -53,5 +55,6 @@ export const words: Words<Plural> = {
     expects: "Очаква", never: "Никога", contact_person_name: "Лице за контакт", contact_person_role: "Роля на лицето", contact_person_phone: "Телефон на лицето", contact_person_email: "Имейл на лицето",
   },
   matchedIn: { name: "име", phone: "телефон", email: "имейл", company: "фирма", card_number: "номер на карта", messenger: "месинджър", contact_person: "лице за контакт", tag: "етикет", address: "адрес", note: "бележки" },
+  why: { phone: "същият телефон", email: "същият имейл", card_number: "същият номер на карта", same_name: "същото име", similar_name: "подобно име" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

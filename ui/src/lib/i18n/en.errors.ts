@@ -26,6 +26,7 @@ export const errors = {
   "not_found": { what: "It is not there any more.", safe: "Nothing was changed.", todo: "Look in the trash or in the history." },
   "client.empty": { what: "The card is empty.", safe: "What you typed is still here.", todo: "Give a name, a phone or another word to find the client by." },
   "client.in_trash": { what: "This client lies in the trash.", safe: "Nothing was changed.", todo: "Take the card out of the trash first; then it can be written to again." },
+  "merge.same": { what: "Both are one and the same card.", safe: "Nothing was changed.", todo: "Choose another client to merge it with." },
   "text.too_long": { what: "{field}: the text is too long.", safe: "What you typed is still here.", todo: "It may be up to {max} long." },
   "text.too_many": { what: "{field}: too many entries.", safe: "What you typed is still here.", todo: "A card takes up to {max}." },
   "email.invalid": { what: "“{value}” is not an e-mail address.", safe: "What you typed is still here.", todo: "It needs a name, the sign @ and a domain." },

@@ -10,6 +10,8 @@ export const words: Words<Plural> = {
     client_changed: { plain: "Client changed", named: "Changed {name}" },
     clients_trashed: { plain: "Moved to the trash", named: "Moved {name} to the trash", counted: { one: "Moved {count} client to the trash", other: "Moved {count} clients to the trash" } },
     clients_restored: { plain: "Restored from the trash", named: "Restored {name}", counted: { one: "Restored {count} client", other: "Restored {count} clients" } },
+    clients_merged: { plain: "Clients merged", named: "Merged into {name}", both: "Merged {other_name} into {name}" },
+    duplicate_dismissed: { plain: "Not the same client", named: "Not the same client: {name}", both: "Not the same client: {name} and {other_name}" },
     clients_erased: { plain: "Deleted for good", named: "Deleted {name} for good", counted: { one: "Deleted {count} client for good", other: "Deleted {count} clients for good" } },
     contact_added: { plain: "Contact logged", named: "Contact logged: {name}" },
     contact_changed: { plain: "Contact changed", named: "Contact changed: {name}" },
@@ -33,10 +35,10 @@ export const words: Words<Plural> = {
     contact_persons: "People to talk to", role: "Role", note: "Note", birthday: "Birthday", birth_year: "Year of birth", birth_month: "Month of birth", birth_day: "Day of birth",
     language: "Language", source: "Heard of us", card_number: "Card number", tags: "Tags", tag: "Tag", notes: "Notes", expects: "Expects", never: "Never",
     label: "Label", text: "Text", at: "Time", direction: "Direction", channel: "Channel", staff: "Staff", position: "Order", client: "Client", client_id: "Client",
-    business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value", device_name: "Name of this device", code: "Pairing code",
+    business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value", device_name: "Name of this device", code: "Pairing code", merged_into: "On the card of", other: "The other client",
   },
   entities: {
-    client_names: "Another name", client_tags: "Tag",
+    client_names: "Another name", client_tags: "Tag", not_duplicates: "Not the same client",
     client: "Card", clients: "Card", phone: "Phone", phones: "Phone", email: "E-mail", emails: "E-mail", address: "Address", addresses: "Address",
     messenger: "Messenger", messengers: "Messenger", other_name: "Another name", other_names: "Another name", contact_person: "Person to talk to", contact_persons: "Person to talk to",
     tag: "Tag", tags: "Tag", contact: "Contact", contacts: "Contact", setting: "Settings", settings: "Settings",
@@ -53,5 +55,6 @@ export const words: Words<Plural> = {
     expects: "Expects", never: "Never", contact_person_name: "Person to talk to", contact_person_role: "Role of that person", contact_person_phone: "Phone of that person", contact_person_email: "E-mail of that person",
   },
   matchedIn: { name: "name", phone: "phone", email: "e-mail", company: "company", card_number: "card number", messenger: "messenger", contact_person: "person to talk to", tag: "tag", address: "address", note: "notes" },
+  why: { phone: "same phone", email: "same e-mail", card_number: "same card number", same_name: "same name", similar_name: "similar name" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

@@ -153,9 +153,11 @@ export function stepText(step: Pick<StepSummary, "label" | "params" | "of">): st
   }
   const count = Number(step.params["count"] ?? Number.NaN);
   const name = step.params["name"] ?? "";
+  const other = step.params["other_name"] ?? "";
   const file = step.params["file"] ?? "";
   const suffix = file ? ` · ${cut(file)}` : "";
   if (found.counted && Number.isFinite(count) && !(name && count === 1)) return fill(plural(found.counted, count), { count }) + suffix;
+  if (found.both && name && other) return fill(found.both, { name: cut(name), other_name: cut(other) }) + suffix;
   if (found.named && name) return fill(found.named, { name: cut(name) }) + suffix;
   return found.plain + suffix;
 }

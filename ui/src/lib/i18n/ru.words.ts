@@ -10,6 +10,8 @@ export const words: Words<SlavicPlural> = {
     client_changed: { plain: "Карточка изменена", named: "Изменена карточка: {name}" },
     clients_trashed: { plain: "Убрано в корзину", named: "В корзину: {name}", counted: { one: "{count} клиент убран в корзину", few: "{count} клиента убраны в корзину", many: "{count} клиентов убраны в корзину", other: "{count} клиента убраны в корзину" } },
     clients_restored: { plain: "Возвращено из корзины", named: "Возвращено из корзины: {name}", counted: { one: "{count} клиент возвращён из корзины", few: "{count} клиента возвращены из корзины", many: "{count} клиентов возвращены из корзины", other: "{count} клиента возвращены из корзины" } },
+    clients_merged: { plain: "Карточки объединены", named: "Объединено с карточкой: {name}", both: "Объединены карточки: {name} и {other_name}" },
+    duplicate_dismissed: { plain: "Это разные клиенты", named: "Это другой клиент: {name}", both: "Это разные клиенты: {name} и {other_name}" },
     clients_erased: { plain: "Удалено навсегда", named: "Удалено навсегда: {name}", counted: { one: "{count} клиент удалён навсегда", few: "{count} клиента удалены навсегда", many: "{count} клиентов удалены навсегда", other: "{count} клиента удалены навсегда" } },
     contact_added: { plain: "Контакт записан", named: "Контакт записан: {name}" },
     contact_changed: { plain: "Запись о контакте изменена", named: "Запись о контакте изменена: {name}" },
@@ -33,10 +35,10 @@ export const words: Words<SlavicPlural> = {
     contact_persons: "С кем говорить", role: "Кто это", note: "Заметка", birthday: "День рождения", birth_year: "Год рождения", birth_month: "Месяц рождения", birth_day: "День рождения",
     language: "Язык", source: "Откуда узнал о нас", card_number: "Номер карты", tags: "Метки", tag: "Метка", notes: "Заметки", expects: "Ожидает", never: "Нельзя",
     label: "Вид", text: "Текст", at: "Время", direction: "Направление", channel: "Канал", staff: "Сотрудник", position: "Порядок", client: "Клиент", client_id: "Клиент",
-    business_name: "Название компании", currency: "Валюта", trashed_at: "В корзине", created_at: "Добавлено", deleted: "Удалено", value: "Значение", device_name: "Название устройства", code: "Код подключения",
+    business_name: "Название компании", currency: "Валюта", trashed_at: "В корзине", created_at: "Добавлено", deleted: "Удалено", value: "Значение", device_name: "Название устройства", code: "Код подключения", merged_into: "На карточке клиента", other: "Другой клиент",
   },
   entities: {
-    client_names: "Другое имя", client_tags: "Метка",
+    client_names: "Другое имя", client_tags: "Метка", not_duplicates: "Разные клиенты",
     client: "Карточка", clients: "Карточка", phone: "Телефон", phones: "Телефон", email: "Почта", emails: "Почта", address: "Адрес", addresses: "Адрес",
     messenger: "Мессенджер", messengers: "Мессенджер", other_name: "Другое имя", other_names: "Другое имя", contact_person: "С кем говорить", contact_persons: "С кем говорить",
     tag: "Метка", tags: "Метка", contact: "Контакт", contacts: "Контакт", setting: "Настройки", settings: "Настройки",
@@ -53,5 +55,6 @@ export const words: Words<SlavicPlural> = {
     expects: "Ожидает", never: "Нельзя", contact_person_name: "С кем говорить", contact_person_role: "Кто это", contact_person_phone: "Его телефон", contact_person_email: "Его почта",
   },
   matchedIn: { name: "имя", phone: "телефон", email: "почта", company: "компания", card_number: "номер карты", messenger: "мессенджер", contact_person: "с кем говорить", tag: "метка", address: "адрес", note: "заметки" },
+  why: { phone: "тот же телефон", email: "та же почта", card_number: "тот же номер карты", same_name: "то же имя", similar_name: "похожее имя" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

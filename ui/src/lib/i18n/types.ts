@@ -1,6 +1,6 @@
 // What a language must bring: every key of English, and the plural forms of its own grammar.
 
-import type { ErrorCode, StepLabel, ImportColumn, MatchedIn, ContactKind, Channel } from "../bindings.gen";
+import type { ErrorCode, StepLabel, ImportColumn, MatchedIn, ContactKind, Channel, Why } from "../bindings.gen";
 import type { en } from "./en";
 
 export interface Plural {
@@ -29,10 +29,11 @@ export interface ErrorWords {
   todo: string;
 }
 
-/** A written step in words: without particulars, with its name or file, with its count. */
+/** A written step in words: without particulars, with its name or file, with two names, with its count. */
 export interface StepWords<P extends Plural> {
   plain: string;
   named?: string;
+  both?: string;
   counted?: P;
 }
 
@@ -48,6 +49,7 @@ export interface Words<P extends Plural> {
   channels: Record<Channel, string>;
   columns: Record<ImportColumn, string>;
   matchedIn: Record<MatchedIn, string>;
+  why: Record<Why, string>;
   languages: Record<"en" | "ru" | "bg", string>;
 }
 
