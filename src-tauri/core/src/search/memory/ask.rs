@@ -21,6 +21,9 @@ pub(super) type Answer = (usize, u32);
 
 type Lists<'a> = Box<dyn Iterator<Item = List<'a>> + 'a>;
 
+/// Where a typed word stands in words of the book, by the kind that was asked for, the shelf and the number.
+type Known = FxHashMap<(usize, u8, u32), Places>;
+
 /// One question to a base.
 pub(super) struct Asking<'a> {
     pub(super) base: &'a Base,
@@ -30,8 +33,8 @@ pub(super) struct Asking<'a> {
     limit: usize,
     found: FxHashSet<u32>,
     answers: Vec<Answer>,
-    /// Where each typed word stands in each word of the book that was looked at, by kind, shelf and number.
-    pub(super) places: Vec<RefCell<FxHashMap<(usize, u8, u32), Places>>>,
+    /// Where each typed word stands in each word of the book that was looked at.
+    pub(super) places: Vec<RefCell<Known>>,
     /// Those who have several words, of the kind that is asked now, by their stage; where there are not too many.
     at_once: Option<Vec<Answer>>,
     /// What was mistyped so, and stands in names; and elsewhere.

@@ -12,7 +12,7 @@ use crate::search::judge::{
 const ONE_BY_ONE_MAX: u32 = 150;
 
 /// Where no more clients than this have all of several words, they are sorted into stages at once.
-const AT_ONCE_MAX: u64 = 4_000;
+const AT_ONCE_MAX: u64 = 600;
 
 /// To look at a client costs as much as to mark so many who have another word.
 const LOOKING_COSTS: u64 = 80;
