@@ -11,3 +11,4 @@ mod indexing;
 mod keys;
 mod pairing;
 mod receipts;
+mod spreadsheets;

@@ -10,12 +10,13 @@ use clientele_core::book::{Book, EXTENSION, write_durably};
 use clientele_core::imports::{self, Fate, ImportResult, Plan, REFUSED_NAMED_MAX};
 use clientele_core::workspace::Written;
 use clientele_core::{Error, Result, clients, exports};
-use clientele_formats::{self as formats, Format, Options};
+use clientele_formats::{self as formats, Options, Parsed};
 use clientele_model::{ErrorCode, Refusal, StepId};
 
 use crate::app::{Api, lock};
 use crate::commands::Role;
 use crate::host::{Event, FileKind, Host};
+use crate::reader;
 use crate::types::*;
 
 /// Records shown of a file before it is imported.
@@ -28,7 +29,7 @@ const REPORT_EVERY: Duration = Duration::from_millis(80);
 pub(crate) struct Draft {
     id: String,
     file_name: String,
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     options: Options,
     cancelled: AtomicBool,
     running: AtomicBool,
@@ -94,7 +95,7 @@ fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
             .with("max", formats::FILE_BYTES_MAX)
             .into());
     }
-    let bytes = std::fs::read(path).map_err(|e| Error::file(path, &e))?;
+    let bytes = Arc::new(std::fs::read(path).map_err(|e| Error::file(path, &e))?);
     let (id, file_name, options) = (StepId::new().to_string(), file_name(path), Options::default());
     preview(
         api,
@@ -137,10 +138,8 @@ fn forget<H: Host>(api: &Api<H>, draft: &Arc<Draft>) {
 
 /// Reads the draft and says what it would do.
 fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<ImportPreview> {
-    let (parsed, table, format, problem) = match read(api, book, draft) {
-        Ok((parsed, table, format)) => (parsed, table, format, None),
-        Err(error) => unreadable(api, book, draft, error)?,
-    };
+    let (mut parsed, problem) = read(api, book, draft)?;
+    let (table, format) = (parsed.table.take(), parsed.format);
     let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
     let samples = plan.records.iter().take(SAMPLES_MAX);
     let samples = samples.map(|(record, fate)| {
@@ -185,36 +184,25 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
     })
 }
 
-fn read<H: Host>(
-    api: &Api<H>,
-    book: &Book,
-    draft: &Draft,
-) -> Result<(formats::Parsed, Option<formats::Table>, Format)> {
+/// Reads the draft's file, in a process of its own. A table in which nobody was recognised comes with the refusal
+/// that says so.
+fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<(Parsed, Option<Refusal>)> {
     let country = api.country(book)?;
-    let mut reporter = reporter(api, draft);
-    let (name, bytes) = (&draft.file_name, &draft.bytes);
-    let mut parsed = formats::parse(name, bytes, &draft.options, &country, &mut reporter)?;
-    let (table, format) = (parsed.table.take(), parsed.format);
-    Ok((parsed, table, format))
-}
-
-/// What a file was read as, and what is the matter with it.
-type Read = (formats::Parsed, Option<formats::Table>, Format, Option<Refusal>);
-
-/// A table in which nobody could be recognised is shown all the same: its reader may know which column is which.
-fn unreadable<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, error: Error) -> Result<Read> {
-    if error.code() != ErrorCode::ImportNoUsefulColumn {
-        return Err(error);
-    }
-    let country = api.country(book)?;
-    let table = formats::preview(&draft.file_name, &draft.bytes, &draft.options, &country)?;
-    let nobody = formats::Parsed {
-        format: Format::Csv,
-        table: None,
-        records: Vec::new(),
-        refused: Vec::new(),
+    let reading = reader::read(
+        &api.host.program(),
+        &draft.file_name,
+        &draft.bytes,
+        &draft.options,
+        &country,
+        &mut reporter(api, draft),
+    )?;
+    let parsed = Parsed {
+        format: reading.format,
+        table: reading.harvest.table,
+        records: reading.harvest.records,
+        refused: reading.harvest.refused,
     };
-    Ok((nobody, table, Format::Csv, Some(error.into())))
+    Ok((parsed, reading.problem))
 }
 
 /// Tells the window how far it is, now and then, and whether to go on.
@@ -254,7 +242,11 @@ pub(crate) fn import_choose<H: Host>(api: &Api<H>, _: Nothing) -> Result<ImportP
 pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> Result<ImportPreview> {
     let book = api.book()?;
     let draft = kept(api, &ask.id)?;
-    let (id, file_name, bytes) = (draft.id.clone(), draft.file_name.clone(), draft.bytes.clone());
+    let (id, file_name, bytes) = (
+        draft.id.clone(),
+        draft.file_name.clone(),
+        Arc::clone(&draft.bytes),
+    );
     preview(
         api,
         &book,
@@ -285,7 +277,10 @@ pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Writte
 
 /// Read and planned anew: the book may have changed since the preview, and the bytes are at hand.
 fn run<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Written<ImportResult>> {
-    let (parsed, ..) = read(api, book, draft)?;
+    let (parsed, problem) = read(api, book, draft)?;
+    if let Some(problem) = problem {
+        return Err(problem.into());
+    }
     let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
     imports::run(book, api.by(), &draft.file_name, &plan, &mut reporter(api, draft))
 }
@@ -299,8 +294,8 @@ pub(crate) fn import_cancel<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Not
 
 pub(crate) fn export_choose<H: Host>(api: &Api<H>, ask: ExportAsk) -> Result<ExportResult> {
     let (name, kind) = match ask.format {
-        Format::Csv => ("clients.csv", FileKind::Csv),
-        Format::Vcard => ("clients.vcf", FileKind::Vcard),
+        ExportFormat::Csv => ("clients.csv", FileKind::Csv),
+        ExportFormat::Vcard => ("clients.vcf", FileKind::Vcard),
     };
     let path = api.host.save_file(name, kind).ok_or(ErrorCode::DialogCancelled)?;
     export(api, &path, &ask)
@@ -321,8 +316,8 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
     not_onto_book(&book, path)?;
     let cards = book.read_apart(|conn| exports::cards(conn, ask.ids.as_deref()))?;
     let bytes = match ask.format {
-        Format::Csv => formats::export::csv(cards.iter()),
-        Format::Vcard => formats::export::vcards(&cards).into_bytes(),
+        ExportFormat::Csv => formats::export::csv(cards.iter()),
+        ExportFormat::Vcard => formats::export::vcards(&cards).into_bytes(),
     };
     write_durably(path, &bytes)?;
     let clients = u32::try_from(cards.len()).unwrap_or(u32::MAX);

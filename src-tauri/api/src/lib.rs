@@ -16,6 +16,7 @@ mod indexing;
 mod past;
 pub mod platform;
 mod preferences;
+pub mod reader;
 pub mod types;
 
 pub use app::{Api, StartOptions};

@@ -13,6 +13,10 @@ pub enum Format {
     Csv,
     /// Cards of an address book.
     Vcard,
+    /// A workbook of Excel.
+    Xlsx,
+    /// A workbook of LibreOffice.
+    Ods,
 }
 
 /// What the user settled by hand; whatever is left out is guessed.
@@ -24,6 +28,8 @@ pub struct Options {
     pub encoding: Option<String>,
     /// What stands between two cells: one of `,` `;` tab `|`.
     pub delimiter: Option<String>,
+    /// Which sheet of a workbook, counted from 0.
+    pub sheet: Option<usize>,
     /// Where the headers stand.
     pub header: Header,
     /// What each column means, from the first on.
@@ -128,10 +134,14 @@ pub enum Column {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(rename = "ImportTable")]
 pub struct Table {
-    /// The name of the encoding.
+    /// The name of the encoding; empty for a sheet.
     pub encoding: String,
-    /// What stands between two cells.
+    /// What stands between two cells; empty for a sheet.
     pub delimiter: String,
+    /// The sheets of a workbook, by name; none of a text.
+    pub sheets: Vec<String>,
+    /// Which of them is read.
+    pub sheet: Option<usize>,
     /// The row of the headers, counted from 0, if there is one.
     pub header_row: Option<usize>,
     /// The headers as they stand; empty texts where there are none.

@@ -439,7 +439,7 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -487,9 +487,11 @@ duration_ms: number, };
 
 export type ExportAsk = { 
 /** As what. */
-format: ImportFormat, 
+format: ExportFormat, 
 /** Whom; none for everybody outside the trash. */
 ids: Array<ClientId> | null, };
+
+export type ExportFormat = "csv" | "vcard";
 
 export type ExportResult = { 
 /** Where. */
@@ -585,7 +587,7 @@ id: string,
 /** The corrections. */
 options: ImportOptions, };
 
-export type ImportFormat = "csv" | "vcard";
+export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods";
 
 export type ImportHeader = { "at": "guess" } | { "at": "none" } | { "at": "row", "row": number };
 
@@ -594,6 +596,8 @@ export type ImportOptions = {
 encoding: string | null, 
 /** What stands between two cells: one of `,` `;` tab `|`. */
 delimiter: string | null, 
+/** Which sheet of a workbook, counted from 0. */
+sheet: number | null, 
 /** Where the headers stand. */
 header: ImportHeader, 
 /** What each column means, from the first on. */
@@ -652,10 +656,14 @@ email: string,
 matches: string | null, };
 
 export type ImportTable = { 
-/** The name of the encoding. */
+/** The name of the encoding; empty for a sheet. */
 encoding: string, 
-/** What stands between two cells. */
+/** What stands between two cells; empty for a sheet. */
 delimiter: string, 
+/** The sheets of a workbook, by name; none of a text. */
+sheets: Array<string>, 
+/** Which of them is read. */
+sheet: number | null, 
 /** The row of the headers, counted from 0, if there is one. */
 header_row: number | null, 
 /** The headers as they stand; empty texts where there are none. */

@@ -257,11 +257,21 @@ pub struct ImportPreview {
     pub samples: Vec<ImportSample>,
 }
 
+/// What an export is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// A table as text.
+    Csv,
+    /// Cards of an address book.
+    Vcard,
+}
+
 /// An export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ExportAsk {
     /// As what.
-    pub format: formats::Format,
+    pub format: ExportFormat,
     /// Whom; none for everybody outside the trash.
     pub ids: Option<Vec<ClientId>>,
 }

@@ -11,7 +11,7 @@ type Stage =
   | { at: "running"; preview: ImportPreview; done: number; total: number }
   | { at: "done"; preview: ImportPreview; result: ImportResult; undone: boolean };
 
-const GUESS: ImportOptions = { encoding: null, delimiter: null, header: { at: "guess" }, columns: null };
+const GUESS: ImportOptions = { encoding: null, delimiter: null, sheet: null, header: { at: "guess" }, columns: null };
 
 class Session {
   stage = $state.raw<Stage>({ at: "start" });
@@ -43,7 +43,8 @@ class Session {
   async configure(patch: Partial<ImportOptions>): Promise<void> {
     if (this.stage.at !== "preview") return;
     // Other cells or other headers: what the columns mean is guessed again.
-    this.options = { ...this.options, ...("columns" in patch ? {} : { columns: null }), ...patch };
+    const other: Partial<ImportOptions> = "columns" in patch ? {} : "sheet" in patch ? { columns: null, header: { at: "guess" } } : { columns: null };
+    this.options = { ...this.options, ...other, ...patch };
     const mine = ++this.youngest;
     try {
       const preview = await call("import_configure", { id: this.stage.preview.id, options: this.options });
