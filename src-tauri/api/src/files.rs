@@ -139,7 +139,7 @@ fn forget<H: Host>(api: &Api<H>, draft: &Arc<Draft>) {
 /// Reads the draft and says what it would do.
 fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<ImportPreview> {
     let (mut parsed, problem) = read(api, book, draft)?;
-    let (table, format) = (parsed.table.take(), parsed.format);
+    let (table, format, source) = (parsed.table.take(), parsed.format, parsed.source);
     let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
     let samples = plan.records.iter().take(SAMPLES_MAX);
     let samples = samples.map(|(record, fate)| {
@@ -173,6 +173,7 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         id: draft.id.clone(),
         file_name: draft.file_name.clone(),
         format,
+        source,
         size_bytes: draft.bytes.len() as u64,
         table,
         problem,
@@ -198,6 +199,7 @@ fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<(Parsed, Op
     )?;
     let parsed = Parsed {
         format: reading.format,
+        source: reading.source,
         table: reading.harvest.table,
         records: reading.harvest.records,
         refused: reading.harvest.refused,

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use clientele_model::{ClientDraft, ErrorCode, Refusal, bounds};
 
-use crate::{Format, RECORDS_MAX, Record, Refused, Table};
+use crate::{Format, Program, RECORDS_MAX, Record, Refused, Table};
 
 /// So much memory may all records of an import take, about.
 const MEMORY_BYTES_MAX: usize = 1024 * 1024 * 1024;
@@ -13,6 +13,9 @@ const MEMORY_BYTES_MAX: usize = 1024 * 1024 * 1024;
 pub trait Sink {
     /// What sort of file it is; before all else.
     fn format(&mut self, format: Format);
+
+    /// Which program wrote it, as soon as that is known.
+    fn source(&mut self, program: Program);
 
     /// How a table is read; before its first row.
     fn table(&mut self, table: &Table);

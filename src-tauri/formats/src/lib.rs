@@ -25,7 +25,7 @@ mod vcard;
 
 pub use bounds::{Harvest, Sink};
 pub use sniff::sniff;
-pub use types::{Column, Format, Header, Options, Parsed, Record, Refused, Table};
+pub use types::{Column, Format, Header, Options, Parsed, Program, Record, Refused, Table};
 
 use std::ops::ControlFlow;
 
@@ -105,6 +105,7 @@ pub fn parse(
 ) -> Result<Parsed, Refusal> {
     let mut keeper = Keeper {
         format: Format::Csv,
+        source: None,
         harvest: Harvest::default(),
         progress,
     };
@@ -112,6 +113,7 @@ pub fn parse(
     let harvest = keeper.harvest;
     Ok(Parsed {
         format: keeper.format,
+        source: keeper.source,
         table: harvest.table,
         records: harvest.records,
         refused: harvest.refused,
@@ -121,6 +123,7 @@ pub fn parse(
 /// Keeps what it is told.
 struct Keeper<'p> {
     format: Format,
+    source: Option<Program>,
     harvest: Harvest,
     progress: &'p mut dyn FnMut(u64, u64) -> ControlFlow<()>,
 }
@@ -128,6 +131,9 @@ struct Keeper<'p> {
 impl Sink for Keeper<'_> {
     fn format(&mut self, format: Format) {
         self.format = format;
+    }
+    fn source(&mut self, program: Program) {
+        self.source = Some(program);
     }
     fn table(&mut self, table: &Table) {
         self.harvest.table = Some(table.clone());

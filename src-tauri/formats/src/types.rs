@@ -19,6 +19,25 @@ pub enum Format {
     Ods,
 }
 
+/// The program that wrote a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "ImportSource")]
+pub enum Program {
+    /// This program.
+    Clientele,
+    /// Google Contacts.
+    Google,
+    /// Outlook.
+    Outlook,
+    /// Thunderbird.
+    Thunderbird,
+    /// Contacts of a Mac or an iPhone.
+    Apple,
+    /// The address book of an Android phone.
+    Android,
+}
+
 /// What the user settled by hand; whatever is left out is guessed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default)]
@@ -178,6 +197,8 @@ pub struct Refused {
 pub struct Parsed {
     /// The sort of file.
     pub format: Format,
+    /// The program that wrote it, where it is known.
+    pub source: Option<Program>,
     /// How the table was read; none for cards.
     pub table: Option<Table>,
     /// Who was found, in the order of the file.

@@ -610,6 +610,8 @@ id: string,
 file_name: string, 
 /** What sort of file. */
 format: ImportFormat, 
+/** The program that wrote it, where that is known. */
+source: ImportSource | null, 
 /** Its size. */
 size_bytes: number, 
 /** How a table is read. */
@@ -654,6 +656,8 @@ phone: string,
 email: string, 
 /** The client in the book, or the name earlier in the file, to whom it belongs. */
 matches: string | null, };
+
+export type ImportSource = "clientele" | "google" | "outlook" | "thunderbird" | "apple" | "android";
 
 export type ImportTable = { 
 /** The name of the encoding; empty for a sheet. */

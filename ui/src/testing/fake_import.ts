@@ -13,7 +13,7 @@ const SAMPLES = [
 
 export function csvPreview(options: ImportOptions | null): ImportPreview {
   return {
-    id: "import-1", file_name: "clients_2026.csv", format: "csv", size_bytes: 184_320,
+    id: "import-1", file_name: "clients_2026.csv", format: "csv", source: null, size_bytes: 184_320,
     table: {
       encoding: options?.encoding ?? "windows-1251", delimiter: options?.delimiter ?? ";", sheets: [], sheet: null, header_row: options?.header.at === "none" ? null : 0,
       headers: options?.header.at === "none" ? HEADERS.map(() => "") : HEADERS, columns: options?.columns ?? COLUMNS, samples: SAMPLES, rows: 3000,

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use clientele_formats::{self as formats, FILE_BYTES_MAX, Format, Sink, Table};
+use clientele_formats::{self as formats, FILE_BYTES_MAX, Format, Program, Sink, Table};
 use clientele_model::{ClientDraft, ErrorCode, Refusal};
 
 use super::wire::{self, Question, Said};
@@ -83,6 +83,10 @@ impl<W: Write> Sink for Mouth<W> {
     fn format(&mut self, format: Format) {
         // What fails here fails again with the first row.
         let _ = self.say(&Said::Format(format));
+    }
+
+    fn source(&mut self, program: Program) {
+        let _ = self.say(&Said::Source(program));
     }
 
     fn table(&mut self, table: &Table) {

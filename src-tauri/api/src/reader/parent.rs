@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
-use clientele_formats::{Format, Harvest, Options};
+use clientele_formats::{Format, Harvest, Options, Program};
 use clientele_model::{ErrorCode, Refusal};
 
 use super::wire::{self, Question, Said};
@@ -23,6 +23,8 @@ const ROWS_AT_ONCE: usize = 256;
 pub(crate) struct Reading {
     /// The sort of file.
     pub format: Format,
+    /// The program that wrote it.
+    pub source: Option<Program>,
     /// Everything that was found.
     pub harvest: Harvest,
     /// Why nobody was recognised in its table.
@@ -114,6 +116,7 @@ fn hear_out(
     let mut last_word = started;
     let mut reading = Reading {
         format: Format::Csv,
+        source: None,
         harvest: Harvest::default(),
         problem: None,
     };
@@ -129,6 +132,7 @@ fn hear_out(
         }
         for said in batch {
             match said {
+                Said::Source(program) => reading.source = Some(program),
                 Said::Format(format) => reading.format = format,
                 Said::Progress(done, total) => so_far = (done, total),
                 Said::Table(table) => reading.harvest.table = Some(*table),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
-use clientele_formats::{Format, Options, Table};
+use clientele_formats::{Format, Options, Program, Table};
 use clientele_model::{ClientDraft, ErrorCode, Refusal};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ impl Question {
 pub(super) enum Said {
     /// What sort of file it is.
     Format(Format),
+    /// Which program wrote it.
+    Source(Program),
     /// So much of so much is read.
     Progress(u64, u64),
     /// How a table is read.
@@ -161,6 +163,7 @@ mod tests {
         there_and_back(&Said::Row(8, Err(refusal.clone().into())));
         there_and_back(&Said::End(Err(refusal.into())));
         there_and_back(&Said::Format(Format::Ods));
+        there_and_back(&Said::Source(Program::Outlook));
         there_and_back(&Said::End(Ok(())));
     }
 

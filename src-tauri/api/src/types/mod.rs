@@ -239,6 +239,8 @@ pub struct ImportPreview {
     pub file_name: String,
     /// What sort of file.
     pub format: formats::Format,
+    /// The program that wrote it, where that is known.
+    pub source: Option<formats::Program>,
     /// Its size.
     pub size_bytes: u64,
     /// How a table is read.

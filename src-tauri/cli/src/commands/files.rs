@@ -18,6 +18,8 @@ struct Imported {
     created: u32,
     matched: u32,
     refused: Vec<RefusedRow>,
+    /// The program that wrote the file, where it is known.
+    source: Option<String>,
     step: Option<String>,
 }
 
@@ -43,6 +45,9 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
         created: preview.created,
         matched: preview.matched,
         refused: refused.collect(),
+        source: preview
+            .source
+            .map(|program| format!("{program:?}").to_lowercase()),
         step: None,
     };
     if !ask.dry_run {
@@ -51,6 +56,9 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
         imported.step = done.step.map(|step| step.to_string());
     }
     let mut page = Page::default();
+    if let Some(program) = &preview.source {
+        page.line(format!("Written by {program:?}."));
+    }
     for row in &imported.refused {
         page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
     }

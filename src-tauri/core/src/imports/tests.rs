@@ -13,6 +13,7 @@ fn file(cards: Vec<ClientBuilder>) -> Parsed {
         .collect();
     Parsed {
         format: Format::Csv,
+        source: None,
         table: None,
         records,
         refused: Vec::new(),

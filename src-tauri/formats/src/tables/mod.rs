@@ -12,9 +12,9 @@ use clientele_model::text::FIELD_BYTES_MAX;
 use clientele_model::{ErrorCode, Refusal, text};
 
 use crate::bounds;
-use crate::columns;
+use crate::columns::{self, programs};
 use crate::dates::OrderEvidence;
-use crate::{Column, Header, Options, RECORDS_MAX, Sink, Table};
+use crate::{Column, Header, Options, Program, RECORDS_MAX, Sink, Table};
 use assemble::Plan;
 
 /// The most columns that a table may have. Our own export of the fullest card has about two thousand.
@@ -88,6 +88,9 @@ type HeadRow = (usize, Vec<String>);
 /// How a table would be read, and how it will be.
 struct Survey {
     table: Table,
+    source: Option<Program>,
+    /// What stands beside each entry that is read: "Mobile", "Home".
+    labels: Vec<String>,
     own: Option<own::Layout>,
     evidence: Vec<OrderEvidence>,
 }
@@ -108,13 +111,22 @@ pub(crate) fn read(
     let survey = survey(source, options, country, &mut |done, total| {
         sink.progress(done, total)
     })?;
-    let Survey { table, own, evidence } = survey;
+    let Survey {
+        table,
+        source: program,
+        labels,
+        own,
+        evidence,
+    } = survey;
+    if let Some(program) = program {
+        sink.source(program);
+    }
     let useful = own.is_some() || columns::are_useful(&table.columns);
     sink.table(&table);
     if !useful {
         return Err(ErrorCode::ImportNoUsefulColumn.into());
     }
-    let plan = Plan::new(&table.headers, &table.columns, &evidence);
+    let plan = Plan::new(&table, &labels, &evidence);
     let mut any = false;
     each_row(source, &table, Half::Second, &mut |news| {
         let (row, is_header) = match news {
@@ -186,9 +198,26 @@ fn survey(
     let own = own::Layout::of(&headers);
     let width = people.iter().map(Vec::len).max().unwrap_or(0).max(headers.len());
     headers.resize(width, String::new());
+    let recognised = programs::recognise(&headers);
+    let known = recognised.and_then(|(_, export)| Some(export?.columns(&headers)));
+    let mut labels: Vec<String> = headers.iter().map(|header| columns::label(header)).collect();
     let guessed = match &own {
         Some(own) => own.columns(),
-        None => columns::guess(&headers, &people, country),
+        None => {
+            let mut guessed = columns::guess(&headers, &people, country);
+            for (at, known) in known.iter().flatten().enumerate() {
+                let Some(known) = known else { continue };
+                guessed[at] = known.column;
+                if let Some(label) = known.label {
+                    label.clone_into(&mut labels[at]);
+                }
+            }
+            guessed
+        }
+    };
+    let program = match &own {
+        Some(_) => Some(Program::Clientele),
+        None => recognised.map(|(program, _)| program),
     };
     let own = own.filter(|_| options.columns.as_ref().is_none_or(|chosen| *chosen == guessed));
     let mut columns = options.columns.clone().unwrap_or(guessed);
@@ -230,7 +259,13 @@ fn survey(
         Ok(())
     })?;
     table.rows = rows;
-    Ok(Survey { table, own, evidence })
+    Ok(Survey {
+        table,
+        source: program,
+        labels,
+        own,
+        evidence,
+    })
 }
 
 /// The first rows that are not blank.

@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 use clientele_model::{ErrorCode, Refusal};
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::{Options, Sink, text_encoding};
+use crate::{Options, Program, Sink, text_encoding};
 use lines::Lines;
 use property::Property;
 
@@ -58,6 +58,7 @@ pub(crate) fn read(
     let mut reader = Reader {
         open: None,
         any: false,
+        source: None,
         sink,
     };
     let mut lines = Lines::new(bytes);
@@ -83,6 +84,8 @@ struct Reader<'s> {
     open: Option<Open>,
     /// Was there any card at all?
     any: bool,
+    /// Who wrote it, once a property has given it away.
+    source: Option<Program>,
     sink: &'s mut dyn Sink,
 }
 
@@ -125,6 +128,12 @@ impl Reader<'_> {
             && open.inner == 0
             && let Some(property) = Property::read(line, fallback)
         {
+            if self.source.is_none()
+                && let Some(program) = writer(&property.name, line)
+            {
+                self.source = Some(program);
+                self.sink.source(program);
+            }
             open.properties.push(property);
         }
         Ok(())
@@ -138,6 +147,28 @@ impl Reader<'_> {
         let refusal = Refusal::new(ErrorCode::ImportRowBroken).with("detail", "END:VCARD");
         self.any = true;
         self.sink.take(open.line, Err(refusal))
+    }
+}
+
+/// The program that writes such a property, if only one does.
+fn writer(name: &str, line: &[u8]) -> Option<Program> {
+    const LOOKED_AT_BYTES: usize = 200;
+    let says = |what: &str| {
+        let line = &line[..line.len().min(LOOKED_AT_BYTES)];
+        line.windows(what.len()).any(|part| part == what.as_bytes())
+    };
+    match name {
+        "PRODID" if says("Apple") => Some(Program::Apple),
+        "PRODID" if says("Mozilla") || says("Thunderbird") => Some(Program::Thunderbird),
+        "PRODID" if says("Outlook") => Some(Program::Outlook),
+        "PRODID" if says("Clientele") => Some(Program::Clientele),
+        "X-ANDROID-CUSTOM" => Some(Program::Android),
+        "CATEGORIES" if says("myContacts") => Some(Program::Google),
+        "X-GTALK" => Some(Program::Google),
+        "X-ABUID" | "X-ABSHOWAS" | "X-ABADR" => Some(Program::Apple),
+        name if name.starts_with("X-MS-OL-") => Some(Program::Outlook),
+        name if name.starts_with("X-MOZILLA-") => Some(Program::Thunderbird),
+        _ => None,
     }
 }
 
