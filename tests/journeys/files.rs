@@ -7,6 +7,7 @@ use clientele_api::types::{
 };
 use clientele_api::{Api, Event};
 use clientele_core::clients::ClientsList;
+use clientele_core::imports::Rules;
 use clientele_formats::{Column, Header, Options};
 use clientele_model::{ClientDraft, ErrorCode, Phone};
 use clientele_tests::{Machine, create, shared_data};
@@ -210,6 +211,7 @@ fn a_table_that_was_not_understood_can_be_explained() {
         .import_configure(ImportConfigure {
             id: preview.id,
             options,
+            rules: Rules::default(),
         })
         .unwrap();
     assert_eq!((preview.problem, preview.created), (None, 2));

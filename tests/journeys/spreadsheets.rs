@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use clientele_api::types::{ClientSave, ImportConfigure, ImportRef, Nothing};
 use clientele_api::{Api, reader};
+use clientele_core::imports::Rules;
 use clientele_formats::{Column, Format, Header, Options};
 use clientele_model::{ClientDraft, ErrorCode};
 use clientele_tests::workbooks::{
@@ -459,6 +460,7 @@ fn a_workbook_is_read_as_any_table() {
                 header,
                 ..Options::default()
             },
+            rules: Rules::default(),
         })
     };
     let second = configure(1, Header::Guess).unwrap();

@@ -7,16 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clientele_core::book::{Book, EXTENSION, write_durably};
-use clientele_core::imports::{self, Fate, ImportResult, Plan, REFUSED_NAMED_MAX};
+use clientele_core::imports::{self, ImportResult, Mapping, Plan, REFUSED_NAMED_MAX, Rules};
 use clientele_core::workspace::Written;
-use clientele_core::{Error, Result, clients, exports};
-use clientele_formats::{self as formats, Options, Parsed};
+use clientele_core::{Error, Result, exports};
+use clientele_formats::{self as formats, Header, Options, Parsed};
 use clientele_model::{ErrorCode, Refusal, StepId};
 
 use crate::app::{Api, lock};
 use crate::commands::Role;
 use crate::host::{Event, FileKind, Host};
-use crate::reader;
+use crate::matches::{matches, who};
+use crate::reader::{self, Question};
 use crate::types::*;
 
 /// Records shown of a file before it is imported.
@@ -28,11 +29,14 @@ const REPORT_EVERY: Duration = Duration::from_millis(80);
 /// A file on its way into the book.
 pub(crate) struct Draft {
     id: String,
-    file_name: String,
-    bytes: Arc<Vec<u8>>,
-    options: Options,
+    pub(crate) file_name: String,
+    pub(crate) bytes: Arc<Vec<u8>>,
+    pub(crate) options: Options,
+    rules: Rules,
     cancelled: AtomicBool,
     running: AtomicBool,
+    /// It is in the book; what was refused can still be asked for.
+    done: AtomicBool,
 }
 
 impl Draft {
@@ -105,8 +109,10 @@ fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
             file_name,
             bytes,
             options,
+            rules: Rules::default(),
             cancelled: AtomicBool::new(false),
             running: AtomicBool::new(false),
+            done: AtomicBool::new(false),
         },
     )
 }
@@ -138,16 +144,17 @@ fn forget<H: Host>(api: &Api<H>, draft: &Arc<Draft>) {
 
 /// Reads the draft and says what it would do.
 fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<ImportPreview> {
-    let (mut parsed, problem) = read(api, book, draft)?;
+    let Look {
+        mut parsed,
+        problem,
+        remembered,
+    } = read(api, book, draft)?;
     let (table, format, source) = (parsed.table.take(), parsed.format, parsed.source);
-    let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
+    let plan =
+        book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, &mut reporter(api, draft)))?;
     let samples = plan.records.iter().take(SAMPLES_MAX);
     let samples = samples.map(|(record, fate)| {
-        let matches = match fate {
-            Fate::Create => None,
-            Fate::Complete(id) => book.read(|conn| clients::display_name(conn, *id))?,
-            Fate::Repeat(earlier) => Some(plan.records[*earlier].0.draft.display_name()),
-        };
+        let matches = who(book, &plan, *fate)?;
         let phone = record
             .draft
             .phones
@@ -181,22 +188,54 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         matched: plan.matched(),
         refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
+        skipped: plan.skipped(),
+        remembered,
+        rule: draft.rules.rule,
+        matches: matches(book, &plan, &draft.rules)?,
+        matches_total: u32::try_from(plan.meant().count()).unwrap_or(u32::MAX),
         samples: samples.collect::<Result<_>>()?,
     })
 }
 
-/// Reads the draft's file, in a process of its own. A table in which nobody was recognised comes with the refusal
-/// that says so.
-fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<(Parsed, Option<Refusal>)> {
+/// A draft's file as it was read.
+struct Look {
+    parsed: Parsed,
+    /// Why nobody was recognised in its table.
+    problem: Option<Refusal>,
+    /// Its columns mean what the user said of such a file before.
+    remembered: bool,
+}
+
+/// Reads the draft's file, in a process of its own; once more where the user has said before what such columns mean.
+fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Look> {
+    let look = read_with(api, book, draft, &draft.options)?;
+    if draft.options.columns.is_some() || draft.options.header != Header::Guess {
+        return Ok(look);
+    }
+    let Some(table) = &look.parsed.table else {
+        return Ok(look);
+    };
+    let Some(mapping) = book.read(|conn| Mapping::recall(conn, table))? else {
+        return Ok(look);
+    };
+    let again = read_with(api, book, draft, &mapping.applied(&draft.options))?;
+    let remembered = again
+        .parsed
+        .table
+        .as_ref()
+        .is_some_and(|table| mapping.fits(table));
+    Ok(if remembered {
+        Look { remembered, ..again }
+    } else {
+        look
+    })
+}
+
+fn read_with<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, options: &Options) -> Result<Look> {
     let country = api.country(book)?;
-    let reading = reader::read(
-        &api.host.program(),
-        &draft.file_name,
-        &draft.bytes,
-        &draft.options,
-        &country,
-        &mut reporter(api, draft),
-    )?;
+    let question = Question::new(&draft.file_name, &draft.bytes, options, &country);
+    let mut progress = reporter(api, draft);
+    let reading = reader::read(&api.host.program(), &question, &draft.bytes, &mut progress)?;
     let parsed = Parsed {
         format: reading.format,
         source: reading.source,
@@ -204,7 +243,11 @@ fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<(Parsed, Op
         records: reading.harvest.records,
         refused: reading.harvest.refused,
     };
-    Ok((parsed, reading.problem))
+    Ok(Look {
+        parsed,
+        problem: reading.problem,
+        remembered: false,
+    })
 }
 
 /// Tells the window how far it is, now and then, and whether to go on.
@@ -226,7 +269,7 @@ fn reporter<'a, H: Host>(api: &'a Api<H>, draft: &'a Draft) -> impl FnMut(u64, u
     }
 }
 
-fn kept<H: Host>(api: &Api<H>, id: &str) -> Result<Arc<Draft>> {
+pub(crate) fn kept<H: Host>(api: &Api<H>, id: &str) -> Result<Arc<Draft>> {
     lock(&api.imports)
         .get(id)
         .cloned()
@@ -257,8 +300,10 @@ pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> R
             file_name,
             bytes,
             options: ask.options,
+            rules: ask.rules,
             cancelled: AtomicBool::new(false),
             running: AtomicBool::new(false),
+            done: AtomicBool::new(false),
         },
     )
 }
@@ -266,24 +311,26 @@ pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> R
 pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Written<ImportResult>> {
     let book = api.book()?;
     let draft = kept(api, &ask.id)?;
-    if draft.running.swap(true, Ordering::Relaxed) {
+    if draft.done.load(Ordering::Relaxed) || draft.running.swap(true, Ordering::Relaxed) {
         return Err(ErrorCode::ImportGone.into());
     }
     let done = run(api, &book, &draft);
     draft.running.store(false, Ordering::Relaxed);
-    if done.is_ok() {
-        forget(api, &draft);
-    }
+    draft.done.store(done.is_ok(), Ordering::Relaxed);
     done
 }
 
 /// Read and planned anew: the book may have changed since the preview, and the bytes are at hand.
 fn run<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Written<ImportResult>> {
-    let (parsed, problem) = read(api, book, draft)?;
+    let Look { parsed, problem, .. } = read(api, book, draft)?;
     if let Some(problem) = problem {
         return Err(problem.into());
     }
-    let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
+    let said = draft.options.columns.is_some();
+    let mapping = parsed.table.as_ref().filter(|_| said).and_then(Mapping::of);
+    let mut plan =
+        book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, &mut reporter(api, draft)))?;
+    plan.mapping = mapping;
     imports::run(book, api.by(), &draft.file_name, &plan, &mut reporter(api, draft))
 }
 

@@ -27,9 +27,10 @@ pub use bounds::{Harvest, Sink};
 pub use sniff::sniff;
 pub use types::{Column, Format, Header, Options, Parsed, Program, Record, Refused, Table};
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use clientele_model::{ClientDraft, Refusal};
+use clientele_model::{ClientDraft, ErrorCode, Refusal};
 
 /// The largest file that an import takes, in bytes.
 pub const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -74,6 +75,30 @@ pub fn read(
             options,
             country,
             sink,
+        ),
+    }
+}
+
+/// The cells of some rows of a table as they stand, by the lines where they start; its headers come first, on line 0.
+///
+/// # Errors
+/// What [`preview`] refuses; `request.bad` for cards, which have no cells; what `take` refuses.
+pub fn rows(
+    name: &str,
+    bytes: &[u8],
+    options: &Options,
+    country: &str,
+    lines: &BTreeSet<u64>,
+    take: &mut dyn FnMut(u64, Vec<String>) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    match sniff(name, bytes)? {
+        Format::Vcard => Err(Refusal::new(ErrorCode::BadRequest).with("detail", "cards have no cells")),
+        format => tables::rows(
+            &mut *table(format, bytes, options, country)?,
+            options,
+            country,
+            lines,
+            take,
         ),
     }
 }

@@ -585,11 +585,27 @@ export type ImportConfigure = {
 /** Which import. */
 id: string, 
 /** The corrections. */
-options: ImportOptions, };
+options: ImportOptions, 
+/** What is done with those who are there already. */
+rules: ImportRules, };
 
 export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods";
 
 export type ImportHeader = { "at": "guess" } | { "at": "none" } | { "at": "row", "row": number };
+
+export type ImportMatch = { 
+/** Its line. */
+line: number, 
+/** The name in the file. */
+name: string, 
+/** The first phone in the file. */
+phone: string, 
+/** The name of the client in the book, or earlier in the file. */
+who: string, 
+/** The client in the book; none for one who stands earlier in the file. */
+client: ClientId | null, 
+/** What is done with it. */
+rule: ImportRule, };
 
 export type ImportOptions = { 
 /** The name of the encoding (`windows-1251`), as in the WHATWG standard. */
@@ -622,6 +638,16 @@ problem: Refusal | null,
 created: number, 
 /** Records that belong to somebody who is there already. */
 matched: number, 
+/** The columns mean what the user said of such a file before. */
+remembered: boolean, 
+/** Records that are left out by the rule for those who are there already. */
+skipped: number, 
+/** The rule for the whole file. */
+rule: ImportRule, 
+/** The first records that mean somebody who is there already. */
+matches: Array<ImportMatch>, 
+/** How many do. */
+matches_total: number, 
 /** Refused records; the first of very many. */
 refused: Array<RefusedRow>, 
 /** How many are refused. */
@@ -633,17 +659,53 @@ export type ImportRef = {
 /** Which ([`ImportPreview::id`]). */
 id: string, };
 
+export type ImportRefused = { 
+/** Which import. */
+id: string, 
+/** The heading of the column that says why, in the user's words. */
+heading: string, 
+/** The rows. */
+rows: Array<ImportRefusedRow>, };
+
+export type ImportRefusedRow = { 
+/** Its line. */
+line: number, 
+/** Why. */
+reason: string, };
+
+export type ImportRefusedSaved = { 
+/** Where. */
+path: string, 
+/** How many rows. */
+rows: number, };
+
 export type ImportResult = { 
 /** Clients that came to be. */
 created: number, 
 /** Records that belong to a client who was there already. */
 matched: number, 
+/** Records that were left out, by the rule for those who are there already. */
+skipped: number, 
 /** Records that were refused; the first of very many. */
 refused: Array<RefusedRow>, 
 /** How many were refused. */
 refused_total: number, 
 /** The step, to undo the whole import. */
 step: StepId | null, };
+
+export type ImportRowRule = { 
+/** The line of the file where the row starts. */
+line: number, 
+/** What is done with it. */
+rule: ImportRule, };
+
+export type ImportRule = "complete" | "create" | "skip";
+
+export type ImportRules = { 
+/** For the whole file. */
+rule: ImportRule, 
+/** For some of its rows. */
+rows: Array<ImportRowRule>, };
 
 export type ImportSample = { 
 /** Its line. */
@@ -943,6 +1005,7 @@ export interface Commands {
   import_choose: { args: Nothing; result: ImportPreview };
   import_configure: { args: ImportConfigure; result: ImportPreview };
   import_run: { args: ImportRef; result: Written<ImportResult> };
+  import_refused_save: { args: ImportRefused; result: ImportRefusedSaved };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
   head_office: { args: Nothing; result: HeadOffice };

@@ -23,7 +23,7 @@ export const T = {
   timeline: "timeline", entry: "contact-entry", entryText: "contact-text", entryEdit: "contact-edit", entryTrash: "contact-trash", timelineMore: "timeline-more", timelineEmpty: "timeline-empty",
   log: "quick-log", logKind: "log-kind", logDirection: "log-direction", logChannel: "log-channel", logWhen: "log-when", logNow: "log-now", logText: "log-text", logSave: "log-save", logCancel: "log-cancel",
   // import
-  importChoose: "import-choose", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header", importSheet: "import-sheet", importSource: "import-source",
+  importChoose: "import-choose", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header", importSheet: "import-sheet", importSource: "import-source", importRefusedSave: "import-refused-save", importRemembered: "import-remembered", importRule: "import-rule", importMatch: "import-match", importRowRule: "import-row-rule", importSkipped: "import-count-skipped",
   importNew: "import-count-new", importMatched: "import-count-matched", importRefused: "import-count-refused", importSample: "import-sample", importRefusedRow: "import-refused-row",
   importRun: "import-run", importCancel: "import-cancel", importProgress: "import-progress", importResult: "import-result", importUndo: "import-undo", importAgain: "import-again", importShow: "import-show", importProblem: "import-problem", dropTarget: "drop-target",
   // history, trash

@@ -48,13 +48,25 @@ fn serve() -> io::Result<()> {
         reported: None,
         failed: None,
     };
-    let read = formats::read(
-        &question.name,
-        &bytes,
-        &question.options()?,
-        &question.country,
-        &mut mouth,
-    );
+    let (name, options, country) = (&question.name, question.options()?, &question.country);
+    let read = if question.lines.is_empty() {
+        formats::read(name, &bytes, &options, country, &mut mouth)
+    } else {
+        formats::rows(
+            name,
+            &bytes,
+            &options,
+            country,
+            &question.lines,
+            &mut |line, cells| {
+                // A row too large for a frame was refused for its size: what is kept of it is its line and its reason.
+                if !mouth.say(&Said::Cells(line, cells))? {
+                    mouth.say(&Said::Cells(line, Vec::new()))?;
+                }
+                Ok(())
+            },
+        )
+    };
     if let Some(error) = mouth.failed {
         return Err(error);
     }

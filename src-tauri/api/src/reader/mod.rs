@@ -13,7 +13,8 @@ use std::time::Duration;
 
 pub use child::answer;
 pub use limits::confine;
-pub(crate) use parent::read;
+pub(crate) use parent::{cells, read};
+pub(crate) use wire::Question;
 
 /// The hidden first argument that makes a program of ours the reader of one file.
 pub const ARGUMENT: &str = "read-foreign-file";

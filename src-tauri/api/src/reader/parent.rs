@@ -1,5 +1,6 @@
 //! The program's side: starts a reader, feeds it, hears it out, and ends it where it takes too long.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
-use clientele_formats::{Format, Harvest, Options, Program};
+use clientele_formats::{Format, Harvest, Program};
 use clientele_model::{ErrorCode, Refusal};
 
 use super::wire::{self, Question, Said};
@@ -38,12 +39,74 @@ pub(crate) struct Reading {
 /// `import.reader_slow` for one that took too long, `import.cancelled` when `progress` says so.
 pub(crate) fn read(
     program: &Path,
-    name: &str,
+    question: &Question,
     bytes: &[u8],
-    options: &Options,
-    country: &str,
     progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
 ) -> Result<Reading, Refusal> {
+    let mut reading = Reading {
+        format: Format::Csv,
+        source: None,
+        harvest: Harvest::default(),
+        problem: None,
+    };
+    let end = ask(program, question, bytes, progress, &mut |said| {
+        match said {
+            Said::Source(program) => reading.source = Some(program),
+            Said::Format(format) => reading.format = format,
+            Said::Table(table) => reading.harvest.table = Some(*table),
+            Said::Row(line, read) => {
+                let read = read.map(|draft| *draft).map_err(Into::into);
+                reading.harvest.take(line, read)?;
+            }
+            Said::Cells(..) | Said::Progress(..) | Said::End(_) => {}
+        }
+        Ok(())
+    });
+    match end {
+        Ok(()) => Ok(reading),
+        // A table in which nobody was recognised is shown all the same: whoever looks at it may know which column
+        // is which.
+        Err(refusal) if refusal.code == ErrorCode::ImportNoUsefulColumn => {
+            reading.problem = Some(refusal);
+            Ok(reading)
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// The cells of one row.
+type Cells = Vec<String>;
+
+/// The headers of a table, and the cells of the rows that the question asks for, by line.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn cells(
+    program: &Path,
+    question: &Question,
+    bytes: &[u8],
+) -> Result<(Cells, BTreeMap<u64, Cells>), Refusal> {
+    let (mut headers, mut rows) = (Vec::new(), BTreeMap::new());
+    let mut go_on = |_, _| ControlFlow::Continue(());
+    ask(program, question, bytes, &mut go_on, &mut |said| {
+        match said {
+            Said::Cells(0, cells) => headers = cells,
+            Said::Cells(line, cells) if question.lines.contains(&line) => drop(rows.insert(line, cells)),
+            _ => {}
+        }
+        Ok(())
+    })?;
+    Ok((headers, rows))
+}
+
+/// Starts a reader, asks it, and hears it out; `take` gets what it says.
+fn ask(
+    program: &Path,
+    question: &Question,
+    bytes: &[u8],
+    progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    take: &mut dyn FnMut(Said) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
     let failed =
         |error: &dyn std::fmt::Display| Refusal::new(ErrorCode::ImportReaderFailed).with("detail", error);
     let mut reader = Command::new(program)
@@ -57,15 +120,14 @@ pub(crate) fn read(
     let Some((mut input, output)) = pipes else {
         return Err(failed(&"no pipe"));
     };
-    let question = Question::new(name, bytes, options, country);
     let heard = std::thread::scope(|scope| {
         scope.spawn(move || {
             // A reader that ended early has said why, or its end does.
-            let _ = wire::put(&mut input, &question).and_then(|_| input.write_all(bytes));
+            let _ = wire::put(&mut input, question).and_then(|_| input.write_all(bytes));
         });
         let (say, hear) = mpsc::sync_channel(16);
         scope.spawn(move || listen(output, &say));
-        let heard = hear_out(&hear, Patience::with(bytes.len()), progress);
+        let heard = hear_out(&hear, Patience::with(bytes.len()), progress, take);
         // Both threads end with it, whatever they wait for.
         let _ = reader.kill();
         heard
@@ -111,15 +173,10 @@ fn hear_out(
     hear: &Receiver<Vec<Said>>,
     patience: Patience,
     progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
-) -> Result<Reading, Ended> {
+    take: &mut dyn FnMut(Said) -> Result<(), Refusal>,
+) -> Result<(), Ended> {
     let started = Instant::now();
     let mut last_word = started;
-    let mut reading = Reading {
-        format: Format::Csv,
-        source: None,
-        harvest: Harvest::default(),
-        problem: None,
-    };
     let mut so_far = (0, 0);
     loop {
         let batch = match hear.recv_timeout(LOOK_EVERY) {
@@ -132,25 +189,9 @@ fn hear_out(
         }
         for said in batch {
             match said {
-                Said::Source(program) => reading.source = Some(program),
-                Said::Format(format) => reading.format = format,
                 Said::Progress(done, total) => so_far = (done, total),
-                Said::Table(table) => reading.harvest.table = Some(*table),
-                Said::Row(line, read) => {
-                    let read = read.map(|draft| *draft).map_err(Into::into);
-                    reading.harvest.take(line, read)?;
-                }
-                Said::End(Ok(())) => return Ok(reading),
-                Said::End(Err(why)) => {
-                    let refusal = Refusal::from(why);
-                    // A table in which nobody was recognised is shown all the same: whoever looks at it may
-                    // know which column is which.
-                    if refusal.code != ErrorCode::ImportNoUsefulColumn {
-                        return Err(refusal.into());
-                    }
-                    reading.problem = Some(refusal);
-                    return Ok(reading);
-                }
+                Said::End(end) => return end.map_err(|why| Refusal::from(why).into()),
+                said => take(said)?,
             }
         }
         if progress(so_far.0, so_far.1).is_break() {

@@ -1,6 +1,6 @@
 //! What the program and its reader say to one another: frames of a length and a body, each bounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 
 use clientele_formats::{Format, Options, Program, Table};
@@ -13,12 +13,14 @@ pub(super) const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What the reader is asked; the file's bytes follow.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Question {
+pub(crate) struct Question {
     pub name: String,
     pub size_bytes: u64,
     /// As JSON: the user's options leave out what is to be guessed.
     pub options: String,
     pub country: String,
+    /// The rows whose cells are wanted as they stand, by line; without any the file is read.
+    pub lines: BTreeSet<u64>,
 }
 
 impl Question {
@@ -28,6 +30,7 @@ impl Question {
             size_bytes: bytes.len() as u64,
             options: serde_json::to_string(options).unwrap_or_default(),
             country: country.to_owned(),
+            lines: BTreeSet::new(),
         }
     }
 
@@ -49,6 +52,8 @@ pub(super) enum Said {
     Table(Box<Table>),
     /// A row or card, or why it was not read.
     Row(u64, Result<Box<ClientDraft>, Why>),
+    /// The cells of a row as they stand; the headers on line 0.
+    Cells(u64, Vec<String>),
     /// The end: all is read, or why it is not.
     End(Result<(), Why>),
 }
@@ -163,6 +168,7 @@ mod tests {
         there_and_back(&Said::Row(8, Err(refusal.clone().into())));
         there_and_back(&Said::End(Err(refusal.into())));
         there_and_back(&Said::Format(Format::Ods));
+        there_and_back(&Said::Cells(3, vec![String::new(), "=1".into()]));
         there_and_back(&Said::Source(Program::Outlook));
         there_and_back(&Said::End(Ok(())));
     }

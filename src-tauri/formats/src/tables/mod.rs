@@ -6,6 +6,7 @@ mod assemble;
 pub(crate) mod own;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use clientele_model::text::FIELD_BYTES_MAX;
@@ -14,6 +15,7 @@ use clientele_model::{ErrorCode, Refusal, text};
 use crate::bounds;
 use crate::columns::{self, programs};
 use crate::dates::OrderEvidence;
+use crate::export::REFUSED_MARK;
 use crate::{Column, Header, Options, Program, RECORDS_MAX, Sink, Table};
 use assemble::Plan;
 
@@ -92,6 +94,8 @@ struct Survey {
     /// What stands beside each entry that is read: "Mobile", "Home".
     labels: Vec<String>,
     own: Option<own::Layout>,
+    /// It holds rows that were refused before: its cells are guarded, and its last column says why.
+    refused: bool,
     evidence: Vec<OrderEvidence>,
 }
 
@@ -116,6 +120,7 @@ pub(crate) fn read(
         source: program,
         labels,
         own,
+        refused,
         evidence,
     } = survey;
     if let Some(program) = program {
@@ -136,6 +141,11 @@ pub(crate) fn read(
         if is_header {
             return Ok(());
         }
+        if refused && own.is_none() {
+            for cell in &mut row.cells {
+                *cell = Cow::Owned(own::unguarded(cell));
+            }
+        }
         let draft = if row.too_wide {
             Err(too_many_columns())
         } else if let Some(own) = &own {
@@ -153,6 +163,39 @@ pub(crate) fn read(
     } else {
         Err(ErrorCode::ImportNoPeople.into())
     }
+}
+
+/// The headers of a table, on line 0, and the cells of some of its rows as they stand.
+pub(crate) fn rows(
+    source: &mut dyn Source,
+    options: &Options,
+    country: &str,
+    lines: &BTreeSet<u64>,
+    take: &mut dyn FnMut(u64, Vec<String>) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let survey = survey(source, options, country, &mut |_, _| ControlFlow::Continue(()))?;
+    // What is refused once more gets its new reason, not one more column.
+    let width = survey.table.headers.len() - usize::from(survey.refused);
+    let guarded = survey.refused || survey.own.is_some();
+    let cut = |cells: &mut Vec<String>| cells.truncate(if survey.refused { width } else { usize::MAX });
+    let mut headers = survey.table.headers.clone();
+    cut(&mut headers);
+    take(0, headers)?;
+    source.rows(&mut |_, row| {
+        if lines.contains(&row.line) {
+            let shown = |cell: &Cow<'_, str>| {
+                if guarded {
+                    own::unguarded(cell)
+                } else {
+                    cell.to_string()
+                }
+            };
+            let mut cells: Vec<String> = row.cells.iter().map(shown).collect();
+            cut(&mut cells);
+            take(row.line, cells)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })
 }
 
 /// Guesses everything from the first rows, then goes through all of them for their number and for what the
@@ -215,6 +258,11 @@ fn survey(
             guessed
         }
     };
+    let refused = headers.last().is_some_and(|last| last.ends_with(REFUSED_MARK));
+    let mut guessed = guessed;
+    if refused && let Some(last) = guessed.last_mut() {
+        *last = Column::Ignore;
+    }
     let program = match &own {
         Some(_) => Some(Program::Clientele),
         None => recognised.map(|(program, _)| program),
@@ -225,7 +273,7 @@ fn survey(
     let samples = people
         .iter()
         .take(SAMPLE_ROWS)
-        .map(|row| sample(row, own.is_some()))
+        .map(|row| sample(row, own.is_some() || refused))
         .collect();
     let mut table = Table {
         encoding,
@@ -264,6 +312,7 @@ fn survey(
         source: program,
         labels,
         own,
+        refused,
         evidence,
     })
 }
@@ -303,7 +352,7 @@ enum News<'r, 'c> {
     /// So much of so much is read.
     Read(u64, u64),
     /// A row; is it the headers once more, where two exports were put together?
-    Row(&'r Row<'c>, bool),
+    Row(&'r mut Row<'c>, bool),
 }
 
 /// Goes through all rows below the headers that are not blank.
