@@ -68,6 +68,10 @@ impl Host for DesktopHost {
         self.data_dir.clone()
     }
 
+    fn program(&self) -> PathBuf {
+        platform::program()
+    }
+
     fn system_locale(&self) -> Option<String> {
         platform::system_locale()
     }

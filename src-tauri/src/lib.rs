@@ -14,6 +14,7 @@ use tauri::window::Color;
 use tauri::{DragDropEvent, Manager, State, Url, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 pub use arguments::{Arguments, USAGE};
+pub use clientele_api::reader;
 use host::DesktopHost;
 
 /// The only window, as tauri.conf.json names it.

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
-use clientele_api::types::{ClientRef, ClientSave, ExportAsk, ImportConfigure, ImportRef, Nothing};
+use clientele_api::types::{
+    ClientRef, ClientSave, ExportAsk, ExportFormat, ImportConfigure, ImportRef, Nothing,
+};
 use clientele_api::{Api, Event};
 use clientele_core::clients::ClientsList;
-use clientele_formats::{Column, Format, Header, Options};
+use clientele_core::imports::Rules;
+use clientele_formats::{Column, Header, Options};
 use clientele_model::{ClientDraft, ErrorCode, Phone};
 use clientele_tests::{Machine, create, shared_data};
 
@@ -98,7 +101,7 @@ fn every_real_file_is_imported_undone_and_recognised() {
 
 #[test]
 fn a_book_exported_and_imported_into_another_is_the_same_book() {
-    for (format, ending) in [(Format::Csv, "csv"), (Format::Vcard, "vcf")] {
+    for (format, ending) in [(ExportFormat::Csv, "csv"), (ExportFormat::Vcard, "vcf")] {
         let machine = Machine::new();
         let api = machine.start();
         create(&api);
@@ -134,7 +137,7 @@ fn a_book_exported_and_imported_into_another_is_the_same_book() {
         let exported = api.export_to(&path, &ExportAsk { format, ids: None }).unwrap();
         assert_eq!(exported.clients, 7);
         let bytes = std::fs::read(&path).unwrap();
-        if format == Format::Csv {
+        if format == ExportFormat::Csv {
             let text = String::from_utf8(bytes).unwrap();
             for cell in text.split([',', '\n']).filter(|cell| !cell.is_empty()) {
                 let start = cell.trim_start_matches('"').chars().next();
@@ -208,6 +211,7 @@ fn a_table_that_was_not_understood_can_be_explained() {
         .import_configure(ImportConfigure {
             id: preview.id,
             options,
+            rules: Rules::default(),
         })
         .unwrap();
     assert_eq!((preview.problem, preview.created), (None, 2));
@@ -233,7 +237,7 @@ fn files_that_cannot_be_read_are_told() {
     assert_eq!(code("gone.csv", None), "file.failed");
     assert_eq!(code("empty.csv", Some(b"")), "import.empty");
     assert_eq!(
-        code("sheet.xlsx", Some(b"PK\x03\x04rest")),
+        code("sheet.docx", Some(b"PK\x03\x04rest")),
         "import.unknown_format"
     );
     assert_eq!(
@@ -263,7 +267,7 @@ fn an_export_never_falls_on_a_book() {
     let before = machine.files()["book.clientele"].clone();
     let to = |path: std::path::PathBuf| {
         let ask = ExportAsk {
-            format: Format::Csv,
+            format: ExportFormat::Csv,
             ids: None,
         };
         api.export_to(&path, &ask)

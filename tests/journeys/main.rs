@@ -9,5 +9,7 @@ mod head_office;
 mod hostile;
 mod indexing;
 mod keys;
+mod mended;
 mod pairing;
 mod receipts;
+mod spreadsheets;

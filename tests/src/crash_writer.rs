@@ -59,6 +59,7 @@ fn main() {
                     .collect();
                 let parsed = Parsed {
                     format: Format::Csv,
+                    source: None,
                     table: None,
                     records,
                     refused: Vec::new(),

@@ -4,6 +4,7 @@
 pub mod availability;
 pub mod office;
 pub mod simulator;
+pub mod workbooks;
 
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -35,6 +36,8 @@ pub struct Machine {
     folder: Arc<TempDir>,
     store: Arc<Mutex<Store>>,
     secrets: Arc<Mutex<HashMap<String, Vec<u8>>>>,
+    /// The program that reads foreign files; none for the real one.
+    reader: Arc<Mutex<Option<PathBuf>>>,
     /// Answers of the next file dialogs.
     pub dialogs: Arc<Mutex<VecDeque<PathBuf>>>,
     /// What the window was told.
@@ -55,11 +58,12 @@ impl Machine {
     #[must_use]
     pub fn new() -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a folder for the test"));
-        let (store, secrets, dialogs, events) = Default::default();
+        let (store, secrets, reader, dialogs, events) = Default::default();
         Self {
             folder,
             store,
             secrets,
+            reader,
             dialogs,
             events,
         }
@@ -111,6 +115,14 @@ impl Machine {
         *self.store.lock().unwrap() = store;
     }
 
+    /// Lets another program read its foreign files.
+    ///
+    /// # Panics
+    /// After another test thread panicked.
+    pub fn set_reader(&self, program: PathBuf) {
+        *self.reader.lock().unwrap() = Some(program);
+    }
+
     /// Empties its secret store.
     ///
     /// # Panics
@@ -160,6 +172,9 @@ impl Host for Machine {
     fn data_dir(&self) -> PathBuf {
         self.path("data")
     }
+    fn program(&self) -> PathBuf {
+        self.reader.lock().unwrap().clone().unwrap_or_else(file_reader)
+    }
     fn system_locale(&self) -> Option<String> {
         Some("bg_BG.UTF-8".into())
     }
@@ -186,6 +201,20 @@ impl SecretStore for Machine {
         self.secrets.lock().unwrap().remove(account);
         Ok(())
     }
+}
+
+/// The program that reads foreign files for the tests: the test's own program answers to its harness.
+///
+/// # Panics
+/// Where it was not built: `cargo build -p clientele-tests --bins`.
+#[must_use]
+pub fn file_reader() -> PathBuf {
+    let test = std::env::current_exe().expect("the test's own program");
+    let mut folders = test.ancestors().skip(1);
+    let name = format!("file-reader{}", std::env::consts::EXE_SUFFIX);
+    folders
+        .find_map(|folder| Some(folder.join(&name)).filter(|path| path.is_file()))
+        .expect("file-reader stands beside the tests; cargo build -p clientele-tests --bins makes it")
 }
 
 /// How things stand.

@@ -18,7 +18,7 @@ use crate::app::Api;
 use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
-use crate::{access, app, books, cards, duplicates, files, head_office, past};
+use crate::{access, app, books, cards, duplicates, files, head_office, past, refused_rows};
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,6 +164,8 @@ commands! {
     Manager import_configure(ImportConfigure) -> ImportPreview = files::import_configure;
     /// Imports.
     Manager import_run(ImportRef) -> Written<ImportResult> = files::import_run;
+    /// Writes the refused rows of a table to a file of the user's choice, each with why.
+    Manager import_refused_save(ImportRefused) -> ImportRefusedSaved = refused_rows::import_refused_save;
     /// Stops an import that runs, or forgets one that does not.
     Manager import_cancel(ImportRef) -> Nothing = files::import_cancel;
     /// Lets the user choose where, and writes everybody there.

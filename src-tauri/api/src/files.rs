@@ -7,15 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use clientele_core::book::{Book, EXTENSION, write_durably};
-use clientele_core::imports::{self, Fate, ImportResult, Plan, REFUSED_NAMED_MAX};
+use clientele_core::imports::{self, ImportResult, Mapping, Plan, REFUSED_NAMED_MAX, Rules};
 use clientele_core::workspace::Written;
-use clientele_core::{Error, Result, clients, exports};
-use clientele_formats::{self as formats, Format, Options};
+use clientele_core::{Error, Result, exports};
+use clientele_formats::{self as formats, Header, Options, Parsed};
 use clientele_model::{ErrorCode, Refusal, StepId};
 
 use crate::app::{Api, lock};
 use crate::commands::Role;
 use crate::host::{Event, FileKind, Host};
+use crate::matches::{matches, who};
+use crate::reader::{self, Question};
 use crate::types::*;
 
 /// Records shown of a file before it is imported.
@@ -27,11 +29,14 @@ const REPORT_EVERY: Duration = Duration::from_millis(80);
 /// A file on its way into the book.
 pub(crate) struct Draft {
     id: String,
-    file_name: String,
-    bytes: Vec<u8>,
-    options: Options,
+    pub(crate) file_name: String,
+    pub(crate) bytes: Arc<Vec<u8>>,
+    pub(crate) options: Options,
+    rules: Rules,
     cancelled: AtomicBool,
     running: AtomicBool,
+    /// It is in the book; what was refused can still be asked for.
+    done: AtomicBool,
 }
 
 impl Draft {
@@ -94,7 +99,7 @@ fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
             .with("max", formats::FILE_BYTES_MAX)
             .into());
     }
-    let bytes = std::fs::read(path).map_err(|e| Error::file(path, &e))?;
+    let bytes = Arc::new(std::fs::read(path).map_err(|e| Error::file(path, &e))?);
     let (id, file_name, options) = (StepId::new().to_string(), file_name(path), Options::default());
     preview(
         api,
@@ -104,8 +109,10 @@ fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
             file_name,
             bytes,
             options,
+            rules: Rules::default(),
             cancelled: AtomicBool::new(false),
             running: AtomicBool::new(false),
+            done: AtomicBool::new(false),
         },
     )
 }
@@ -137,18 +144,17 @@ fn forget<H: Host>(api: &Api<H>, draft: &Arc<Draft>) {
 
 /// Reads the draft and says what it would do.
 fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<ImportPreview> {
-    let (parsed, table, format, problem) = match read(api, book, draft) {
-        Ok((parsed, table, format)) => (parsed, table, format, None),
-        Err(error) => unreadable(api, book, draft, error)?,
-    };
-    let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
+    let Look {
+        mut parsed,
+        problem,
+        remembered,
+    } = read(api, book, draft)?;
+    let (table, format, source) = (parsed.table.take(), parsed.format, parsed.source);
+    let plan =
+        book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, &mut reporter(api, draft)))?;
     let samples = plan.records.iter().take(SAMPLES_MAX);
     let samples = samples.map(|(record, fate)| {
-        let matches = match fate {
-            Fate::Create => None,
-            Fate::Complete(id) => book.read(|conn| clients::display_name(conn, *id))?,
-            Fate::Repeat(earlier) => Some(plan.records[*earlier].0.draft.display_name()),
-        };
+        let matches = who(book, &plan, *fate)?;
         let phone = record
             .draft
             .phones
@@ -174,6 +180,7 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         id: draft.id.clone(),
         file_name: draft.file_name.clone(),
         format,
+        source,
         size_bytes: draft.bytes.len() as u64,
         table,
         problem,
@@ -181,40 +188,66 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         matched: plan.matched(),
         refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
+        skipped: plan.skipped(),
+        remembered,
+        rule: draft.rules.rule,
+        matches: matches(book, &plan, &draft.rules)?,
+        matches_total: u32::try_from(plan.meant().count()).unwrap_or(u32::MAX),
         samples: samples.collect::<Result<_>>()?,
     })
 }
 
-fn read<H: Host>(
-    api: &Api<H>,
-    book: &Book,
-    draft: &Draft,
-) -> Result<(formats::Parsed, Option<formats::Table>, Format)> {
-    let country = api.country(book)?;
-    let mut reporter = reporter(api, draft);
-    let (name, bytes) = (&draft.file_name, &draft.bytes);
-    let mut parsed = formats::parse(name, bytes, &draft.options, &country, &mut reporter)?;
-    let (table, format) = (parsed.table.take(), parsed.format);
-    Ok((parsed, table, format))
+/// A draft's file as it was read.
+struct Look {
+    parsed: Parsed,
+    /// Why nobody was recognised in its table.
+    problem: Option<Refusal>,
+    /// Its columns mean what the user said of such a file before.
+    remembered: bool,
 }
 
-/// What a file was read as, and what is the matter with it.
-type Read = (formats::Parsed, Option<formats::Table>, Format, Option<Refusal>);
-
-/// A table in which nobody could be recognised is shown all the same: its reader may know which column is which.
-fn unreadable<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, error: Error) -> Result<Read> {
-    if error.code() != ErrorCode::ImportNoUsefulColumn {
-        return Err(error);
+/// Reads the draft's file, in a process of its own; once more where the user has said before what such columns mean.
+fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Look> {
+    let look = read_with(api, book, draft, &draft.options)?;
+    if draft.options.columns.is_some() || draft.options.header != Header::Guess {
+        return Ok(look);
     }
-    let country = api.country(book)?;
-    let table = formats::preview(&draft.file_name, &draft.bytes, &draft.options, &country)?;
-    let nobody = formats::Parsed {
-        format: Format::Csv,
-        table: None,
-        records: Vec::new(),
-        refused: Vec::new(),
+    let Some(table) = &look.parsed.table else {
+        return Ok(look);
     };
-    Ok((nobody, table, Format::Csv, Some(error.into())))
+    let Some(mapping) = book.read(|conn| Mapping::recall(conn, table))? else {
+        return Ok(look);
+    };
+    let again = read_with(api, book, draft, &mapping.applied(&draft.options))?;
+    let remembered = again
+        .parsed
+        .table
+        .as_ref()
+        .is_some_and(|table| mapping.fits(table));
+    Ok(if remembered {
+        Look { remembered, ..again }
+    } else {
+        look
+    })
+}
+
+fn read_with<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, options: &Options) -> Result<Look> {
+    let country = api.country(book)?;
+    let question = Question::new(&draft.file_name, &draft.bytes, options, &country);
+    let mut progress = reporter(api, draft);
+    let reading = reader::read(&api.host.program(), &question, &draft.bytes, &mut progress)?;
+    let parsed = Parsed {
+        format: reading.format,
+        source: reading.source,
+        table: reading.harvest.table,
+        records: reading.harvest.records,
+        refused: reading.harvest.refused,
+    };
+    Ok(Look {
+        parsed,
+        problem: reading.problem,
+        remembered: false,
+    })
 }
 
 /// Tells the window how far it is, now and then, and whether to go on.
@@ -236,7 +269,7 @@ fn reporter<'a, H: Host>(api: &'a Api<H>, draft: &'a Draft) -> impl FnMut(u64, u
     }
 }
 
-fn kept<H: Host>(api: &Api<H>, id: &str) -> Result<Arc<Draft>> {
+pub(crate) fn kept<H: Host>(api: &Api<H>, id: &str) -> Result<Arc<Draft>> {
     lock(&api.imports)
         .get(id)
         .cloned()
@@ -254,7 +287,11 @@ pub(crate) fn import_choose<H: Host>(api: &Api<H>, _: Nothing) -> Result<ImportP
 pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> Result<ImportPreview> {
     let book = api.book()?;
     let draft = kept(api, &ask.id)?;
-    let (id, file_name, bytes) = (draft.id.clone(), draft.file_name.clone(), draft.bytes.clone());
+    let (id, file_name, bytes) = (
+        draft.id.clone(),
+        draft.file_name.clone(),
+        Arc::clone(&draft.bytes),
+    );
     preview(
         api,
         &book,
@@ -263,8 +300,10 @@ pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> R
             file_name,
             bytes,
             options: ask.options,
+            rules: ask.rules,
             cancelled: AtomicBool::new(false),
             running: AtomicBool::new(false),
+            done: AtomicBool::new(false),
         },
     )
 }
@@ -272,21 +311,26 @@ pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> R
 pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Written<ImportResult>> {
     let book = api.book()?;
     let draft = kept(api, &ask.id)?;
-    if draft.running.swap(true, Ordering::Relaxed) {
+    if draft.done.load(Ordering::Relaxed) || draft.running.swap(true, Ordering::Relaxed) {
         return Err(ErrorCode::ImportGone.into());
     }
     let done = run(api, &book, &draft);
     draft.running.store(false, Ordering::Relaxed);
-    if done.is_ok() {
-        forget(api, &draft);
-    }
+    draft.done.store(done.is_ok(), Ordering::Relaxed);
     done
 }
 
 /// Read and planned anew: the book may have changed since the preview, and the bytes are at hand.
 fn run<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Written<ImportResult>> {
-    let (parsed, ..) = read(api, book, draft)?;
-    let plan = book.read_apart(|conn| Plan::new(conn, parsed, &mut reporter(api, draft)))?;
+    let Look { parsed, problem, .. } = read(api, book, draft)?;
+    if let Some(problem) = problem {
+        return Err(problem.into());
+    }
+    let said = draft.options.columns.is_some();
+    let mapping = parsed.table.as_ref().filter(|_| said).and_then(Mapping::of);
+    let mut plan =
+        book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, &mut reporter(api, draft)))?;
+    plan.mapping = mapping;
     imports::run(book, api.by(), &draft.file_name, &plan, &mut reporter(api, draft))
 }
 
@@ -299,8 +343,8 @@ pub(crate) fn import_cancel<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Not
 
 pub(crate) fn export_choose<H: Host>(api: &Api<H>, ask: ExportAsk) -> Result<ExportResult> {
     let (name, kind) = match ask.format {
-        Format::Csv => ("clients.csv", FileKind::Csv),
-        Format::Vcard => ("clients.vcf", FileKind::Vcard),
+        ExportFormat::Csv => ("clients.csv", FileKind::Csv),
+        ExportFormat::Vcard => ("clients.vcf", FileKind::Vcard),
     };
     let path = api.host.save_file(name, kind).ok_or(ErrorCode::DialogCancelled)?;
     export(api, &path, &ask)
@@ -321,8 +365,8 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
     not_onto_book(&book, path)?;
     let cards = book.read_apart(|conn| exports::cards(conn, ask.ids.as_deref()))?;
     let bytes = match ask.format {
-        Format::Csv => formats::export::csv(cards.iter()),
-        Format::Vcard => formats::export::vcards(&cards).into_bytes(),
+        ExportFormat::Csv => formats::export::csv(cards.iter()),
+        ExportFormat::Vcard => formats::export::vcards(&cards).into_bytes(),
     };
     write_durably(path, &bytes)?;
     let clients = u32::try_from(cards.len()).unwrap_or(u32::MAX);

@@ -26,6 +26,10 @@ pub trait Host: Send + Sync + 'static {
     /// The folder for the user's book and preferences.
     fn data_dir(&self) -> PathBuf;
 
+    /// The file of this program, to be started once more as the reader of a foreign file
+    /// ([`reader`](crate::reader)).
+    fn program(&self) -> PathBuf;
+
     /// The machine's locale, such as `bg_BG.UTF-8`.
     fn system_locale(&self) -> Option<String>;
 }
@@ -76,7 +80,7 @@ impl FileKind {
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::Book => &[clientele_core::book::EXTENSION],
-            Self::Import => &["csv", "tsv", "txt", "psv", "vcf", "vcard"],
+            Self::Import => &["csv", "tsv", "txt", "psv", "xlsx", "ods", "vcf", "vcard"],
             Self::Csv => &["csv"],
             Self::Vcard => &["vcf"],
             Self::Json => &["json"],

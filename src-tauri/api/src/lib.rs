@@ -14,9 +14,12 @@ mod files;
 mod head_office;
 pub mod host;
 mod indexing;
+mod matches;
 mod past;
 pub mod platform;
 mod preferences;
+pub mod reader;
+mod refused_rows;
 pub mod types;
 
 pub use app::{Api, StartOptions};

@@ -72,6 +72,10 @@ impl Host for TerminalHost {
         platform::data_dir().unwrap_or_else(std::env::temp_dir)
     }
 
+    fn program(&self) -> PathBuf {
+        platform::program()
+    }
+
     fn system_locale(&self) -> Option<String> {
         platform::system_locale()
     }

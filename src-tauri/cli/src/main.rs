@@ -13,7 +13,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use clientele_api::{Api, ErrorCode, Refusal, StartOptions, platform};
+use clientele_api::{Api, ErrorCode, Refusal, StartOptions, platform, reader};
 
 use arguments::Arguments;
 use host::TerminalHost;
@@ -22,6 +22,9 @@ use host::TerminalHost;
 type Terminal = Api<TerminalHost>;
 
 fn main() -> ExitCode {
+    if let Some(code) = reader::answer() {
+        return code;
+    }
     platform::ignore_file_size_signal();
     match run() {
         Ok(true) => ExitCode::SUCCESS,

@@ -64,11 +64,18 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::StepNotUndoable => "This step was undone already, or cannot be.",
         Code::ImportEmpty => "The file is empty.",
         Code::ImportTooLarge => "The file is larger than an import takes.",
-        Code::ImportUnknownFormat => "The file is neither a table as text nor an address book.",
+        Code::ImportUnknownFormat => "The file is no table as text, no workbook and no address book.",
         Code::ImportNoPeople => "There are no people in the file.",
         Code::ImportNoUsefulColumn => "No column of the table holds a name, a phone or an e-mail.",
         Code::ImportRowEmpty => "The row has no name, no phone and no e-mail.",
         Code::ImportRowBroken => "The record is broken off or cannot be read.",
+        Code::ImportSheetBroken => "The workbook is damaged, or is none.",
+        Code::ImportSheetLocked => "The workbook is protected by a password.",
+        Code::ImportSuspicious => {
+            "The file asks for far more than it can hold, as a trap does; it was not read."
+        }
+        Code::ImportReaderFailed => "The file could not be read to its end; the book is unchanged.",
+        Code::ImportReaderSlow => "Reading the file took too long and was ended; the book is unchanged.",
         Code::ImportCancelled => "It was cancelled; nothing was written.",
         Code::ImportOneAtATime => "One file at a time, please; none was read.",
         Code::ImportGone => "This import is not there any more.",

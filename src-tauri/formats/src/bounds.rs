@@ -1,17 +1,44 @@
 //! A bound on all that an import yields together; that on one card is the model's.
 
+use std::ops::ControlFlow;
+
 use clientele_model::{ClientDraft, ErrorCode, Refusal, bounds};
 
-use crate::{RECORDS_MAX, Record, Refused};
+use crate::{Format, Program, RECORDS_MAX, Record, Refused, Table};
 
 /// So much memory may all records of an import take, about.
 const MEMORY_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
-/// What was read so far.
+/// Who hears what is read of a file, in the order of the file.
+pub trait Sink {
+    /// What sort of file it is; before all else.
+    fn format(&mut self, format: Format);
+
+    /// Which program wrote it, as soon as that is known.
+    fn source(&mut self, program: Program);
+
+    /// How a table is read; before its first row.
+    fn table(&mut self, table: &Table);
+
+    /// One row or card that was read, or why it was not.
+    ///
+    /// # Errors
+    /// What ends the reading of the whole file.
+    fn take(&mut self, line: u64, read: Result<ClientDraft, Refusal>) -> Result<(), Refusal>;
+
+    /// So much of so much is read; it may be broken off here.
+    fn progress(&mut self, done: u64, total: u64) -> ControlFlow<()>;
+}
+
+/// Keeps all that is read of a file, within the bounds of an import.
 #[derive(Default)]
-pub(crate) struct Harvest {
-    pub(crate) records: Vec<Record>,
-    pub(crate) refused: Vec<Refused>,
+pub struct Harvest {
+    /// How the table was read; none for cards.
+    pub table: Option<Table>,
+    /// Who was found.
+    pub records: Vec<Record>,
+    /// What could not be read.
+    pub refused: Vec<Refused>,
     bytes: usize,
 }
 
@@ -20,7 +47,7 @@ impl Harvest {
     ///
     /// # Errors
     /// `import.too_large` once there are more than an import takes.
-    pub(crate) fn take(&mut self, line: u64, read: Result<ClientDraft, Refusal>) -> Result<(), Refusal> {
+    pub fn take(&mut self, line: u64, read: Result<ClientDraft, Refusal>) -> Result<(), Refusal> {
         match read {
             Ok(draft) => {
                 self.bytes += weight(&draft);
@@ -36,11 +63,6 @@ impl Harvest {
             return Err(Refusal::new(ErrorCode::ImportTooLarge).with("max", MEMORY_BYTES_MAX));
         }
         Ok(())
-    }
-
-    /// Was there nothing at all?
-    pub(crate) fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.refused.is_empty()
     }
 }
 

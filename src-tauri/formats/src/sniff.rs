@@ -7,18 +7,26 @@ use crate::{FILE_BYTES_MAX, Format, text_encoding};
 /// So much of a file is looked at.
 const HEAD_BYTES: usize = 64 * 1024;
 
+/// A workbook that only its password opens.
+const LOCKED: &str = "locked";
+
 /// What sort of file this is, by its content and, where that says nothing, by its name.
 ///
 /// # Errors
 /// `import.empty`, `import.too_large`, and `import.unknown_format` with what it is instead as `detail`
-/// (`xlsx`, `ods`, `xls`, `pdf`, `image`, `archive`, `calendar`, `html`, `json`, `program`, `binary`, ...).
+/// (`xls`, `xlsb`, `pdf`, `image`, `archive`, `calendar`, `html`, `json`, `program`, `binary`, ...);
+/// `import.sheet_locked` for a workbook that Excel has encrypted.
 pub fn sniff(name: &str, bytes: &[u8]) -> Result<Format, Refusal> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(Refusal::new(ErrorCode::ImportTooLarge).with("max", FILE_BYTES_MAX));
     }
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];
-    if let Some(detail) = foreign(name, bytes) {
-        return Err(unknown(detail));
+    match foreign(name, bytes) {
+        None => {}
+        Some("xlsx") => return Ok(Format::Xlsx),
+        Some("ods") => return Ok(Format::Ods),
+        Some(LOCKED) => return Err(ErrorCode::ImportSheetLocked.into()),
+        Some(detail) => return Err(unknown(detail)),
     }
     let marked = text_encoding::marked(head);
     let text = match marked {
@@ -78,7 +86,13 @@ fn foreign(name: &str, bytes: &[u8]) -> Option<&'static str> {
         return Some(zipped(bytes));
     }
     if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+        // Excel wraps what it encrypts in the old container, under this name.
+        let locked: Vec<u8> = "EncryptedPackage"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         return Some(match extension(name).as_str() {
+            _ if bytes.windows(locked.len()).any(|w| w == locked) => LOCKED,
             "doc" => "doc",
             "msg" => "msg",
             _ => "xls",
@@ -107,6 +121,8 @@ fn zipped(bytes: &[u8]) -> &'static str {
         "ods"
     } else if holds("opendocument.text") {
         "odt"
+    } else if holds("xl/workbook.bin") {
+        "xlsb"
     } else if holds("xl/") {
         "xlsx"
     } else if holds("word/") {
@@ -159,13 +175,7 @@ mod tests {
     #[test]
     fn other_formats_are_named() {
         for (name, bytes, detail) in [
-            ("a.xlsx", &b"PK\x03\x04....xl/workbook.xml"[..], "xlsx"),
-            ("a.csv", b"PK\x03\x04....xl/workbook.xml", "xlsx"),
-            (
-                "a.ods",
-                b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
-                "ods",
-            ),
+            ("a.xlsb", &b"PK\x03\x04....xl/workbook.bin"[..], "xlsb"),
             ("a.docx", b"PK\x03\x04...word/document.xml", "docx"),
             ("a.zip", b"PK\x03\x04...anna.txt", "archive"),
             ("a.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1......", "xls"),
@@ -181,6 +191,18 @@ mod tests {
             assert_eq!(refusal.code, ErrorCode::ImportUnknownFormat, "{name}");
             assert_eq!(refusal.params["detail"], detail, "{name}");
         }
+    }
+
+    #[test]
+    fn workbooks_are_known_by_what_is_in_them() {
+        for name in ["a.xlsx", "a.csv"] {
+            assert_eq!(sniff(name, b"PK\x03\x04....xl/workbook.xml"), Ok(Format::Xlsx));
+        }
+        let ods = b"PK\x03\x04..mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
+        assert_eq!(sniff("a.ods", ods), Ok(Format::Ods));
+        let mut locked = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1....".to_vec();
+        locked.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
+        assert_eq!(sniff("a.xlsx", &locked), Err(ErrorCode::ImportSheetLocked.into()));
     }
 
     #[test]

@@ -13,6 +13,29 @@ pub enum Format {
     Csv,
     /// Cards of an address book.
     Vcard,
+    /// A workbook of Excel.
+    Xlsx,
+    /// A workbook of LibreOffice.
+    Ods,
+}
+
+/// The program that wrote a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(rename = "ImportSource")]
+pub enum Program {
+    /// This program.
+    Clientele,
+    /// Google Contacts.
+    Google,
+    /// Outlook.
+    Outlook,
+    /// Thunderbird.
+    Thunderbird,
+    /// Contacts of a Mac or an iPhone.
+    Apple,
+    /// The address book of an Android phone.
+    Android,
 }
 
 /// What the user settled by hand; whatever is left out is guessed.
@@ -24,6 +47,8 @@ pub struct Options {
     pub encoding: Option<String>,
     /// What stands between two cells: one of `,` `;` tab `|`.
     pub delimiter: Option<String>,
+    /// Which sheet of a workbook, counted from 0.
+    pub sheet: Option<usize>,
     /// Where the headers stand.
     pub header: Header,
     /// What each column means, from the first on.
@@ -128,10 +153,14 @@ pub enum Column {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[ts(rename = "ImportTable")]
 pub struct Table {
-    /// The name of the encoding.
+    /// The name of the encoding; empty for a sheet.
     pub encoding: String,
-    /// What stands between two cells.
+    /// What stands between two cells; empty for a sheet.
     pub delimiter: String,
+    /// The sheets of a workbook, by name; none of a text.
+    pub sheets: Vec<String>,
+    /// Which of them is read.
+    pub sheet: Option<usize>,
     /// The row of the headers, counted from 0, if there is one.
     pub header_row: Option<usize>,
     /// The headers as they stand; empty texts where there are none.
@@ -168,6 +197,8 @@ pub struct Refused {
 pub struct Parsed {
     /// The sort of file.
     pub format: Format,
+    /// The program that wrote it, where it is known.
+    pub source: Option<Program>,
     /// How the table was read; none for cards.
     pub table: Option<Table>,
     /// Who was found, in the order of the file.

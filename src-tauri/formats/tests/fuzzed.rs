@@ -154,6 +154,7 @@ fn options() -> impl Strategy<Value = Options> {
         .prop_map(|(encoding, delimiter, header, columns)| Options {
             encoding,
             delimiter,
+            sheet: None,
             header,
             columns,
         })

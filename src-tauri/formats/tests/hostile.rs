@@ -188,6 +188,7 @@ fn nothing_is_guessed_where_the_user_has_spoken() {
     let text = "Анна|x;0888123456\nМария|y;0888123457\n";
     let options = Options {
         encoding: Some("utf-8".into()),
+        sheet: None,
         delimiter: Some(";".into()),
         header: Header::None,
         columns: Some(vec![Column::Notes, Column::Phone]),

@@ -111,6 +111,16 @@ codes! {
     ImportRowEmpty = "import.row_empty",
     /// The record is broken off or cannot be read. `detail`
     ImportRowBroken = "import.row_broken",
+    /// The workbook is damaged, or none. `detail`
+    ImportSheetBroken = "import.sheet_broken",
+    /// The workbook opens only with its password.
+    ImportSheetLocked = "import.sheet_locked",
+    /// The file asks for far more than it can hold, as a trap does. `detail`
+    ImportSuspicious = "import.suspicious",
+    /// The part that reads foreign files came to an end over this one; nothing else did. `detail`
+    ImportReaderFailed = "import.reader_failed",
+    /// Reading the file took too long and was ended. `seconds`
+    ImportReaderSlow = "import.reader_slow",
     /// The import was cancelled; nothing was written.
     ImportCancelled = "import.cancelled",
     /// Several files were dropped at once; none was read.

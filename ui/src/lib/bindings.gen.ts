@@ -465,7 +465,7 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -513,9 +513,11 @@ duration_ms: number, };
 
 export type ExportAsk = { 
 /** As what. */
-format: ImportFormat, 
+format: ExportFormat, 
 /** Whom; none for everybody outside the trash. */
 ids: Array<ClientId> | null, };
+
+export type ExportFormat = "csv" | "vcard";
 
 export type ExportResult = { 
 /** Where. */
@@ -609,17 +611,35 @@ export type ImportConfigure = {
 /** Which import. */
 id: string, 
 /** The corrections. */
-options: ImportOptions, };
+options: ImportOptions, 
+/** What is done with those who are there already. */
+rules: ImportRules, };
 
-export type ImportFormat = "csv" | "vcard";
+export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods";
 
 export type ImportHeader = { "at": "guess" } | { "at": "none" } | { "at": "row", "row": number };
+
+export type ImportMatch = { 
+/** Its line. */
+line: number, 
+/** The name in the file. */
+name: string, 
+/** The first phone in the file. */
+phone: string, 
+/** The name of the client in the book, or earlier in the file. */
+who: string, 
+/** The client in the book; none for one who stands earlier in the file. */
+client: ClientId | null, 
+/** What is done with it. */
+rule: ImportRule, };
 
 export type ImportOptions = { 
 /** The name of the encoding (`windows-1251`), as in the WHATWG standard. */
 encoding: string | null, 
 /** What stands between two cells: one of `,` `;` tab `|`. */
 delimiter: string | null, 
+/** Which sheet of a workbook, counted from 0. */
+sheet: number | null, 
 /** Where the headers stand. */
 header: ImportHeader, 
 /** What each column means, from the first on. */
@@ -632,6 +652,8 @@ id: string,
 file_name: string, 
 /** What sort of file. */
 format: ImportFormat, 
+/** The program that wrote it, where that is known. */
+source: ImportSource | null, 
 /** Its size. */
 size_bytes: number, 
 /** How a table is read. */
@@ -642,6 +664,16 @@ problem: Refusal | null,
 created: number, 
 /** Records that belong to somebody who is there already. */
 matched: number, 
+/** The columns mean what the user said of such a file before. */
+remembered: boolean, 
+/** Records that are left out by the rule for those who are there already. */
+skipped: number, 
+/** The rule for the whole file. */
+rule: ImportRule, 
+/** The first records that mean somebody who is there already. */
+matches: Array<ImportMatch>, 
+/** How many do. */
+matches_total: number, 
 /** Refused records; the first of very many. */
 refused: Array<RefusedRow>, 
 /** How many are refused. */
@@ -653,17 +685,53 @@ export type ImportRef = {
 /** Which ([`ImportPreview::id`]). */
 id: string, };
 
+export type ImportRefused = { 
+/** Which import. */
+id: string, 
+/** The heading of the column that says why, in the user's words. */
+heading: string, 
+/** The rows. */
+rows: Array<ImportRefusedRow>, };
+
+export type ImportRefusedRow = { 
+/** Its line. */
+line: number, 
+/** Why. */
+reason: string, };
+
+export type ImportRefusedSaved = { 
+/** Where. */
+path: string, 
+/** How many rows. */
+rows: number, };
+
 export type ImportResult = { 
 /** Clients that came to be. */
 created: number, 
 /** Records that belong to a client who was there already. */
 matched: number, 
+/** Records that were left out, by the rule for those who are there already. */
+skipped: number, 
 /** Records that were refused; the first of very many. */
 refused: Array<RefusedRow>, 
 /** How many were refused. */
 refused_total: number, 
 /** The step, to undo the whole import. */
 step: StepId | null, };
+
+export type ImportRowRule = { 
+/** The line of the file where the row starts. */
+line: number, 
+/** What is done with it. */
+rule: ImportRule, };
+
+export type ImportRule = "complete" | "create" | "skip";
+
+export type ImportRules = { 
+/** For the whole file. */
+rule: ImportRule, 
+/** For some of its rows. */
+rows: Array<ImportRowRule>, };
 
 export type ImportSample = { 
 /** Its line. */
@@ -677,11 +745,17 @@ email: string,
 /** The client in the book, or the name earlier in the file, to whom it belongs. */
 matches: string | null, };
 
+export type ImportSource = "clientele" | "google" | "outlook" | "thunderbird" | "apple" | "android";
+
 export type ImportTable = { 
-/** The name of the encoding. */
+/** The name of the encoding; empty for a sheet. */
 encoding: string, 
-/** What stands between two cells. */
+/** What stands between two cells; empty for a sheet. */
 delimiter: string, 
+/** The sheets of a workbook, by name; none of a text. */
+sheets: Array<string>, 
+/** Which of them is read. */
+sheet: number | null, 
 /** The row of the headers, counted from 0, if there is one. */
 header_row: number | null, 
 /** The headers as they stand; empty texts where there are none. */
@@ -1023,6 +1097,7 @@ export interface Commands {
   import_choose: { args: Nothing; result: ImportPreview };
   import_configure: { args: ImportConfigure; result: ImportPreview };
   import_run: { args: ImportRef; result: Written<ImportResult> };
+  import_refused_save: { args: ImportRefused; result: ImportRefusedSaved };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
   head_office: { args: Nothing; result: HeadOffice };

@@ -27,7 +27,7 @@ export const T = {
   merge: "merge", mergeSide: "merge-side", mergeChoice: "merge-choice", mergeOption: "merge-option", mergeUnited: "merge-united", mergeSame: "merge-same", mergeSwap: "merge-swap", mergeDo: "merge-do", mergeNotSame: "merge-not-same", mergeCancel: "merge-cancel", mergeProblem: "merge-problem",
   cardMerge: "card-merge", cardMerged: "card-merged", cardApart: "card-take-apart", mergeWith: "merge-with", mergeWithInput: "merge-with-input", mergeWithHit: "merge-with-hit", mergeWithNone: "merge-with-none", formLike: "form-like", formLikeRow: "form-like-row",
   // import
-  importChoose: "import-choose", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header",
+  importChoose: "import-choose", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header", importSheet: "import-sheet", importSource: "import-source", importRefusedSave: "import-refused-save", importRemembered: "import-remembered", importRule: "import-rule", importMatch: "import-match", importRowRule: "import-row-rule", importSkipped: "import-count-skipped",
   importNew: "import-count-new", importMatched: "import-count-matched", importRefused: "import-count-refused", importSample: "import-sample", importRefusedRow: "import-refused-row",
   importRun: "import-run", importCancel: "import-cancel", importProgress: "import-progress", importResult: "import-result", importUndo: "import-undo", importAgain: "import-again", importShow: "import-show", importProblem: "import-problem", dropTarget: "drop-target",
   // history, trash

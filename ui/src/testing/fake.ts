@@ -252,6 +252,7 @@ export class Fake implements Transport {
     trash_list: () => this.clients.filter((c) => c.trashed_at !== null).map((c) => ({ kind: "client" as const, id: c.id, client_id: c.id, title: displayName(c.draft), trashed_at: c.trashed_at ?? 0, days_left: 30 })),
     import_choose: () => csvPreview(null),
     import_configure: ({ options }) => csvPreview(options),
+    import_refused_save: ({ rows }) => ({ path: "/home/anna/clients_2026.csv", rows: rows.length }),
     import_run: async ({ id }) => {
       this.cancelled = false;
       for (let done = 0; done < 3000; done += 250) {
@@ -260,7 +261,7 @@ export class Fake implements Transport {
         if (this.cancelled) refuse("import.cancelled");
       }
       const fresh = seedClients(12, this.now).map((c) => ({ ...c, id: `i${this.next++}` }));
-      const result = { created: 2981, matched: 18, refused: csvPreview(null).refused, refused_total: 1 };
+      const result = { created: 2981, matched: 18, skipped: 0, refused: csvPreview(null).refused, refused_total: 1 };
       const written = this.write({ ...result, step: null as string | null }, "imported", { count: "2999", file: "contacts.csv" }, () => this.clients.push(...fresh), () => this.clients.splice(this.clients.length - fresh.length));
       written.value.step = written.step?.id ?? null;
       return written;

@@ -13,12 +13,13 @@ const SAMPLES = [
 
 export function csvPreview(options: ImportOptions | null): ImportPreview {
   return {
-    id: "import-1", file_name: "clients_2026.csv", format: "csv", size_bytes: 184_320,
+    id: "import-1", file_name: "clients_2026.csv", format: "csv", source: null, size_bytes: 184_320,
     table: {
-      encoding: options?.encoding ?? "windows-1251", delimiter: options?.delimiter ?? ";", header_row: options?.header.at === "none" ? null : 0,
+      encoding: options?.encoding ?? "windows-1251", delimiter: options?.delimiter ?? ";", sheets: [], sheet: null, header_row: options?.header.at === "none" ? null : 0,
       headers: options?.header.at === "none" ? HEADERS.map(() => "") : HEADERS, columns: options?.columns ?? COLUMNS, samples: SAMPLES, rows: 3000,
     },
-    problem: null, created: 2981, matched: 18, refused_total: 1,
+    problem: null, created: 2981, matched: 18, skipped: 0, remembered: false, rule: "complete", refused_total: 1,
+    matches: [{ line: 2, name: "Анна Абаджиева", phone: "0888 123 456", who: "Анна Стоянова Абаджиева", client: null, rule: "complete" }], matches_total: 18,
     refused: [{ line: 814, refusal: { code: "import.row_empty" } }],
     samples: SAMPLES.map((row, i) => ({ line: i + 2, name: `${row[0]} ${row[1]}`, phone: row[2] ?? "", email: row[3] ?? "", matches: i === 0 ? "Анна Стоянова Абаджиева" : null })),
   };

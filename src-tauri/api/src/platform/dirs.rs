@@ -1,6 +1,6 @@
 //! Where the user's books and preferences stand, and which language the system speaks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::IDENTIFIER;
 
@@ -27,4 +27,15 @@ pub fn data_dir() -> Option<PathBuf> {
 #[must_use]
 pub fn system_locale() -> Option<String> {
     sys_locale::get_locale()
+}
+
+/// The file of the running program, to start it once more.
+#[must_use]
+pub fn program() -> PathBuf {
+    // The kernel's own name for it stays right where an update has replaced the file meanwhile.
+    let own = Path::new("/proc/self/exe");
+    if cfg!(target_os = "linux") && own.exists() {
+        return own.to_owned();
+    }
+    std::env::current_exe().unwrap_or_default()
 }

@@ -10,7 +10,7 @@ mod native_store;
 mod secret_service;
 mod signals;
 
-pub use dirs::{data_dir, system_locale};
+pub use dirs::{data_dir, program, system_locale};
 pub use keyring::OsKeyring;
 pub use signals::ignore_file_size_signal;
 

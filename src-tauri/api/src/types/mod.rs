@@ -1,5 +1,6 @@
 //! What crosses between the window and Rust, besides the types of core and model.
 
+use clientele_core::imports;
 use clientele_core::settings::Settings;
 use clientele_formats as formats;
 use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, StepId};
@@ -215,6 +216,55 @@ pub struct ImportConfigure {
     pub id: String,
     /// The corrections.
     pub options: formats::Options,
+    /// What is done with those who are there already.
+    #[serde(default)]
+    pub rules: imports::Rules,
+}
+
+/// A refused row, and why, in the user's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportRefusedRow {
+    /// Its line.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+}
+
+/// Rows that were refused, to be written to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportRefused {
+    /// Which import.
+    pub id: String,
+    /// The heading of the column that says why, in the user's words.
+    pub heading: String,
+    /// The rows.
+    pub rows: Vec<ImportRefusedRow>,
+}
+
+/// The file with refused rows that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportRefusedSaved {
+    /// Where.
+    pub path: String,
+    /// How many rows.
+    pub rows: u32,
+}
+
+/// A record of a file that means somebody who is there already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportMatch {
+    /// Its line.
+    pub line: u64,
+    /// The name in the file.
+    pub name: String,
+    /// The first phone in the file.
+    pub phone: String,
+    /// The name of the client in the book, or earlier in the file.
+    pub who: String,
+    /// The client in the book; none for one who stands earlier in the file.
+    pub client: Option<ClientId>,
+    /// What is done with it.
+    pub rule: imports::Rule,
 }
 
 /// One of the first records of a file, as it would stand in the book.
@@ -241,6 +291,8 @@ pub struct ImportPreview {
     pub file_name: String,
     /// What sort of file.
     pub format: formats::Format,
+    /// The program that wrote it, where that is known.
+    pub source: Option<formats::Program>,
     /// Its size.
     pub size_bytes: u64,
     /// How a table is read.
@@ -251,6 +303,16 @@ pub struct ImportPreview {
     pub created: u32,
     /// Records that belong to somebody who is there already.
     pub matched: u32,
+    /// The columns mean what the user said of such a file before.
+    pub remembered: bool,
+    /// Records that are left out by the rule for those who are there already.
+    pub skipped: u32,
+    /// The rule for the whole file.
+    pub rule: imports::Rule,
+    /// The first records that mean somebody who is there already.
+    pub matches: Vec<ImportMatch>,
+    /// How many do.
+    pub matches_total: u32,
     /// Refused records; the first of very many.
     pub refused: Vec<formats::Refused>,
     /// How many are refused.
@@ -259,11 +321,21 @@ pub struct ImportPreview {
     pub samples: Vec<ImportSample>,
 }
 
+/// What an export is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// A table as text.
+    Csv,
+    /// Cards of an address book.
+    Vcard,
+}
+
 /// An export.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ExportAsk {
     /// As what.
-    pub format: formats::Format,
+    pub format: ExportFormat,
     /// Whom; none for everybody outside the trash.
     pub ids: Option<Vec<ClientId>>,
 }

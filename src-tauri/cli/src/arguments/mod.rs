@@ -117,6 +117,13 @@ pub struct Import {
     /// Only say what would happen.
     #[arg(long)]
     pub dry_run: bool,
+    /// What becomes of those who are in the book already, or twice in the file: they complete that card, become
+    /// clients of their own all the same, or are left out.
+    #[arg(long, default_value = "complete", value_parser = ["complete", "create", "skip"])]
+    pub duplicates: String,
+    /// Write the rows that are refused to this file, each with why, to be mended and imported again.
+    #[arg(long, value_name = "FILE")]
+    pub refused: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! Foreign files, in and out.
 
 use clientele_api::Refusal;
-use clientele_api::types::{ClientAccessExport, ExportAsk, ImportRef};
+use clientele_api::types::{ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow};
 use serde::Serialize;
 use serde_json::json;
 
@@ -17,7 +17,12 @@ use crate::sentences;
 struct Imported {
     created: u32,
     matched: u32,
+    skipped: u32,
     refused: Vec<RefusedRow>,
+    /// The program that wrote the file, where it is known.
+    source: Option<String>,
+    /// The file into which the refused rows were written.
+    refused_file: Option<String>,
     step: Option<String>,
 }
 
@@ -30,7 +35,13 @@ struct RefusedRow {
 
 /// Imports a file. It is refused as a whole where nobody in it could be taken.
 pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
-    let preview = api.import_open(&ask.file)?;
+    let mut preview = api.import_open(&ask.file)?;
+    if preview.problem.is_none() && ask.duplicates != "complete" {
+        let options = json!({});
+        let rules = json!({ "rule": ask.duplicates });
+        let configure = json!({ "id": preview.id, "options": options, "rules": rules });
+        preview = api.import_configure(from_json(configure))?;
+    }
     if let Some(problem) = preview.problem {
         return Err(problem);
     }
@@ -42,17 +53,42 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     let mut imported = Imported {
         created: preview.created,
         matched: preview.matched,
+        skipped: preview.skipped,
         refused: refused.collect(),
+        source: preview
+            .source
+            .map(|program| format!("{program:?}").to_lowercase()),
+        refused_file: None,
         step: None,
     };
+    if let Some(path) = &ask.refused
+        && !imported.refused.is_empty()
+    {
+        let rows = imported.refused.iter().map(|row| ImportRefusedRow {
+            line: row.line,
+            reason: row.reason.clone(),
+        });
+        let refused = ImportRefused {
+            id: preview.id.clone(),
+            heading: "Refused because".into(),
+            rows: rows.collect(),
+        };
+        imported.refused_file = Some(api.import_refused_to(path, &refused)?.path);
+    }
     if !ask.dry_run {
         let done = api.import_run(ImportRef { id: preview.id })?.value;
         (imported.created, imported.matched) = (done.created, done.matched);
         imported.step = done.step.map(|step| step.to_string());
     }
     let mut page = Page::default();
+    if let Some(program) = &preview.source {
+        page.line(format!("Written by {program:?}."));
+    }
     for row in &imported.refused {
         page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
+    }
+    if let Some(path) = &imported.refused_file {
+        page.line(format!("The refused rows are in {path}."));
     }
     let (created, matched, refused) = (imported.created, imported.matched, preview.refused_total);
     let yet = if ask.dry_run {
@@ -60,10 +96,14 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     } else {
         ""
     };
+    let skipped = match imported.skipped {
+        0 => String::new(),
+        skipped => format!(", left out: {skipped}"),
+    };
     page.line(format!(
-        "{yet}Created: {created}, matched: {matched}, refused: {refused}."
+        "{yet}Created: {created}, matched: {matched}{skipped}, refused: {refused}."
     ));
-    Ok(Answer::new(&imported, page).but(created + matched > 0))
+    Ok(Answer::new(&imported, page).but(created + matched + preview.skipped > 0))
 }
 
 /// Writes all clients to a file.

@@ -17,7 +17,7 @@ fn a_dry_run_writes_nothing_and_says_what_the_import_then_does() {
     let refused = json!([{"line": 3, "code": "import.row_empty", "reason": reason}]);
     assert_eq!(
         dry,
-        json!({"created": 2, "matched": 0, "refused": refused, "step": null})
+        json!({"created": 2, "matched": 0, "skipped": 0, "refused": refused, "source": null, "refused_file": null, "step": null})
     );
     let mut done = salon.json(["import", "c.csv"]);
     assert!(done["step"].take().is_string());
@@ -26,7 +26,7 @@ fn a_dry_run_writes_nothing_and_says_what_the_import_then_does() {
     again["step"].take();
     assert_eq!(
         again,
-        json!({"created": 0, "matched": 2, "refused": refused, "step": null})
+        json!({"created": 0, "matched": 2, "skipped": 0, "refused": refused, "source": null, "refused_file": null, "step": null})
     );
 }
 
@@ -161,4 +161,36 @@ fn a_large_import_needs_no_window() {
     assert_eq!(done.value()["created"], 3_000);
     let found: Value = salon.json(["search", "Клиент2999"]);
     assert_eq!(found[0]["name"], "Клиент2999 Иванова");
+}
+
+#[test]
+fn those_who_are_there_already_follow_the_rule() {
+    let salon = Salon::new();
+    salon.write("c.csv", TABLE);
+    salon.json(["import", "c.csv"]);
+    let skipped = salon.json(["import", "c.csv", "--duplicates", "skip"]);
+    assert_eq!(
+        (&skipped["created"], &skipped["matched"], &skipped["skipped"]),
+        (&json!(0), &json!(0), &json!(2))
+    );
+    let created = salon.json(["import", "c.csv", "--duplicates", "create"]);
+    assert_eq!((&created["created"], &created["skipped"]), (&json!(2), &json!(0)));
+    assert_eq!(salon.json(["list"])["total"], 4);
+}
+
+#[test]
+fn refused_rows_are_mended_in_a_file_and_come_in() {
+    let salon = Salon::new();
+    salon.write("c.csv", TABLE);
+    let done = salon.json(["import", "c.csv", "--refused", "refused.csv"]);
+    assert!(done["refused_file"].as_str().unwrap().ends_with("refused.csv"));
+    let text = std::fs::read_to_string(salon.path("refused.csv")).unwrap();
+    assert_eq!(
+        text,
+        "\u{FEFF}Име,Телефон,Бележки,\"Refused because (Clientele)\"\r\n,,\"само бележка\",\"The row has no name, no \
+         phone and no e-mail.\"\r\n"
+    );
+    salon.write("mended.csv", text.replace("\r\n,,", "\r\nВера,+359888111222,"));
+    let again = salon.json(["import", "mended.csv"]);
+    assert_eq!((&again["created"], &again["refused"]), (&json!(1), &json!([])));
 }

@@ -4,13 +4,18 @@
 //! phone or e-mail is in the book already, with a name that agrees, completes that card and overwrites
 //! nothing on it. All that is said of one client is brought together in memory and written once.
 
+mod mappings;
 mod matching;
+mod mending;
+#[cfg(test)]
+mod rule_tests;
+mod rules;
 mod store;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use clientele_formats::{Parsed, Record, Refused};
@@ -25,7 +30,10 @@ use crate::workspace::table::DELETED_AT;
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
 use crate::{Result, settings};
 
+pub use mappings::Mapping;
 use matching::Matcher;
+use mending::mendable;
+pub use rules::{RowRule, Rule, Rules};
 
 /// What a record of the file will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +44,8 @@ pub enum Fate {
     Complete(ClientId),
     /// It says again what an earlier record of the file says (its index).
     Repeat(usize),
+    /// It is left out: it means somebody who is there already, and that is the rule.
+    Skip,
 }
 
 /// What an import will do, record by record.
@@ -45,6 +55,10 @@ pub struct Plan {
     pub records: Vec<(Record, Fate)>,
     /// Those that cannot, with their lines and reasons.
     pub refused: Vec<Refused>,
+    /// What the user said of the columns, to be kept for the next file like this one.
+    pub mapping: Option<Mapping>,
+    /// Whom a record means who was there before it, by its index; whatever the rule makes of that.
+    meant: BTreeMap<usize, Fate>,
     /// What becomes of a record that creates, with all its repeats; only where they add something.
     grown: HashMap<usize, ClientDraft>,
     /// What becomes of the cards of the book; only of those to which something is added.
@@ -65,6 +79,8 @@ pub struct ImportResult {
     pub created: u32,
     /// Records that belong to a client who was there already.
     pub matched: u32,
+    /// Records that were left out, by the rule for those who are there already.
+    pub skipped: u32,
     /// Records that were refused; the first of very many.
     pub refused: Vec<Refused>,
     /// How many were refused.
@@ -77,15 +93,30 @@ pub struct ImportResult {
 pub const REFUSED_NAMED_MAX: usize = 100_000;
 
 impl Plan {
-    /// Works out what a file would do to this book. Writes nothing.
+    /// Works out what a file would do to this book, where every record that means somebody who is there already
+    /// completes that card. Writes nothing.
     ///
     /// # Errors
-    /// `import.cancelled` when `progress` says so; what SQLite says.
+    /// As [`Plan::by_rules`].
     pub fn new(
         conn: &Connection,
         parsed: Parsed,
         progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Self> {
+        Self::by_rules(conn, parsed, &Rules::default(), progress)
+    }
+
+    /// Works out what a file would do to this book by the user's own rules. Writes nothing.
+    ///
+    /// # Errors
+    /// `import.cancelled` when `progress` says so; what SQLite says.
+    pub fn by_rules(
+        conn: &Connection,
+        parsed: Parsed,
+        rules: &Rules,
+        progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+    ) -> Result<Self> {
+        let by_line = rules.by_line();
         let country = settings::load(conn)?.country;
         let mut matcher = Matcher::new(conn);
         let mut plan = Self {
@@ -97,7 +128,8 @@ impl Plan {
         for (done, record) in (0..).zip(parsed.records) {
             go_on(progress(done, total))?;
             let line = record.line;
-            if let Err(refusal) = plan.take(conn, &mut matcher, &country, record)? {
+            let rule = *by_line.get(&line).unwrap_or(&rules.rule);
+            if let Err(refusal) = plan.take(conn, &mut matcher, &country, rule, record)? {
                 plan.refused.push(Refused { line, refusal });
             }
         }
@@ -111,6 +143,7 @@ impl Plan {
         conn: &Connection,
         matcher: &mut Matcher<'_>,
         country: &str,
+        rule: Rule,
         record: Record,
     ) -> Result<Result<(), Refusal>> {
         let line = record.line;
@@ -119,15 +152,27 @@ impl Plan {
             Err(error) => return Ok(Err(error.into())),
         };
         clients::read_numbers(&mut draft, country);
-        let Some((at, fate)) = matcher.find(&draft)? else {
-            matcher.meet(self.records.len(), &draft);
+        let index = self.records.len();
+        let found = matcher.find(&draft)?;
+        if let Some((_, fate)) = found {
+            self.meant.insert(index, fate);
+            if rule == Rule::Skip {
+                self.records.push((Record { line, draft }, Fate::Skip));
+                return Ok(Ok(()));
+            }
+        }
+        let Some((at, fate)) = found.filter(|_| rule != Rule::Create) else {
+            matcher.meet(index, &draft);
             self.records.push((Record { line, draft }, Fate::Create));
             return Ok(Ok(()));
         };
         let before = self.standing(conn, fate)?;
         let after = match clients::completed(&before, &draft) {
             Ok(after) => after,
-            Err(error) => return Ok(Err(error.into())),
+            Err(error) => {
+                self.meant.remove(&index);
+                return Ok(Err(error.into()));
+            }
         };
         matcher.grow(at, &draft, &after);
         let adds = after != *before;
@@ -148,7 +193,7 @@ impl Plan {
             (Fate::Repeat(index), _) => {
                 self.grown.insert(index, after);
             }
-            (Fate::Create, _) => {}
+            (Fate::Create | Fate::Skip, _) => {}
         }
         self.records.push((Record { line, draft }, fate));
         Ok(Ok(()))
@@ -162,7 +207,7 @@ impl Plan {
                 None => Cow::Owned(clients::load(conn, id)?),
             },
             Fate::Repeat(index) => Cow::Borrowed(self.becomes(index)),
-            Fate::Create => Cow::default(),
+            Fate::Create | Fate::Skip => Cow::default(),
         })
     }
 
@@ -180,7 +225,18 @@ impl Plan {
     /// Records that belong to somebody who is there already.
     #[must_use]
     pub fn matched(&self) -> u32 {
-        self.count(|fate| fate != Fate::Create)
+        self.count(|fate| matches!(fate, Fate::Complete(_) | Fate::Repeat(_)))
+    }
+
+    /// Records that are left out.
+    #[must_use]
+    pub fn skipped(&self) -> u32 {
+        self.count(|fate| fate == Fate::Skip)
+    }
+
+    /// Whom a record (its index) means who was there before it, whatever the rule makes of that.
+    pub fn meant(&self) -> impl Iterator<Item = (usize, Fate)> {
+        self.meant.iter().map(|(index, fate)| (*index, *fate))
     }
 
     fn count(&self, which: impl Fn(Fate) -> bool) -> u32 {
@@ -216,8 +272,11 @@ pub fn run(
             match fate {
                 Fate::Create => created += create(w, plan.becomes(index))?,
                 Fate::Complete(id) if completed.insert(*id) => created += plan.complete(w, *id, &country)?,
-                Fate::Complete(_) | Fate::Repeat(_) => {}
+                Fate::Complete(_) | Fate::Repeat(_) | Fate::Skip => {}
             }
+        }
+        if let Some(mapping) = &plan.mapping {
+            mapping.keep(w.conn())?;
         }
         w.step.set("count", created);
         Ok(created)
@@ -226,6 +285,7 @@ pub fn run(
     Ok(written.map(|created| ImportResult {
         created,
         matched: (plan.created() + plan.matched()).saturating_sub(created),
+        skipped: plan.skipped(),
         refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
         step,
@@ -281,6 +341,7 @@ impl Plan {
             self.records
                 .iter()
                 .enumerate()
+                .filter(|(_, (_, fate))| *fate != Fate::Skip)
                 .map(|(index, (_, fate))| match fate {
                     Fate::Create => Fate::Repeat(index),
                     known => *known,
@@ -327,31 +388,4 @@ fn go_on(flow: ControlFlow<()>) -> Result<()> {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(ErrorCode::ImportCancelled.into()),
     }
-}
-
-/// A foreign file's small sins do not cost a person: what is no phone number and no address of e-mail
-/// goes to the notes, where it can be read and mended.
-fn mendable(mut card: ClientDraft) -> ClientDraft {
-    let mut odd: Vec<String> = Vec::new();
-    card.phones.retain(|phone| {
-        let keep = phone.typed.trim().is_empty() || !clientele_model::text::digits(&phone.typed).is_empty();
-        if !keep {
-            odd.push(phone.typed.trim().to_owned());
-        }
-        keep
-    });
-    card.emails.retain(|email| {
-        let keep = email.address.trim().is_empty() || clientele_model::text::is_email(email.address.trim());
-        if !keep {
-            odd.push(email.address.trim().to_owned());
-        }
-        keep
-    });
-    for text in odd {
-        if !card.notes.is_empty() {
-            card.notes.push('\n');
-        }
-        card.notes.push_str(&text);
-    }
-    card
 }

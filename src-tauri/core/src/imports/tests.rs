@@ -6,20 +6,21 @@ use clientele_model::{ClientDraft, ErrorCode};
 use super::*;
 use crate::testing::{ClientBuilder, TestBook};
 
-fn file(cards: Vec<ClientBuilder>) -> Parsed {
+pub(super) fn file(cards: Vec<ClientBuilder>) -> Parsed {
     let records = (2..)
         .zip(cards)
         .map(|(line, card)| Record { line, draft: card.0 })
         .collect();
     Parsed {
         format: Format::Csv,
+        source: None,
         table: None,
         records,
         refused: Vec::new(),
     }
 }
 
-fn go_on(_: u64, _: u64) -> ControlFlow<()> {
+pub(super) fn go_on(_: u64, _: u64) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
@@ -39,7 +40,7 @@ fn import(book: &TestBook, cards: Vec<ClientBuilder>) -> Written<ImportResult> {
     .unwrap()
 }
 
-fn all(book: &TestBook) -> Vec<ClientDraft> {
+pub(super) fn all(book: &TestBook) -> Vec<ClientDraft> {
     let ids = book.read(clients::ids).unwrap();
     ids.iter()
         .map(|id| book.read(|conn| clients::load(conn, *id)).unwrap())
@@ -163,7 +164,7 @@ fn completing_overwrites_nothing_and_loses_nothing() {
 }
 
 /// Names of who is in the book, by name.
-fn names(book: &TestBook) -> Vec<String> {
+pub(super) fn names(book: &TestBook) -> Vec<String> {
     let mut names: Vec<String> = all(book).iter().map(ClientDraft::display_name).collect();
     names.sort();
     names

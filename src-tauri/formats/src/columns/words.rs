@@ -49,7 +49,7 @@ const QUALIFIERS: &str = "\
 /// Words of a header that say what its column is, and not which one: all others make its label.
 const GENERIC: &str = "\
     phone phones number value telephone tel telefon телефон телефоны тел номер телефона телефонен email e \
-    mail address почта имейл поща эл ел электронная електронна адрес street city town state province region \
+    mail address почта почты имейл поща эл ел электронная електронна адрес street city town state province region \
     postal post code zip zipcode postcode country po box line город град улица индекс почтовый пощенски код \
     страна държава область област регион клиента клиент клиентки на client customer of no nr s name i и дом \
     strasse stadt ort plz land adresse rue ville pays telefonnummer nummer formatted extended label type \

@@ -1,7 +1,8 @@
 //! What stands between two cells: tried out on the first rows.
 
-use super::own::Layout;
-use super::rows::{Row, Rows};
+use super::rows::Rows;
+use crate::tables::Row;
+use crate::tables::own::Layout;
 
 /// What may stand between two cells, the most common first.
 pub(crate) const DELIMITERS: [u8; 4] = *b",;\t|";

@@ -5,26 +5,7 @@
 
 use std::borrow::Cow;
 
-/// The most columns that a table may have. Our own export of the fullest card has about two thousand.
-pub(crate) const COLUMNS_MAX: usize = 4096;
-
-/// One row of a table.
-#[derive(Debug, Default)]
-pub(crate) struct Row<'a> {
-    /// The line where it starts, counted from 1.
-    pub(crate) line: u64,
-    /// Its cells; at most [`COLUMNS_MAX`].
-    pub(crate) cells: Vec<Cow<'a, str>>,
-    /// Were there more cells than that?
-    pub(crate) too_wide: bool,
-}
-
-impl Row<'_> {
-    /// Is there nothing in any cell?
-    pub(crate) fn is_blank(&self) -> bool {
-        self.cells.iter().all(|cell| cell.trim().is_empty())
-    }
-}
+use crate::tables::{COLUMNS_MAX, Row};
 
 /// Reads rows one after the other.
 #[derive(Clone)]

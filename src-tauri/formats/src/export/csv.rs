@@ -7,6 +7,9 @@ use clientele_model::{Birthday, ClientDraft, ClientKind};
 use super::fields::{self, Field, Longest};
 use super::guard::guarded;
 
+/// Behind the heading of the column that says why rows were refused: by it such a file is known again.
+pub(crate) const REFUSED_MARK: &str = " (Clientele)";
+
 /// How many columns the cards need: to be known before the first line is written.
 #[derive(Clone, Debug, Default)]
 pub struct Shape(Longest);
@@ -67,6 +70,32 @@ pub fn csv<'d>(drafts: impl Iterator<Item = &'d ClientDraft> + Clone) -> Vec<u8>
     });
     // Writing to memory does not fail.
     written.unwrap_or_default()
+}
+
+/// Rows that were refused, as a file to mend and to import again: the columns of the table they come from, and
+/// behind them why. `rows` are as wide as they are; the reason stands in its own column all the same.
+#[must_use]
+pub fn refused(headers: &[String], heading: &str, rows: &[(Vec<String>, String)]) -> Vec<u8> {
+    let width = rows
+        .iter()
+        .map(|(cells, _)| cells.len())
+        .max()
+        .unwrap_or(0)
+        .max(headers.len());
+    let heading = format!("{heading}{REFUSED_MARK}");
+    let mut out = "\u{FEFF}".as_bytes().to_vec();
+    let padded = |cells: &[String], last: &str| {
+        let mut row: Vec<String> = cells.to_vec();
+        row.resize(width, String::new());
+        row.push(last.to_owned());
+        row
+    };
+    let all = std::iter::once(padded(headers, &heading));
+    for row in all.chain(rows.iter().map(|(cells, why)| padded(cells, why))) {
+        // Writing to memory does not fail.
+        let _ = writeln_cells(&mut out, row.iter().map(String::as_str));
+    }
+    out
 }
 
 fn cell(draft: &ClientDraft, field: Field) -> String {

@@ -5,7 +5,8 @@ pub(crate) mod fields;
 pub(crate) mod guard;
 mod vcard;
 
-pub use csv::{CsvWriter, Shape, csv};
+pub(crate) use csv::REFUSED_MARK;
+pub use csv::{CsvWriter, Shape, csv, refused};
 pub use vcard::{vcard, vcards};
 
 pub(crate) use vcard::{PRODUCT, label_of_type};

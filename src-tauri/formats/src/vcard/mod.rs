@@ -10,13 +10,11 @@ mod own;
 mod property;
 
 use std::cell::OnceCell;
-use std::ops::ControlFlow;
 
 use clientele_model::{ErrorCode, Refusal};
 use encoding_rs::{Encoding, UTF_8};
 
-use crate::bounds::Harvest;
-use crate::{Format, Options, Parsed, text_encoding};
+use crate::{Options, Program, Sink, text_encoding};
 use lines::Lines;
 use property::Property;
 
@@ -35,12 +33,12 @@ struct Open {
 }
 
 /// Reads all cards of a file.
-pub(crate) fn parse(
+pub(crate) fn read(
     bytes: &[u8],
     options: &Options,
     country: &str,
-    progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
-) -> Result<Parsed, Refusal> {
+    sink: &mut dyn Sink,
+) -> Result<(), Refusal> {
     let named = options
         .encoding
         .as_deref()
@@ -59,39 +57,39 @@ pub(crate) fn parse(
         || -> &'static Encoding { named.unwrap_or_else(|| guessed.get_or_init(|| guess(bytes, country))) };
     let mut reader = Reader {
         open: None,
-        harvest: Harvest::default(),
+        any: false,
+        source: None,
+        sink,
     };
     let mut lines = Lines::new(bytes);
     let (total, mut read) = (bytes.len() as u64, 0);
     while let Some(line) = lines.next() {
         read += 1;
-        if read % LINES_PER_REPORT == 0 && progress(lines.at() as u64, total).is_break() {
+        if read % LINES_PER_REPORT == 0 && reader.sink.progress(lines.at() as u64, total).is_break() {
             return Err(ErrorCode::ImportCancelled.into());
         }
         reader.take(line.number, &line.bytes, &fallback)?;
     }
     reader.break_off()?;
-    let harvest = reader.harvest;
-    if harvest.is_empty() {
+    if !reader.any {
         return Err(ErrorCode::ImportNoPeople.into());
     }
-    match progress(total, total) {
-        ControlFlow::Break(()) => Err(ErrorCode::ImportCancelled.into()),
-        ControlFlow::Continue(()) => Ok(Parsed {
-            format: Format::Vcard,
-            table: None,
-            records: harvest.records,
-            refused: harvest.refused,
-        }),
+    if reader.sink.progress(total, total).is_break() {
+        return Err(ErrorCode::ImportCancelled.into());
     }
+    Ok(())
 }
 
-struct Reader {
+struct Reader<'s> {
     open: Option<Open>,
-    harvest: Harvest,
+    /// Was there any card at all?
+    any: bool,
+    /// Who wrote it, once a property has given it away.
+    source: Option<Program>,
+    sink: &'s mut dyn Sink,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn take(
         &mut self,
         number: u64,
@@ -120,7 +118,8 @@ impl Reader {
                 }
                 _ => {
                     if let Some(open) = self.open.take() {
-                        self.harvest
+                        self.any = true;
+                        self.sink
                             .take(open.line, fill::draft(&open.properties, fallback))?;
                     }
                 }
@@ -129,6 +128,12 @@ impl Reader {
             && open.inner == 0
             && let Some(property) = Property::read(line, fallback)
         {
+            if self.source.is_none()
+                && let Some(program) = writer(&property.name, line)
+            {
+                self.source = Some(program);
+                self.sink.source(program);
+            }
             open.properties.push(property);
         }
         Ok(())
@@ -140,7 +145,30 @@ impl Reader {
             return Ok(());
         };
         let refusal = Refusal::new(ErrorCode::ImportRowBroken).with("detail", "END:VCARD");
-        self.harvest.take(open.line, Err(refusal))
+        self.any = true;
+        self.sink.take(open.line, Err(refusal))
+    }
+}
+
+/// The program that writes such a property, if only one does.
+fn writer(name: &str, line: &[u8]) -> Option<Program> {
+    const LOOKED_AT_BYTES: usize = 200;
+    let says = |what: &str| {
+        let line = &line[..line.len().min(LOOKED_AT_BYTES)];
+        line.windows(what.len()).any(|part| part == what.as_bytes())
+    };
+    match name {
+        "PRODID" if says("Apple") => Some(Program::Apple),
+        "PRODID" if says("Mozilla") || says("Thunderbird") => Some(Program::Thunderbird),
+        "PRODID" if says("Outlook") => Some(Program::Outlook),
+        "PRODID" if says("Clientele") => Some(Program::Clientele),
+        "X-ANDROID-CUSTOM" => Some(Program::Android),
+        "CATEGORIES" if says("myContacts") => Some(Program::Google),
+        "X-GTALK" => Some(Program::Google),
+        "X-ABUID" | "X-ABSHOWAS" | "X-ABADR" => Some(Program::Apple),
+        name if name.starts_with("X-MS-OL-") => Some(Program::Outlook),
+        name if name.starts_with("X-MOZILLA-") => Some(Program::Thunderbird),
+        _ => None,
     }
 }
 

@@ -1,9 +1,11 @@
 // The import under way. It outlives a visit to another screen.
 
 import { asRefusal, call } from "$lib/backend";
-import type { Event, ImportOptions, ImportPreview, ImportResult, Refusal } from "$lib/bindings.gen";
+import type { Event, ImportOptions, ImportPreview, ImportResult, ImportRule, ImportRules, Refusal, RefusedRow } from "$lib/bindings.gen";
+import { isolate, refusalText, t } from "$lib/i18n/index.svelte";
 import { go } from "$lib/router.svelte";
-import { write, writeOrTell } from "$lib/writes";
+import { toast } from "$lib/toasts.svelte";
+import { tell, write, writeOrTell } from "$lib/writes";
 
 type Stage =
   | { at: "start" }
@@ -11,7 +13,9 @@ type Stage =
   | { at: "running"; preview: ImportPreview; done: number; total: number }
   | { at: "done"; preview: ImportPreview; result: ImportResult; undone: boolean };
 
-const GUESS: ImportOptions = { encoding: null, delimiter: null, header: { at: "guess" }, columns: null };
+const GUESS: ImportOptions = { encoding: null, delimiter: null, sheet: null, header: { at: "guess" }, columns: null };
+
+const COMPLETE: ImportRules = { rule: "complete", rows: [] };
 
 class Session {
   stage = $state.raw<Stage>({ at: "start" });
@@ -22,11 +26,13 @@ class Session {
   /** A file hangs over the window. */
   hover = $state(false);
   private options: ImportOptions = GUESS;
+  private rules: ImportRules = COMPLETE;
   private youngest = 0;
 
   show(preview: ImportPreview): void {
     this.forget();
     this.options = GUESS;
+    this.rules = COMPLETE;
     this.stage = { at: "preview", preview };
   }
 
@@ -43,10 +49,30 @@ class Session {
   async configure(patch: Partial<ImportOptions>): Promise<void> {
     if (this.stage.at !== "preview") return;
     // Other cells or other headers: what the columns mean is guessed again.
-    this.options = { ...this.options, ...("columns" in patch ? {} : { columns: null }), ...patch };
+    const other: Partial<ImportOptions> = "columns" in patch ? {} : "sheet" in patch ? { columns: null, header: { at: "guess" } } : { columns: null };
+    this.options = { ...this.options, ...other, ...patch };
+    // Another sheet or another division of the lines: a row's rule would fall to somebody else.
+    if ("sheet" in patch || "delimiter" in patch) this.rules = { ...this.rules, rows: [] };
+    await this.readAgain();
+  }
+
+  /** What becomes of all who are there already; rows that were settled one by one follow it, too. */
+  async rule(rule: ImportRule): Promise<void> {
+    this.rules = { rule, rows: [] };
+    await this.readAgain();
+  }
+
+  /** What becomes of one row that means somebody who is there already. */
+  async ruleOf(line: number, rule: ImportRule): Promise<void> {
+    this.rules = { ...this.rules, rows: [...this.rules.rows.filter((row) => row.line !== line), { line, rule }] };
+    await this.readAgain();
+  }
+
+  private async readAgain(): Promise<void> {
+    if (this.stage.at !== "preview") return;
     const mine = ++this.youngest;
     try {
-      const preview = await call("import_configure", { id: this.stage.preview.id, options: this.options });
+      const preview = await call("import_configure", { id: this.stage.preview.id, options: this.options, rules: this.rules });
       if (mine === this.youngest) {
         this.stage = { at: "preview", preview };
         this.refusal = undefined;
@@ -82,6 +108,23 @@ class Session {
       await call("import_cancel", { id: stage.preview.id });
     } catch {
       // Nothing is left to cancel.
+    }
+  }
+
+  /** Writes the refused rows to a file of the user's choice, each with why in the user's language. */
+  async saveRefused(refused: RefusedRow[]): Promise<void> {
+    const { stage } = this;
+    if (stage.at !== "preview" && stage.at !== "done") return;
+    const why = (row: RefusedRow): string => {
+      const words = refusalText(row.refusal);
+      return `${words.what} ${words.todo}`;
+    };
+    const rows = refused.map((row) => ({ line: row.line, reason: why(row) }));
+    try {
+      const saved = await call("import_refused_save", { id: stage.preview.id, heading: t("import.refusedWhy"), rows });
+      toast({ title: t("import.refusedSaved"), detail: isolate(saved.path) });
+    } catch (error) {
+      tell(asRefusal(error));
     }
   }
 

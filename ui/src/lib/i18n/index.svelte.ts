@@ -116,7 +116,7 @@ export function refusalText(refusal: Refusal): ErrorWords {
   const given: Record<string, Value> = { detail: refusal.code };
   for (const [name, value] of Object.entries(refusal.params ?? {})) given[name] = isolate(value);
   if (refusal.params?.["field"]) given["field"] = fieldName(refusal.params["field"]);
-  if (refusal.params?.["max"]) given["max"] = amount(refusal.params["max"], BYTES.has(refusal.code));
+  if (refusal.params?.["max"]) given["max"] = amount(refusal.params["max"], BYTES.has(refusal.code) && !refusal.params["unit"]);
   return { what: fill(found.what, given), safe: fill(found.safe, given), todo: fill(found.todo, given) };
 }
 

@@ -9,7 +9,7 @@ use clientele_model::{Address, ClientDraft, ClientKind, ContactPerson, Language,
 use crate::card::Card;
 use crate::columns::{self, words};
 use crate::dates::{self, DayOrder, OrderEvidence};
-use crate::{Column, card};
+use crate::{Column, Table, card};
 
 /// What is done with each column: worked out once for a whole table.
 pub(super) struct Plan {
@@ -43,16 +43,16 @@ struct Gathered {
 }
 
 impl Plan {
-    pub(super) fn new(headers: &[String], columns: &[Column], evidence: &[OrderEvidence]) -> Self {
+    pub(super) fn new(table: &Table, labels: &[String], evidence: &[OrderEvidence]) -> Self {
         let mut address_keys: Vec<(String, String)> = Vec::new();
         let mut person_keys: Vec<String> = Vec::new();
         let mut last_person = (0, false);
-        let slots = headers
-            .iter()
-            .zip(columns)
+        let headed = table.headers.iter().zip(labels);
+        let slots = headed
+            .zip(&table.columns)
             .zip(evidence)
-            .map(|((header, column), evidence)| {
-                let label = columns::label(header);
+            .map(|(((header, label), column), evidence)| {
+                let label = label.clone();
                 let group = match column {
                     Column::Address
                     | Column::AddressWhole
