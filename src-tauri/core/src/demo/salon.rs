@@ -159,10 +159,12 @@ impl Salon {
     fn twin(&self, dice: &mut Dice, known: &Known) -> Entry {
         let numbers = known.card.phones.first();
         let number = numbers.and_then(|phone| clientele_model::phone::to_e164(&phone.typed, &self.country));
-        let card = known.again(
+        let mut card = known.again(
             (self.made / twins::EVERY).is_multiple_of(2),
             number.unwrap_or_default(),
         );
+        card.source.clone_from(dice.pick_early(&self.words.sources));
+        card.notes = dice.text_fitting(&self.words.notes, known.sex);
         let channel = messenger(dice, known.origin);
         let history = History::of_person(dice, self.words, Story::Once, known.sex, channel, self.now);
         Entry::new(card, history)

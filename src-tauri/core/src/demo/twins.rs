@@ -24,10 +24,7 @@ impl Known {
     /// What was written down the second time: in Latin letters with the number from the telephone, or with a letter
     /// left out and the e-mail that came with a booking. `number` is the phone in E.164.
     pub fn again(&self, in_latin: bool, number: String) -> ClientDraft {
-        let mut card = ClientDraft {
-            language: self.card.language,
-            ..ClientDraft::default()
-        };
+        let mut card = ClientDraft::default();
         if in_latin || self.card.emails.is_empty() {
             card.given_name = people::in_latin_letters(&self.card.given_name, self.origin);
             card.family_name = people::in_latin_letters(&self.card.family_name, self.origin);

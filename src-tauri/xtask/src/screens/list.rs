@@ -95,9 +95,15 @@ pub const SCREENS: &[Screen] = &[
         let (keep, gone) = pair(window, 0)?;
         go(window, &format!("#/duplicates/{keep}/{gone}"))
     }),
-    screen("duplicates-long", When::Demo, "merge-united", |window| {
-        let (keep, gone) = pair(window, 1)?;
-        go(window, &format!("#/duplicates/{gone}/{keep}"))
+    screen("duplicates-notes", When::Demo, "merge-united", |window| {
+        let mut with_notes = Vec::new();
+        for row in clients(window, 100)? {
+            let card = window.call("client_get", json!({ "id": row["id"] }))?;
+            if card["draft"]["notes"] != json!("") && with_notes.len() < 2 {
+                with_notes.push(row["id"].as_str().unwrap_or_default().to_owned());
+            }
+        }
+        go(window, &format!("#/duplicates/{}", with_notes.join("/")))
     }),
     screen("merge-with", When::Demo, "merge-with-hit", |window| {
         go(window, &card(window)?)?;
@@ -111,12 +117,11 @@ pub const SCREENS: &[Screen] = &[
         go(window, &format!("#/clients/{keep}"))
     }),
     screen("new-like", When::Demo, "form-like", |window| {
-        let (keep, _) = pair(window, 0)?;
-        let card = window.call("client_get", json!({ "id": keep }))?;
-        let typed = card["phones"][0]["typed"].as_str().unwrap_or_default().to_owned();
+        let rows = clients(window, 1)?;
+        let phone = rows.first().and_then(|row| row["phone"].as_str());
         go(window, "#/clients/new")?;
         window.click("add-phone")?;
-        window.type_into("field[data-field=phone]", &typed)
+        window.type_into("field[data-field=phone]", phone.unwrap_or_default())
     }),
     screen("import", When::Demo, "import-choose", |window| {
         go(window, "#/import")

@@ -291,7 +291,7 @@ export const bg = {
   "merge.same": "Еднакво в двата или само в единия",
   "merge.goneTitle": "Един от двата картона не е в книгата",
   "merge.goneText": "Изтрит е завинаги или връзката е стара.",
-  "merge.from": "Обединено от",
+  "merge.from": "Обединено с",
   "merge.when": "обединено {when}",
   "merge.apart": "Раздели",
   "merge.apartNamed": "Раздели: {name}",
