@@ -1,5 +1,7 @@
 //! How likely it is that a client was meant: one rule, for whoever goes through documents and whoever has an index.
 
+use std::cell::OnceCell;
+
 use super::document::{Field, ends, is_lettery, starts, tokens};
 use super::query::{Query, Slipped, Word};
 use super::sounds;
@@ -85,11 +87,11 @@ pub(super) const STAGES: [Stage; 11] = [
 
 /// Where a typed word stands in one word of a document.
 pub(super) fn places(word: &Word, field: Field, token: &str) -> Places {
-    places_in(word, field, token, SLIP)
+    places_in(word, field, token, SLIP, &OnceCell::new())
 }
 
-/// As [`places`], found in one of the kinds up to `kind`.
-fn places_in(word: &Word, field: Field, token: &str, kind: usize) -> Places {
+/// As [`places`], found in one of the kinds up to `kind`. `sound` is how the token sounds, once somebody asked.
+fn places_in(word: &Word, field: Field, token: &str, kind: usize, sound: &OnceCell<String>) -> Places {
     let mut places = NOT_FOUND;
     let is_name = field == Field::Name;
     if token.contains(word.text.as_str()) {
@@ -102,11 +104,11 @@ fn places_in(word: &Word, field: Field, token: &str, kind: usize) -> Places {
     if kind == EXACT || field == Field::Phone || word.sounds().is_empty() || !is_lettery(token) {
         return places;
     }
-    let sound = sounds::of_written(token);
+    let sound = sound.get_or_init(|| sounds::of_written(token));
     for variant in word.sounds() {
         if sound.contains(variant.as_str()) {
             let place = if is_name {
-                in_name(variant, &sound)
+                in_name(variant, sound)
             } else {
                 ELSEWHERE
             };
@@ -158,8 +160,12 @@ pub(super) fn class_in(text: &str, query: &Query, kind: usize) -> Option<usize> 
     let mut places = vec![NOT_FOUND; query.words.len()];
     let mut number = None;
     for (field, token) in tokens(text) {
+        let sound = OnceCell::new();
         for (best, word) in places.iter_mut().zip(&query.words) {
-            for (best, new) in best.iter_mut().zip(places_in(word, field, token, kind)) {
+            for (best, new) in best
+                .iter_mut()
+                .zip(places_in(word, field, token, kind, &sound))
+            {
                 *best = (*best).min(new);
             }
         }
