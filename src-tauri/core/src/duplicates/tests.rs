@@ -96,6 +96,8 @@ fn two_cards_become_one_and_nothing_of_either_is_gone() {
     ClientBuilder::new("Борис Петров").create(&book);
     let step = join(&book, anna, ana);
     assert_eq!(names(&book), ["Анна Иванова", "Борис Петров"]);
+    let counted = book.read(crate::book::count_clients).unwrap();
+    assert_eq!(counted, 2, "as many as the list shows");
     for id in [anna, ana] {
         let card = book.read(|conn| card(conn, id)).unwrap();
         assert_eq!((card.id, card.contacts), (anna, 2), "either leads to the card");
