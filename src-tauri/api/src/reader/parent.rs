@@ -74,6 +74,9 @@ pub(crate) fn read(
     }
 }
 
+/// More cells than so many bytes are not kept: the reader says what it likes.
+const CELLS_BYTES_MAX: usize = 256 * 1024 * 1024;
+
 /// The cells of one row.
 type Cells = Vec<String>;
 
@@ -87,11 +90,21 @@ pub(crate) fn cells(
     bytes: &[u8],
 ) -> Result<(Cells, BTreeMap<u64, Cells>), Refusal> {
     let (mut headers, mut rows) = (Vec::new(), BTreeMap::new());
+    let mut held = 0;
     let mut go_on = |_, _| ControlFlow::Continue(());
     ask(program, question, bytes, &mut go_on, &mut |said| {
         match said {
             Said::Cells(0, cells) => headers = cells,
-            Said::Cells(line, cells) if question.lines.contains(&line) => drop(rows.insert(line, cells)),
+            Said::Cells(line, cells) if question.lines.contains(&line) => {
+                held += cells
+                    .iter()
+                    .map(|cell| cell.len() + size_of::<String>())
+                    .sum::<usize>();
+                if held > CELLS_BYTES_MAX {
+                    return Err(Refusal::new(ErrorCode::ImportTooLarge).with("max", CELLS_BYTES_MAX));
+                }
+                rows.insert(line, cells);
+            }
             _ => {}
         }
         Ok(())

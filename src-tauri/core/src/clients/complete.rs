@@ -121,7 +121,7 @@ pub fn completed(card: &ClientDraft, other: &ClientDraft) -> Result<ClientDraft>
     append(&mut after.notes, &other.notes);
     append(&mut after.expects, &other.expects);
     append(&mut after.never, &other.never);
-    unite(&mut after, other);
+    add_entries(&mut after, other, address_key, person_key);
     if after == *card {
         return Ok(after);
     }
@@ -130,6 +130,16 @@ pub fn completed(card: &ClientDraft, other: &ClientDraft) -> Result<ClientDraft>
 
 /// Adds the entries of another card that stand on this one in no form yet.
 pub(super) fn unite(after: &mut ClientDraft, other: &ClientDraft) {
+    add_entries(after, other, whole_address, whole_person);
+}
+
+/// As [`unite`]. An address or a contact person is the same as another by these keys.
+fn add_entries(
+    after: &mut ClientDraft,
+    other: &ClientDraft,
+    address_key: fn(&Address) -> String,
+    person_key: fn(&ContactPerson) -> String,
+) {
     add_new(&mut after.phones, &other.phones, phone_key);
     add_new(&mut after.emails, &other.emails, email_key);
     add_new(&mut after.other_names, &other.other_names, name_key);
@@ -167,6 +177,24 @@ fn person_key(p: &ContactPerson) -> String {
     fold(&format!("{}|{}", p.name, p.phone))
 }
 
+/// Two addresses that say the same.
+fn whole_address(a: &Address) -> String {
+    fold(
+        &[&a.street, &a.city, &a.region, &a.postal_code, &a.country]
+            .map(String::as_str)
+            .join("|"),
+    )
+}
+
+/// Two contact persons of whom the same is said.
+fn whole_person(p: &ContactPerson) -> String {
+    fold(
+        &[&p.name, &p.role, &p.phone, &p.email, &p.note]
+            .map(String::as_str)
+            .join("|"),
+    )
+}
+
 /// The entries of a card that have rows, each with the key by which it is the same as another's.
 pub(super) fn keyed(card: &ClientDraft) -> Vec<(RowId, &'static str, String)> {
     let mut all = Vec::new();
@@ -179,13 +207,13 @@ pub(super) fn keyed(card: &ClientDraft) -> Vec<(RowId, &'static str, String)> {
         .for_each(|n| add(n.id, &CLIENT_NAMES, name_key(n)));
     card.addresses
         .iter()
-        .for_each(|a| add(a.id, &ADDRESSES, address_key(a)));
+        .for_each(|a| add(a.id, &ADDRESSES, whole_address(a)));
     card.messengers
         .iter()
         .for_each(|m| add(m.id, &MESSENGERS, messenger_key(m)));
     card.contact_persons
         .iter()
-        .for_each(|p| add(p.id, &CONTACT_PERSONS, person_key(p)));
+        .for_each(|p| add(p.id, &CONTACT_PERSONS, whole_person(p)));
     all
 }
 
@@ -271,7 +299,7 @@ fn fill(field: &mut String, other: &str) {
 }
 
 /// Adds lines that do not stand there yet.
-fn append(text: &mut String, more: &str) {
+pub(super) fn append(text: &mut String, more: &str) {
     let more = tidy(more);
     let stands = |at: usize| {
         (at == 0 || text[..at].ends_with('\n'))

@@ -7,7 +7,7 @@ use clientele_model::{
 };
 
 use super::complete::keyed;
-use super::store::{home, load_own, on_card};
+use super::store::{home, late, load_own, on_card};
 use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
 use crate::Result;
 use crate::workspace::{Table, Write};
@@ -258,13 +258,18 @@ pub(super) fn write(
     country: &str,
     card: Card,
 ) -> Result<()> {
-    let id = match card {
-        Card::New { .. } => id,
-        Card::Standing => home(w.conn(), id)?,
-    };
-    let row = RowId::from(id);
-    let twins = Twins::load(w, id, card)?;
     let seen = own_fields(before);
+    let (id, own_row) = match card {
+        Card::New { .. } => (id, id),
+        Card::Standing => {
+            let home = home(w.conn(), id)?;
+            // A form that was opened before the client was merged speaks of that client's own fields.
+            let of_itself = home != id && own_fields(&load_own(w.conn(), id)?) == seen;
+            (home, if of_itself { id } else { home })
+        }
+    };
+    let (row, own_row) = (RowId::from(id), RowId::from(own_row));
+    let twins = Twins::load(w, id, card)?;
     let mut own = changed(seen.clone(), own_fields(after));
     if let Card::New { created_at } = card {
         if own.iter().all(|(field, _)| *field != "kind") {
@@ -273,7 +278,19 @@ pub(super) fn write(
         own.push(("created_at", Value::Int(created_at.0)));
         w.add(&CLIENTS, row, own)?;
     } else {
-        w.set_over(&CLIENTS, row, own, &seen)?;
+        for other in twins
+            .others
+            .iter()
+            .filter(|other| RowId::from(**other) != own_row)
+        {
+            // What was written to it late was seen on the card, and is settled with what is typed now.
+            for (field, _, then) in late(w.conn(), *other)? {
+                if own.iter().any(|(changed, _)| *changed == field) {
+                    w.set(&CLIENTS, (*other).into(), vec![(field, then)])?;
+                }
+            }
+        }
+        w.set_over(&CLIENTS, own_row, own, &seen)?;
     }
     // What the book made of a number stands on the card; what it makes of it now may differ, when the
     // country was corrected since.
@@ -291,6 +308,8 @@ pub(super) fn write(
 /// one that is shown is done to the others, or they would come to be seen instead.
 #[derive(Default)]
 struct Twins {
+    /// Who was merged into the card.
+    others: Vec<ClientId>,
     entries: Vec<(RowId, &'static str, String)>,
     tags: Vec<(RowId, String)>,
 }
@@ -305,6 +324,7 @@ impl Twins {
         if all.len() < 2 {
             return Ok(twins);
         }
+        twins.others = all.iter().skip(1).copied().collect();
         for of in all {
             let own = load_own(w.conn(), of)?;
             twins.entries.extend(keyed(&own));

@@ -9,7 +9,7 @@ use clientele_model::{
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::complete::unite;
+use super::complete::{append, unite};
 use super::draft::birthday_from_text;
 use super::{
     ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, Sight, TagCount, phone_display,
@@ -17,7 +17,7 @@ use super::{
 use crate::Result;
 use crate::workspace::store::row_id;
 
-pub(super) use merged::any as any_merged;
+pub(super) use merged::{any as any_merged, late};
 pub use merged::{home, on_card, problems, settle_merged};
 pub(super) use worked_out::names;
 pub use worked_out::{derive, derive_put};
@@ -49,8 +49,25 @@ pub fn load(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
     let mut draft = load_own(conn, *first)?;
     for other in others {
         unite(&mut draft, &load_own(conn, *other)?);
+        for (field, now, _) in late(conn, *other)? {
+            add_late(&mut draft, field, now.as_text().unwrap_or_default());
+        }
     }
     Ok(draft)
+}
+
+/// Adds to a card what was written to the own field of a client that had been merged into it.
+fn add_late(draft: &mut ClientDraft, field: &str, text: &str) {
+    match field {
+        "notes" => append(&mut draft.notes, text),
+        "expects" => append(&mut draft.expects, text),
+        "never" => append(&mut draft.never, text),
+        "source" if draft.source.is_empty() => text.clone_into(&mut draft.source),
+        "card_number" if draft.card_number.is_empty() => text.clone_into(&mut draft.card_number),
+        "birthday" => draft.birthday = draft.birthday.or(birthday_from_text(text)),
+        "language" => draft.language = draft.language.or(Language::from_code(text)),
+        _ => {}
+    }
 }
 
 /// What a client has of its own, whoever it was merged with.

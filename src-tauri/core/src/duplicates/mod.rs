@@ -213,8 +213,7 @@ pub fn unmerge(workspace: &Workspace, by: &Actor, step: StepId) -> Result<Writte
 pub fn merged(conn: &Connection, id: ClientId) -> Result<Vec<MergedClient>> {
     let mut merged = Vec::new();
     for other in clients::on_card(conn, home(conn, id)?)?.into_iter().skip(1) {
-        let Some(step) = store::merging_step(conn, other)?.map_or(Ok(None), |step| steps::get(conn, step))?
-        else {
+        let Some(step) = store::merging_step(conn, other)? else {
             continue;
         };
         merged.push(MergedClient {

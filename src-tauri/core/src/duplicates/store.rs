@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
-use clientele_model::{BranchId, ClientId, ClientKind, RowId, StepId};
+use clientele_model::{BranchId, ClientId, ClientKind, RowId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::Suspect;
 use crate::Result;
-use crate::clients::{Sight, home, phone_display};
-use crate::workspace::store::row_id;
+use crate::clients::{CLIENTS, Sight, home, phone_display};
+use crate::workspace::StepLabel;
+use crate::workspace::store::steps::{self, StepRow};
+use crate::workspace::store::{log, row_id, values_of_row};
 
 /// A card as far as its name is compared.
 pub(super) struct Named {
@@ -152,13 +154,26 @@ pub(super) fn beginning_with(conn: &Connection, name: &str, limit: u32) -> Resul
     Ok(cards.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The last step that merged a client into another's card.
-pub(super) fn merging_step(conn: &Connection, id: ClientId) -> Result<Option<StepId>> {
-    let mut steps = crate::workspace::store::log::of_row(conn, id.into())?;
-    steps.reverse();
-    let merges = |change: &crate::workspace::store::log::Logged| {
+/// The step whose undo takes a client off the card on which it stands: the last that merged it where it is now, and
+/// that nobody has undone.
+pub(super) fn merging_step(conn: &Connection, id: ClientId) -> Result<Option<StepRow>> {
+    let now = values_of_row(conn, &CLIENTS, id.into())?;
+    let now = now.into_iter().find(|(field, _)| field.name == "merged_into");
+    for change in log::of_row(conn, id.into())?.iter().rev() {
         let mut fields = change.body.iter().flat_map(|body| &body.0);
-        fields.any(|field| field.field == "merged_into" && field.value.as_row().is_some())
-    };
-    Ok(steps.into_iter().find(merges).map(|change| change.step))
+        let is_now = |value| now.as_ref().is_some_and(|(_, now)| now == value);
+        let merges = fields.any(|field| field.field == "merged_into" && is_now(&field.value));
+        let step = if merges {
+            steps::get(conn, change.step)?
+        } else {
+            None
+        };
+        let is_it = |step: &StepRow| {
+            step.undone_by.is_none() && StepLabel::from_book(&step.label) == StepLabel::ClientsMerged
+        };
+        if let Some(step) = step.filter(is_it) {
+            return Ok(Some(step));
+        }
+    }
+    Ok(None)
 }

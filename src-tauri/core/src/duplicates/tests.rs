@@ -457,3 +457,118 @@ fn a_thousand_pairs_are_merged_and_taken_apart_with_edits_in_between() {
     }
     book.assert_whole();
 }
+
+#[test]
+fn what_an_undo_throws_away_lies_in_the_trash_in_sight_and_not_on_the_other_card() {
+    let book = TestBook::new();
+    let anna = ClientBuilder::new("Анна Иванова").create(&book);
+    let ana = ClientBuilder::new("Ана Иванова")
+        .phone("0888 123 456")
+        .create(&book);
+    let added = book.undo_state().unwrap().undo.unwrap().id;
+    join(&book, anna, ana);
+    book.undo_step(&Actor::owner(), added).unwrap();
+    let trash = book
+        .read(|conn| crate::trash::list(conn, Timestamp::now()))
+        .unwrap();
+    assert_eq!(
+        trash.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [RowId::from(ana)]
+    );
+    assert_eq!(draft(&book, anna).phones, []);
+    book.assert_whole();
+    clients::restore(&book, &Actor::owner(), &[ana]).unwrap();
+    assert_eq!(draft(&book, anna).phones.len(), 1, "it stands on the card again");
+    book.assert_whole();
+}
+
+#[test]
+fn erased_there_leaves_nothing_on_the_card_into_which_it_was_merged_here() {
+    let (mut log, a, b) = two_books();
+    let anna = ClientBuilder::new("Анна Иванова").create(&a);
+    let bobi = ClientBuilder::new("Боби Петров").phone("0888 777 777").create(&a);
+    log.sync(&[&a, &b]);
+    let keep_names = (draft(&a, anna), draft(&a, anna));
+    merge(&a, &Actor::owner(), anna, bobi, Some(keep_names)).unwrap();
+    assert_eq!(found(&a, "777777"), [anna]);
+    clients::trash(&b, &Actor::owner(), &[bobi]).unwrap();
+    clients::erase(&b, &Actor::owner(), &[bobi]).unwrap();
+    log.sync(&[&a, &b]);
+    for book in [&a, &b] {
+        assert_eq!(found(book, "777777"), []);
+        book.assert_whole();
+    }
+}
+
+#[test]
+fn what_was_written_late_to_a_merged_client_is_seen_on_the_card() {
+    let (mut log, a, b) = two_books();
+    let (anna, ana) = anna_and_ana(&a);
+    log.sync(&[&a, &b]);
+    join(&a, anna, ana);
+    edit(&b, ana, |draft| draft.never = "no ammonia".into());
+    log.sync(&[&a, &b]);
+    for book in [&a, &b] {
+        assert_eq!(draft(book, anna).never, "no ammonia");
+        assert_eq!(found(book, "ammonia"), [anna]);
+        book.assert_whole();
+    }
+    // Once it was seen there, it can be taken off.
+    edit(&a, anna, |draft| draft.never.clear());
+    assert_eq!(draft(&a, anna).never, "");
+    log.sync(&[&a, &b]);
+    assert_eq!(draft(&b, anna).never, "");
+    b.assert_whole();
+}
+
+#[test]
+fn a_form_that_was_open_while_its_client_was_merged_overwrites_nothing_of_the_other() {
+    let book = TestBook::new();
+    let (anna, ana) = anna_and_ana(&book);
+    let before = draft(&book, ana);
+    let no_notes = (draft(&book, anna), draft(&book, anna));
+    merge(&book, &Actor::owner(), anna, ana, Some(no_notes)).unwrap();
+    let mut after = before.clone();
+    after.notes = "allergic to nuts and milk".into();
+    clients::change(&book, &Actor::owner(), ana, &before, after).unwrap();
+    assert_eq!(draft(&book, anna).notes, "likes tea\nallergic to nuts and milk");
+    book.assert_whole();
+}
+
+#[test]
+fn merged_undone_and_done_again_can_be_taken_apart() {
+    let book = TestBook::new();
+    let (anna, ana) = anna_and_ana(&book);
+    let step = join(&book, anna, ana);
+    book.undo(&Actor::owner()).unwrap();
+    assert_eq!(book.read(|conn| merged(conn, anna)).unwrap(), []);
+    book.redo(&Actor::owner()).unwrap();
+    let listed = book.read(|conn| merged(conn, anna)).unwrap();
+    assert_eq!(listed[0].step, step);
+    apart(&book, listed[0].step);
+    assert_eq!(names(&book).len(), 2);
+    book.assert_whole();
+}
+
+#[test]
+fn two_people_of_one_name_who_belong_to_two_cards_stay_two() {
+    let book = TestBook::new();
+    let person = |note: &str| clientele_model::ContactPerson {
+        name: "Мария".into(),
+        note: note.into(),
+        ..clientele_model::ContactPerson::default()
+    };
+    let (anna, ana) = anna_and_ana(&book);
+    edit(&book, anna, |draft| {
+        draft.contact_persons.push(person("neighbour"))
+    });
+    edit(&book, ana, |draft| {
+        draft.contact_persons.push(person("daughter, pays"))
+    });
+    join(&book, anna, ana);
+    assert_eq!(draft(&book, anna).contact_persons.len(), 2);
+    edit(&book, anna, |draft| {
+        draft.contact_persons.retain(|person| person.note != "neighbour")
+    });
+    assert_eq!(draft(&book, anna).contact_persons.len(), 1);
+}

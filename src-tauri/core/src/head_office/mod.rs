@@ -34,6 +34,7 @@ const ACKNOWLEDGED: &str = "acknowledged";
 const PARTED: &str = "parted";
 const AGREES: &str = "agrees";
 const SEED: &str = "seed";
+const GREETED: &str = "greeted";
 
 /// This book's place in a company.
 #[derive(Clone, Serialize, Deserialize)]
@@ -180,8 +181,8 @@ pub fn may_join(conn: &Connection) -> Result<()> {
 }
 
 /// Makes this book one of a company's. What was written before goes out with the rest; it becomes the branch's. What
-/// the book said of the business gives way to what the company says. A book that has neither handed anything to another
-/// company nor had anything of it may join this one all the same.
+/// the book said of the business gives way to what the company says. A book that was paired with another company and never
+/// reached its server may join this one all the same.
 ///
 /// # Errors
 /// `head_office.demo`; `head_office.not_allowed` for a book of another company; what SQLite says.
@@ -192,8 +193,9 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
         let before = store::company(conn)?;
         let is_new = before != Some(new.company);
         if before.is_some() && is_new {
-            // Paired by a mistyped code, and nothing came of it yet.
-            if store::has_exchanged(conn)? || acknowledged(conn)?.seq > 0 {
+            // Paired by a mistyped code, and its server was never reached: an answer that says what it took may be lost.
+            let is_greeted = local(conn, GREETED)?.is_some_and(|value| value.as_int() == Some(1));
+            if is_greeted || store::has_exchanged(conn)? || acknowledged(conn)?.seq > 0 {
                 return Err(ErrorCode::HeadOfficeNotAllowed.into());
             }
             store::take_back_from_branch(conn)?;
@@ -328,6 +330,7 @@ pub fn welcomed(workspace: &Workspace, welcome: &Welcome) -> Result<()> {
         store::put_branches(conn, &welcome.branches)?;
         store::put_companions(conn, &welcome.devices)?;
         erasures::keep(conn, welcome)?;
+        set_local(conn, GREETED, &Value::Int(1))?;
         if let Some(member) = membership(conn)? {
             let name = |id: BranchId| welcome.branches.iter().find(|branch| branch.id == id);
             let named = |id| (id, name(id).map(|branch| branch.name.clone()).unwrap_or_default());

@@ -162,10 +162,7 @@ pub(super) fn class_in(text: &str, query: &Query, kind: usize) -> Option<usize> 
     for (field, token) in tokens(text) {
         let sound = OnceCell::new();
         for (best, word) in places.iter_mut().zip(&query.words) {
-            for (best, new) in best
-                .iter_mut()
-                .zip(places_in(word, field, token, kind, &sound))
-            {
+            for (best, new) in best.iter_mut().zip(places_in(word, field, token, kind, &sound)) {
                 *best = (*best).min(new);
             }
         }

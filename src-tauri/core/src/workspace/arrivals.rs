@@ -530,10 +530,15 @@ impl<'a> Arrivals<'a> {
     }
 
     /// Makes a row what the log says. Returns on whose card it stands, or stood.
-    fn settle_known(&self, put: &Put, row: RowId) -> Result<Option<RowId>> {
+    fn settle_known(&mut self, put: &Put, row: RowId) -> Result<Option<RowId>> {
         let stood = client_of(self.conn, put.table(), row, None)?;
         let due = settle::due(self.conn, self.schema, put.table(), row)?;
         let client = stood.or(due.client(put.table(), row));
+        if put.table().card == Card::Itself && due.values.is_none() {
+            // The card on which it stood is to lose what it had of it.
+            let home = crate::clients::home(self.conn, row.into())?;
+            self.touched.clients.insert(home.into());
+        }
         settle::put(self.conn, self.schema, put, row, due)?;
         Ok(client)
     }

@@ -373,7 +373,15 @@ impl<'a> Write<'a> {
                     return Err(not_found(row));
                 }
             }
-            ChangeKind::Erase => store::erase_row(self.conn, table, row)?,
+            ChangeKind::Erase => {
+                if table.card == Card::Itself {
+                    // The card on which it stood is to lose what it had of it.
+                    self.touched
+                        .clients
+                        .insert(crate::clients::home(self.conn, row.into())?.into());
+                }
+                store::erase_row(self.conn, table, row)?;
+            }
         }
         let pen = &mut self.pen;
         pen.clock = pen.clock.tick(pen.time.for_order());

@@ -168,7 +168,7 @@ impl Slot {
             Column::Tags => card.tags(cell),
             Column::Notes => card.note(cell),
             // What Outlook says of everybody of whom it knows nothing.
-            Column::Extra if cell.trim() == "Unspecified" => {}
+            Column::Extra if cell.trim() == "Unspecified" || is_no_day(cell) => {}
             Column::Extra => card.extra(&self.heading, cell),
             Column::Expects => join(&mut draft.expects, cell, "\n"),
             Column::Never => join(&mut draft.never, cell, "\n"),
@@ -332,4 +332,11 @@ fn language(cell: &str) -> Option<Language> {
         .find(|(_, stems)| stems.iter().any(|stem| folded.starts_with(stem)))
         .map(|(language, _)| language)
         .or_else(|| Language::from_code(&folded))
+}
+
+/// Outlook's day of nobody: 0/0/00, 0.0.00, whatever the country puts between.
+fn is_no_day(cell: &str) -> bool {
+    let mut parts = cell.trim().split(['/', '.', '-']);
+    let is_zero = |part: &str| !part.is_empty() && part.chars().all(|c| c == '0');
+    parts.clone().count() == 3 && parts.all(is_zero)
 }

@@ -5,11 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clientele_model::{ClientId, RowId};
+use clientele_model::{ClientId, RowId, Value};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Result;
-use crate::workspace::store::{row_id, row_id_or_none};
+use crate::clients::CLIENTS;
+use crate::workspace::store::{log, row_id, row_id_or_none, values_of_row};
+use crate::workspace::undo::value_before;
 
 /// Was any client of this book ever merged with another?
 pub(in crate::clients) fn any(conn: &Connection) -> Result<bool> {
@@ -125,11 +127,20 @@ pub fn problems(conn: &Connection) -> Result<Vec<String>> {
     let links = links_around(conn, merged.collect::<rusqlite::Result<Vec<_>>>()?)?;
     let told =
         misplaced(&links).map(|(id, due)| format!("clients {id}: is not shown on the card of {due:?}"));
-    Ok(told.collect())
+    let mut problems: Vec<String> = told.collect();
+    for home in links.values().flatten().filter_map(|link| link.shown_on) {
+        let theirs = links.get(&home).and_then(Option::as_ref);
+        if theirs.is_none_or(|link| link.shown_on.is_some()) {
+            problems.push(format!(
+                "clients {home}: has no card of its own, and others stand on it"
+            ));
+        }
+    }
+    Ok(problems)
 }
 
-/// Where the way over `merged_into` ends: at the last client that is there. Whoever is not in the trash goes no further
-/// than before one who is. In a circle it ends at the smallest identifier.
+/// Where the way over `merged_into` ends: at the last client that is there, and in the trash as the one who goes or not as
+/// that one. In a circle it ends at the smallest identifier.
 fn end_of_the_way(links: &Links, from: RowId) -> RowId {
     let in_trash = |id: &RowId| links.get(id).and_then(Option::as_ref).map(|link| link.in_trash);
     let begun_in_trash = in_trash(&from) == Some(true);
@@ -143,7 +154,7 @@ fn end_of_the_way(links: &Links, from: RowId) -> RowId {
         let Some(next) = next else { return at };
         match in_trash(&next) {
             None => return at,
-            Some(true) if !begun_in_trash => return at,
+            Some(in_trash) if in_trash != begun_in_trash => return at,
             Some(_) => {}
         }
         if let Some(begin) = way.iter().position(|id| *id == next) {
@@ -153,3 +164,41 @@ fn end_of_the_way(links: &Links, from: RowId) -> RowId {
         at = next;
     }
 }
+
+/// What was written to a client's own fields after it was merged, by somebody who did not know: each field with what
+/// stands there now, and what stood there when it was merged.
+///
+/// # Errors
+/// What SQLite says.
+pub(in crate::clients) fn late(conn: &Connection, id: ClientId) -> Result<Vec<(&'static str, Value, Value)>> {
+    let log = log::of_row(conn, id.into())?;
+    let merges = |change: &&log::Logged| {
+        let mut fields = change.body.iter().flat_map(|body| &body.0);
+        fields.any(|field| field.field == "merged_into" && field.value.as_row().is_some())
+    };
+    let Some(merging) = log.iter().rev().find(merges) else {
+        return Ok(Vec::new());
+    };
+    let mut late = Vec::new();
+    for (field, now) in values_of_row(conn, &CLIENTS, id.into())? {
+        if !LATE.contains(&field.name) {
+            continue;
+        }
+        let then = value_before(&log, merging, field.name).unwrap_or_else(|| field.empty());
+        if now != then {
+            late.push((field.name, now, then));
+        }
+    }
+    Ok(late)
+}
+
+/// Own fields that a card takes over of those who were merged into it.
+const LATE: [&str; 7] = [
+    "birthday",
+    "language",
+    "source",
+    "card_number",
+    "notes",
+    "expects",
+    "never",
+];

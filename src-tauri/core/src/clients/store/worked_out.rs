@@ -43,7 +43,7 @@ struct Worked {
 pub fn derive_put(conn: &Connection, ids: &BTreeSet<RowId>) -> Result<Vec<i64>> {
     let mut statement = conn.prepare_cached(
         "select c.n, c.id, (c.given_name = '' and c.patronymic = '' and c.family_name = '' and c.company_name = '')
-         or c.contacts_count > 0 or exists (select 1 from contacts k where k.client_id = c.id)
+         or c.contacts_count > 0 or exists (select 1 from clients m where m.shown_on = c.id) or exists (select 1 from contacts k where k.client_id = c.id)
          from rarray(?1) a cross join clients c on c.id = a.value",
     )?;
     let mut found = statement.query([array(ids)])?;
