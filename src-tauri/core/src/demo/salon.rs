@@ -159,7 +159,10 @@ impl Salon {
     fn twin(&self, dice: &mut Dice, known: &Known) -> Entry {
         let numbers = known.card.phones.first();
         let number = numbers.and_then(|phone| clientele_model::phone::to_e164(&phone.typed, &self.country));
-        let mut card = known.again(self.made / twins::EVERY % 2 == 0, number.unwrap_or_default());
+        let mut card = known.again(
+            (self.made / twins::EVERY).is_multiple_of(2),
+            number.unwrap_or_default(),
+        );
         card.source.clone_from(dice.pick_early(&self.words.sources));
         card.notes = dice.text_fitting(&self.words.notes, known.sex);
         let channel = messenger(dice, known.origin);

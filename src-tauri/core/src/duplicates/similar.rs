@@ -119,7 +119,8 @@ fn pairs(conn: &Connection, cards: &[Named], keys: &[String]) -> Result<Pairs> {
             .all(|why| matches!(why, Why::SameName | Why::SimilarName));
         let differ = one.kind != other.kind
             || (!one.birthday.is_empty() && !other.birthday.is_empty() && one.birthday != other.birthday);
-        !(by_name_alone && differ) && !dismissed.contains(&(one.id.min(other.id), one.id.max(other.id)))
+        let told_apart = dismissed.contains(&(one.id.min(other.id), one.id.max(other.id)));
+        !(told_apart || by_name_alone && differ)
     });
     Ok(pairs)
 }

@@ -362,10 +362,13 @@ fn who_is_typed_may_be_there_already() {
     assert_eq!(except[0].0.id, ana);
 }
 
-/// Every row of cards and contacts, by whose it is: in words, those in the trash apart.
-fn rows(book: &TestBook) -> BTreeMap<RowId, (Vec<String>, Vec<String>)> {
+/// Rows in words, and those in the trash.
+type Rows = (Vec<String>, Vec<String>);
+
+/// Every row of cards and contacts, by whose it is.
+fn rows(book: &TestBook) -> BTreeMap<RowId, Rows> {
     let all = book.read(|conn| {
-        let mut all: BTreeMap<RowId, (Vec<String>, Vec<String>)> = BTreeMap::new();
+        let mut all: BTreeMap<RowId, Rows> = BTreeMap::new();
         for table in book
             .schema()
             .tables
@@ -441,10 +444,8 @@ fn a_thousand_pairs_are_merged_and_taken_apart_with_edits_in_between() {
         apart(&book, step);
         let mut after = rows(&book);
         let of = |all: &mut BTreeMap<_, _>, id: ClientId| all.remove(&RowId::from(id)).expect("it has rows");
-        let (kept, other): ((Vec<String>, Vec<String>), (Vec<String>, Vec<String>)) =
-            (of(&mut before, keep), of(&mut before, gone));
-        let (kept_now, other_now): ((Vec<String>, Vec<String>), (Vec<String>, Vec<String>)) =
-            (of(&mut after, keep), of(&mut after, gone));
+        let (kept, other): (Rows, Rows) = (of(&mut before, keep), of(&mut before, gone));
+        let (kept_now, other_now): (Rows, Rows) = (of(&mut after, keep), of(&mut after, gone));
         assert_eq!(after, before, "seed {seed}");
         assert_eq!(
             other_now.0, other.0,
