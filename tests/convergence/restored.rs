@@ -6,7 +6,7 @@ use clientele_core::head_office;
 use clientele_model::ClientId;
 use clientele_server::Path;
 use clientele_sync::{Ask, Contact};
-use clientele_tests::simulator::{DAY, OfficeKind, World, judge, words};
+use clientele_tests::simulator::{DAY, OfficeKind, World, judge, rows, words};
 
 use crate::stories::{everybody_visits, minutes, on_both_offices, seeds_of, three_branches, three_desks};
 
@@ -17,6 +17,7 @@ on_both_offices! {
     a_copied_book_and_its_original_both_keep_what_they_wrote
     two_copies_that_visit_at_the_same_moment_lose_nothing_that_was_acknowledged
     a_server_and_a_device_restored_at_once_lose_nothing_that_anybody_still_has
+    a_client_that_head_office_rescues_stays_its_branch_s
 }
 
 /// Property 5. The machine of one device has burnt meanwhile: what it had told head office comes back from others.
@@ -214,5 +215,32 @@ fn a_server_and_a_device_restored_at_once_lose_nothing_that_anybody_still_has(ki
                 "seed {seed}: desk {place}"
             );
         }
+    }
+}
+
+/// Properties 5 and 6 together, over branches: only head office's own device still has what a desk of a branch wrote,
+/// and writes it once more. It is no more anybody's business than it was.
+fn a_client_that_head_office_rescues_stays_its_branch_s(kind: OfficeKind) {
+    for seed in seeds_of(kind, 3) {
+        let (mut world, _) = three_branches(kind, seed);
+        let (head, desk, other) = (0, 1, 2);
+        everybody_visits(&mut world);
+        world.office.back_up();
+        world.back_up_or_restore(desk);
+        let kept = world.adds(desk, "Спасена");
+        let note = world.types(desk, kept);
+        world.visits(desk);
+        world.visits(head);
+        assert!(world.office.restore());
+        world.back_up_or_restore(desk);
+        // Under the numbers of the first life.
+        world.adds(desk, "Другая");
+        world.visits(desk);
+        world.visits(head);
+        judge(&mut world);
+        assert_eq!(world.note_of(desk, kept), note, "seed {seed}: nothing is lost");
+        let has = |place: usize| rows(world.desks[place].book()).keys().any(|(_, row)| *row == kept.into());
+        assert!(has(head) && has(desk), "seed {seed}");
+        assert!(!has(other), "seed {seed}: another branch's client came to this one");
     }
 }

@@ -45,6 +45,9 @@ pub fn forget_index(book: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// What the fifth migration added.
+const FIFTH: &str = "alter table displaced drop column scope; pragma user_version = 4;";
+
 /// What the fourth migration added, and what it put in the place of what was.
 const FOURTH: &str = "
     drop index clients_by_name; drop index clients_by_last_contact; drop index clients_by_created; drop index clients_by_branch;
@@ -94,6 +97,7 @@ pub fn as_of_the_second_version(book: &Workspace) -> Result<()> {
     second.execute_batch(include_str!("../../migrations/0002_head_office.sql"))?;
     let second = columns(&second)?;
     book.maintain(|conn| {
+        conn.execute_batch(FIFTH)?;
         conn.execute_batch(FOURTH)?;
         conn.execute_batch(THIRD)?;
         assert_eq!(columns(conn)?, second);
@@ -114,6 +118,7 @@ pub fn as_of_the_first_version(book: &Workspace) -> Result<()> {
     first.execute_batch(include_str!("../../migrations/0001_the_book.sql"))?;
     let first = columns(&first)?;
     book.maintain(|conn| {
+        conn.execute_batch(FIFTH)?;
         conn.execute_batch(FOURTH)?;
         conn.execute_batch(THIRD)?;
         conn.execute_batch(SECOND)?;

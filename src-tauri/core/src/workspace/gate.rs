@@ -341,9 +341,40 @@ impl<'a> Write<'a> {
         Ok(())
     }
 
-    /// The one place where a row and the log are written together.
+    /// Adds a row that was somebody's before: a client stays that branch's, whoever writes it once more. Whose
+    /// another row is, its client says.
+    pub(super) fn add_for(
+        &mut self,
+        whose: Option<BranchId>,
+        table: &'static Table,
+        row: RowId,
+        body: Body,
+    ) -> Result<()> {
+        match self.company {
+            Scopes::Of(_) if table.card == Card::Itself => {
+                self.record_for(whose, Some(row), table, row, ChangeKind::Add, body)
+            }
+            _ => self.record(table, row, ChangeKind::Add, body),
+        }
+    }
+
     pub(super) fn record(
         &mut self,
+        table: &'static Table,
+        row: RowId,
+        kind: ChangeKind,
+        body: Body,
+    ) -> Result<()> {
+        let client = client_of(self.conn, table, row, Some(&body))?;
+        let scope = self.scope(table, kind, client)?;
+        self.record_for(scope, client, table, row, kind, body)
+    }
+
+    /// The one place where a row and the log are written together.
+    fn record_for(
+        &mut self,
+        scope: Option<BranchId>,
+        client: Option<RowId>,
         table: &'static Table,
         row: RowId,
         kind: ChangeKind,
@@ -357,9 +388,8 @@ impl<'a> Write<'a> {
             let detail = format!("{} has no field {} for such a value", table.name, unknown.field);
             return Err(Refusal::new(ErrorCode::WriteGate).with("detail", detail).into());
         }
-        let client = client_of(self.conn, table, row, Some(&body))?;
         self.touched.note(table, client);
-        let scope = self.scope(table, kind, client)?;
+        self.scopes.insert(scope);
         let columns: Vec<&FieldChange> = body.0.iter().filter(|f| !f.field.starts_with('~')).collect();
         match kind {
             ChangeKind::Add => {
@@ -417,11 +447,11 @@ impl<'a> Write<'a> {
     }
 
     /// Whose is what is written: the client's branch's; what holds for all, or for several, the company's.
-    fn scope(&mut self, table: &Table, kind: ChangeKind, client: Option<RowId>) -> Result<Option<BranchId>> {
+    fn scope(&self, table: &Table, kind: ChangeKind, client: Option<RowId>) -> Result<Option<BranchId>> {
         let Scopes::Of(writes_for) = self.company else {
             return Ok(None);
         };
-        let scope = match client {
+        Ok(match client {
             Some(_) if table.card == Card::Itself && kind == ChangeKind::Add => writes_for,
             Some(client) => store::branch_of_client(self.conn, client)?,
             None if table.name == super::step::STEPS.name => match self.scopes.len() {
@@ -430,9 +460,7 @@ impl<'a> Write<'a> {
                 _ => None,
             },
             None => None,
-        };
-        self.scopes.insert(scope);
-        Ok(scope)
+        })
     }
 
     /// Works out what follows from the step, and writes the step's own row. Nothing done: `None`.

@@ -30,7 +30,13 @@ impl Workspace {
 }
 
 fn change(w: &mut Write<'_>, table: &'static Table, displaced: Displaced) -> Result<()> {
-    let Displaced { row, kind, body, .. } = displaced;
+    let Displaced {
+        row,
+        kind,
+        body,
+        scope,
+        ..
+    } = displaced;
     if table.name == super::step::STEPS.name || log::is_erased(w.conn(), row)? {
         return Ok(());
     }
@@ -45,7 +51,7 @@ fn change(w: &mut Write<'_>, table: &'static Table, displaced: Displaced) -> Res
     let stands = store::has_row(w.conn(), table, row)?;
     match kind {
         ChangeKind::Erase if stands => w.erase(table, row),
-        ChangeKind::Add if !stands => w.record(table, row, ChangeKind::Add, Body(fields)),
+        ChangeKind::Add if !stands => w.add_for(scope, table, row, Body(fields)),
         ChangeKind::Add | ChangeKind::Set if stands && !fields.is_empty() => {
             w.unknowingly(table, row, Body(fields))
         }

@@ -324,7 +324,7 @@ pub(in crate::workspace) fn displace(
         return Ok(Vec::new());
     }
     conn.prepare_cached(
-        "insert into displaced (entity, row_id, kind, body) select entity, row_id, kind, body
+        "insert into displaced (entity, row_id, kind, body, scope) select entity, row_id, kind, body, scope
          from changes where device = ?1 and seq >= ?2 and state = 0 order by seq",
     )?
     .execute(which)?;
@@ -340,12 +340,13 @@ pub(in crate::workspace) struct Displaced {
     pub row: RowId,
     pub kind: ChangeKind,
     pub body: Option<Body>,
+    pub scope: Option<BranchId>,
 }
 
 /// What was put aside, in order.
 pub(in crate::workspace) fn displaced(conn: &Connection) -> Result<Vec<Displaced>> {
     let mut statement =
-        conn.prepare_cached("select entity, row_id, kind, body from displaced order by id")?;
+        conn.prepare_cached("select entity, row_id, kind, body, scope from displaced order by id")?;
     let rows = statement.query_map([], |row| {
         let kind: i64 = row.get(2)?;
         let kind = ChangeKind::from_code(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(2, kind))?;
@@ -354,6 +355,7 @@ pub(in crate::workspace) fn displaced(conn: &Connection) -> Result<Vec<Displaced
             row: row_id(row, 1)?,
             kind,
             body: row.get_ref(3)?.as_blob_or_null()?.and_then(Body::decode),
+            scope: row_id_or_none(row, 4).map(|id| BranchId(id.0)),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
