@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use clientele_core::book::{Book, EXTENSION, write_durably};
@@ -37,6 +37,8 @@ pub(crate) struct Draft {
     running: AtomicBool,
     /// It is in the book; what was refused can still be asked for.
     done: AtomicBool,
+    /// What it would do to the book, and how often that had been written into when this was worked out.
+    planned: Mutex<Option<(u64, Plan)>>,
 }
 
 impl Draft {
@@ -113,6 +115,7 @@ fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
             cancelled: AtomicBool::new(false),
             running: AtomicBool::new(false),
             done: AtomicBool::new(false),
+            planned: Mutex::default(),
         },
     )
 }
@@ -145,13 +148,14 @@ fn forget<H: Host>(api: &Api<H>, draft: &Arc<Draft>) {
 /// Reads the draft and says what it would do.
 fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<ImportPreview> {
     let Look {
-        mut parsed,
+        parsed,
         problem,
         remembered,
     } = read(api, book, draft)?;
-    let (table, format, source) = (parsed.table.take(), parsed.format, parsed.source);
-    let plan =
-        book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, &mut reporter(api, draft)))?;
+    let (format, source) = (parsed.format, parsed.source);
+    let commits = book.commits();
+    let table = parsed.table.clone();
+    let plan = plan(api, book, draft, parsed)?;
     let samples = plan.records.iter().take(SAMPLES_MAX);
     let samples = samples.map(|(record, fate)| {
         let matches = who(book, &plan, *fate)?;
@@ -176,7 +180,7 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
             matches,
         })
     });
-    Ok(ImportPreview {
+    let preview = ImportPreview {
         id: draft.id.clone(),
         file_name: draft.file_name.clone(),
         format,
@@ -194,7 +198,21 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         matches: matches(book, &plan, &draft.rules)?,
         matches_total: u32::try_from(plan.meant().count()).unwrap_or(u32::MAX),
         samples: samples.collect::<Result<_>>()?,
-    })
+    };
+    if preview.problem.is_none() {
+        *lock(&draft.planned) = Some((commits, plan));
+    }
+    Ok(preview)
+}
+
+/// What the file will do to the book as it stands.
+fn plan<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, parsed: Parsed) -> Result<Plan> {
+    let said = draft.options.columns.is_some();
+    let mapping = parsed.table.as_ref().filter(|_| said).and_then(Mapping::of);
+    let mut plan =
+        book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, &mut reporter(api, draft)))?;
+    plan.mapping = mapping;
+    Ok(plan)
 }
 
 /// A draft's file as it was read.
@@ -304,6 +322,7 @@ pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> R
             cancelled: AtomicBool::new(false),
             running: AtomicBool::new(false),
             done: AtomicBool::new(false),
+            planned: Mutex::default(),
         },
     )
 }
@@ -320,17 +339,19 @@ pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Writte
     done
 }
 
-/// Read and planned anew: the book may have changed since the preview, and the bytes are at hand.
+/// Read and planned anew where the book has changed since the preview: the bytes are at hand.
 fn run<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Written<ImportResult>> {
-    let Look { parsed, problem, .. } = read(api, book, draft)?;
-    if let Some(problem) = problem {
-        return Err(problem.into());
-    }
-    let said = draft.options.columns.is_some();
-    let mapping = parsed.table.as_ref().filter(|_| said).and_then(Mapping::of);
-    let mut plan =
-        book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, &mut reporter(api, draft)))?;
-    plan.mapping = mapping;
+    let planned = lock(&draft.planned).take();
+    let plan = match planned {
+        Some((commits, plan)) if commits == book.commits() => plan,
+        _ => {
+            let Look { parsed, problem, .. } = read(api, book, draft)?;
+            if let Some(problem) = problem {
+                return Err(problem.into());
+            }
+            plan(api, book, draft, parsed)?
+        }
+    };
     imports::run(book, api.by(), &draft.file_name, &plan, &mut reporter(api, draft))
 }
 

@@ -164,6 +164,18 @@ pub struct ClientDraft {
 }
 
 impl ClientDraft {
+    /// Has it a name, a person's or a company's?
+    #[must_use]
+    pub fn has_name(&self) -> bool {
+        let names = [
+            &self.given_name,
+            &self.patronymic,
+            &self.family_name,
+            &self.company_name,
+        ];
+        names.iter().any(|name| !name.is_empty())
+    }
+
     /// The name as it is shown: for a person given, patronymic and family name, for a company its own;
     /// failing these, the first other name, phone, e-mail or messenger name. Empty for an empty card.
     #[must_use]

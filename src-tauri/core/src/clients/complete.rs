@@ -249,7 +249,7 @@ pub fn complete(
     after: &ClientDraft,
     country: &str,
 ) -> Result<()> {
-    draft::write(w, id, before, after, country, draft::Card::Standing)
+    draft::write(w, id, before, after, country)
 }
 
 /// Takes over the words of the name that the card lacks.

@@ -1,5 +1,7 @@
 //! A draft on its way into the book: checked, and written as the difference to what the form showed.
 
+use std::collections::BTreeMap;
+
 use clientele_model::text::{digits, fold, is_email, tidy};
 use clientele_model::{
     Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Phone, Refusal, RowId, Timestamp, Value, bounds,
@@ -10,19 +12,7 @@ use super::complete::keyed;
 use super::store::{home, late, load_own, on_card};
 use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
 use crate::Result;
-use crate::workspace::{Table, Write};
-
-/// Does the card stand already?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Card {
-    /// It comes to be, or came to be then.
-    New {
-        /// When.
-        created_at: Timestamp,
-    },
-    /// It stands.
-    Standing,
-}
+use crate::workspace::{NewRow, Table, Write};
 
 /// A draft as the book takes it: texts tidied, empty entries left out, tags each once.
 ///
@@ -256,42 +246,28 @@ pub(super) fn write(
     before: &ClientDraft,
     after: &ClientDraft,
     country: &str,
-    card: Card,
 ) -> Result<()> {
     let seen = own_fields(before);
-    let (id, own_row) = match card {
-        Card::New { .. } => (id, id),
-        Card::Standing => {
-            let home = home(w.conn(), id)?;
-            // A form that was opened before the client was merged speaks of that client's own fields.
-            let of_itself = home != id && own_fields(&load_own(w.conn(), id)?) == seen;
-            (home, if of_itself { id } else { home })
-        }
-    };
-    let (row, own_row) = (RowId::from(id), RowId::from(own_row));
-    let twins = Twins::load(w, id, card)?;
-    let mut own = changed(seen.clone(), own_fields(after));
-    if let Card::New { created_at } = card {
-        if own.iter().all(|(field, _)| *field != "kind") {
-            own.insert(0, ("kind", "person".into()));
-        }
-        own.push(("created_at", Value::Int(created_at.0)));
-        w.add(&CLIENTS, row, own)?;
-    } else {
-        for other in twins
-            .others
-            .iter()
-            .filter(|other| RowId::from(**other) != own_row)
-        {
-            // What was written to it late was seen on the card, and is settled with what is typed now.
-            for (field, _, then) in late(w.conn(), *other)? {
-                if own.iter().any(|(changed, _)| *changed == field) {
-                    w.set(&CLIENTS, (*other).into(), vec![(field, then)])?;
-                }
+    let home = home(w.conn(), id)?;
+    // A form that was opened before the client was merged speaks of that client's own fields.
+    let of_itself = home != id && own_fields(&load_own(w.conn(), id)?) == seen;
+    let own_row = RowId::from(if of_itself { id } else { home });
+    let (id, row) = (home, RowId::from(home));
+    let twins = Twins::load(w, id)?;
+    let own = changed(seen.clone(), own_fields(after));
+    for other in twins
+        .others
+        .iter()
+        .filter(|other| RowId::from(**other) != own_row)
+    {
+        // What was written to it late was seen on the card, and is settled with what is typed now.
+        for (field, _, then) in late(w.conn(), *other)? {
+            if own.iter().any(|(changed, _)| *changed == field) {
+                w.set(&CLIENTS, (*other).into(), vec![(field, then)])?;
             }
         }
-        w.set_over(&CLIENTS, own_row, own, &seen)?;
     }
+    w.set_over(&CLIENTS, own_row, own, &seen)?;
     // What the book made of a number stands on the card; what it makes of it now may differ, when the
     // country was corrected since.
     let old = parts(before, |phone| phone.e164.clone());
@@ -315,12 +291,9 @@ struct Twins {
 }
 
 impl Twins {
-    fn load(w: &Write<'_>, id: ClientId, card: Card) -> Result<Self> {
+    fn load(w: &Write<'_>, id: ClientId) -> Result<Self> {
         let mut twins = Self::default();
-        let all = match card {
-            Card::New { .. } => Vec::new(),
-            Card::Standing => on_card(w.conn(), id)?,
-        };
+        let all = on_card(w.conn(), id)?;
         if all.len() < 2 {
             return Ok(twins);
         }
@@ -353,6 +326,50 @@ fn changed(old: Vec<(&'static str, Value)>, new: Vec<(&'static str, Value)>) -> 
         .collect()
 }
 
+/// The fields of an entry that was not there before.
+fn new_part(client: RowId, place: usize, fields: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
+    let mut named = vec![("client_id", client.into())];
+    if place > 0 {
+        named.push(("position", Value::Int(i64::try_from(place).unwrap_or(i64::MAX))));
+    }
+    let given = |(_, value): &(&str, Value)| *value != Value::Text(String::new());
+    named.extend(fields.into_iter().filter(given));
+    named
+}
+
+/// All rows of a client that is new, whose numbers are read: its own first.
+pub(super) fn new_rows(id: ClientId, draft: &ClientDraft, created_at: Timestamp) -> Vec<NewRow> {
+    let client = RowId::from(id);
+    let mut own = changed(own_fields(&ClientDraft::default()), own_fields(draft));
+    if own.iter().all(|(field, _)| *field != "kind") {
+        own.insert(0, ("kind", "person".into()));
+    }
+    own.push(("created_at", Value::Int(created_at.0)));
+    let mut rows = vec![NewRow {
+        table: &CLIENTS,
+        row: client,
+        fields: own,
+    }];
+    for (table, parts) in parts(draft, |phone| phone.e164.clone()) {
+        rows.extend(parts.into_iter().enumerate().map(|(place, (_, fields))| NewRow {
+            table,
+            row: RowId::new(),
+            fields: new_part(client, place, fields),
+        }));
+    }
+    let tags = draft.tags.iter().map(|tag| (RowId::derived(client, tag), tag));
+    rows.extend(
+        tags.collect::<BTreeMap<_, _>>()
+            .into_iter()
+            .map(|(row, tag)| NewRow {
+                table: &CLIENT_TAGS,
+                row,
+                fields: vec![("client_id", client.into()), ("tag", tag.as_str().into())],
+            }),
+    );
+    rows
+}
+
 fn write_parts(
     w: &mut Write<'_>,
     client: RowId,
@@ -379,18 +396,7 @@ fn write_parts(
                 }
                 w.set_over(table, id, fields, &old[at].1)?;
             }
-            None => {
-                let given = fields
-                    .iter()
-                    .filter(|(_, value)| *value != Value::Text(String::new()))
-                    .cloned();
-                let mut fields = vec![("client_id", client.into())];
-                if place > 0 {
-                    fields.push(position);
-                }
-                fields.extend(given);
-                w.add(table, RowId::new(), fields)?;
-            }
+            None => w.add(table, RowId::new(), new_part(client, place, fields.clone()))?,
         }
     }
     for id in old.iter().filter_map(|(id, _)| *id) {

@@ -19,8 +19,8 @@ use crate::{Result, settings};
 
 pub use complete::{NameWords, complete, completed, read_numbers};
 pub use store::{
-    by_email, by_phone, by_unread_phone, derive, derive_put, display_name, home, ids, list, load, load_own,
-    numbered, on_card, problems, settle_merged, sources, tags,
+    by_emails, by_phones, by_unread_phones, derive, derive_put, display_name, home, ids, list, load,
+    load_own, numbered, numbers, on_card, problems, settle_merged, sources, tags,
 };
 
 const ON_CARD: &[Topic] = &[Topic::Clients, Topic::Client, Topic::History];
@@ -286,8 +286,20 @@ pub fn add_checked_of(
     created_at: Timestamp,
 ) -> Result<()> {
     let country = settings::load(w.conn())?.country;
-    let card = draft::Card::New { created_at };
-    draft::write(w, id, &ClientDraft::default(), new, &country, card)
+    let mut new = new.clone();
+    read_numbers(&mut new, &country);
+    add_all(w, &[(id, &new)], created_at)
+}
+
+/// Adds many checked clients whose numbers are read, within a step.
+///
+/// # Errors
+/// What SQLite says.
+pub fn add_all(w: &mut Write<'_>, new: &[(ClientId, &ClientDraft)], created_at: Timestamp) -> Result<()> {
+    let rows = new
+        .iter()
+        .flat_map(|(id, draft)| draft::new_rows(*id, draft, created_at));
+    w.add_new(rows.collect())
 }
 
 /// Writes what differs between the draft as the form was opened with and as it was left.
@@ -307,7 +319,7 @@ pub fn change(
     workspace.write(step, |w| {
         let country = settings::load(w.conn())?.country;
         outside_trash(w, id)?;
-        draft::write(w, id, before, &after, &country, draft::Card::Standing)?;
+        draft::write(w, id, before, &after, &country)?;
         Ok(id)
     })
 }

@@ -3,6 +3,8 @@
 mod merged;
 mod worked_out;
 
+use std::collections::HashMap;
+
 use clientele_model::{
     Address, BranchId, ClientDraft, ClientId, ClientKind, ContactPerson, Email, Language, Messenger,
     OtherName, Phone, RowId, Timestamp,
@@ -15,7 +17,7 @@ use super::{
     ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, Sight, TagCount, phone_display,
 };
 use crate::Result;
-use crate::workspace::store::row_id;
+use crate::workspace::store::{array, row_id, texts};
 
 pub(super) use merged::{any as any_merged, late};
 pub use merged::{home, on_card, problems, settle_merged};
@@ -350,6 +352,20 @@ pub fn numbered(conn: &Connection, id: ClientId) -> Result<Option<i64>> {
         .optional()?)
 }
 
+/// The numbers under which the index knows these clients.
+///
+/// # Errors
+/// What SQLite says.
+pub fn numbers<'a>(
+    conn: &Connection,
+    ids: impl IntoIterator<Item = &'a RowId>,
+) -> Result<HashMap<RowId, i64>> {
+    let mut statement =
+        conn.prepare_cached("select c.id, c.n from rarray(?1) a cross join clients c on c.id = a.value")?;
+    let numbers = statement.query_map([array(ids)], |row| Ok((row_id(row, 0)?, row.get(1)?)))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Every phone number as it was typed.
 pub(super) fn typed_phones(conn: &Connection) -> Result<Vec<(RowId, String)>> {
     let mut statement = conn.prepare("select id, typed from phones")?;
@@ -370,43 +386,46 @@ pub fn ids(conn: &Connection) -> Result<Vec<ClientId>> {
         .collect::<rusqlite::Result<_>>()?)
 }
 
-/// Clients outside the trash with this phone number in E.164.
+/// Clients outside the trash with one of these phone numbers in E.164, each with the number; the eldest first.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn by_phone(conn: &Connection, e164: &str) -> Result<Vec<ClientId>> {
-    found_by(conn, "phones p", "p.e164 = ?1 and p.e164 <> ''", e164)
+pub fn by_phones(conn: &Connection, e164: &[String]) -> Result<Vec<(String, ClientId)>> {
+    found_by(conn, "phones p on p.e164 = a.value and p.e164 <> ''", e164)
 }
 
-/// Clients outside the trash with this number that makes no sense to the phone library, typed just so.
+/// As [`by_phones`], with numbers that make no sense to the phone library, typed just so.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn by_unread_phone(conn: &Connection, typed: &str) -> Result<Vec<ClientId>> {
-    found_by(conn, "phones p", "p.typed = ?1 and p.e164 = ''", typed)
+pub fn by_unread_phones(conn: &Connection, typed: &[String]) -> Result<Vec<(String, ClientId)>> {
+    found_by(conn, "phones p on p.typed = a.value and p.e164 = ''", typed)
 }
 
-/// Clients outside the trash with this e-mail address, in whatever case.
+/// As [`by_phones`], with e-mail addresses in small letters, in whatever case they were typed.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn by_email(conn: &Connection, address: &str) -> Result<Vec<ClientId>> {
+pub fn by_emails(conn: &Connection, addresses: &[String]) -> Result<Vec<(String, ClientId)>> {
     found_by(
         conn,
-        "emails p",
-        "lower(p.address) = lower(?1) and p.address <> ''",
-        address,
+        "emails p on lower(p.address) = a.value and p.address <> ''",
+        addresses,
     )
 }
 
-fn found_by(conn: &Connection, from: &str, filter: &str, what: &str) -> Result<Vec<ClientId>> {
+fn found_by(conn: &Connection, on: &str, whats: &[String]) -> Result<Vec<(String, ClientId)>> {
+    if whats.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Joined, not compared to a parameter: for that SQLite would plan anew at each question.
     let mut statement = conn.prepare_cached(&format!(
-        "select distinct coalesce(c.shown_on, c.id) from {from} join clients c on c.id = p.client_id
-         where {filter} and p.deleted_at is null and c.deleted_at is null order by c.n"
+        "select distinct a.value, coalesce(c.shown_on, c.id) from rarray(?1) a cross join {on}
+         cross join clients c on c.id = p.client_id
+         where p.deleted_at is null and c.deleted_at is null order by c.n"
     ))?;
-    Ok(statement
-        .query_map([what], |row| Ok(row_id(row, 0)?.into()))?
-        .collect::<rusqlite::Result<_>>()?)
+    let found = statement.query_map([texts(whats)], |row| Ok((row.get(0)?, row_id(row, 1)?.into())))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Tags in use, the most used first.

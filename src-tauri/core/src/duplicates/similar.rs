@@ -336,14 +336,18 @@ pub fn of_draft(
                 found.entry(id).or_default().insert(why);
             }
         };
-        for typed in &draft.phones {
-            if let Some(e164) = phone::to_e164(&typed.typed, &country) {
-                note(clients::by_phone(conn, &e164)?, Why::Phone);
-            }
-        }
-        for email in draft.emails.iter().filter(|email| !email.address.is_empty()) {
-            note(clients::by_email(conn, email.address.trim())?, Why::Email);
-        }
+        let who = |found: Vec<(String, ClientId)>| found.into_iter().map(|(_, id)| id).collect();
+        let phones = draft.phones.iter();
+        let phones: Vec<_> = phones
+            .filter_map(|phone| phone::to_e164(&phone.typed, &country))
+            .collect();
+        note(who(clients::by_phones(conn, &phones)?), Why::Phone);
+        let emails = draft
+            .emails
+            .iter()
+            .map(|email| email.address.trim().to_ascii_lowercase());
+        let emails: Vec<_> = emails.filter(|address| !address.is_empty()).collect();
+        note(who(clients::by_emails(conn, &emails)?), Why::Email);
         note(
             store::by_card_number(conn, draft.card_number.trim())?,
             Why::CardNumber,

@@ -20,7 +20,7 @@ use std::ops::ControlFlow;
 
 use clientele_formats::{Parsed, Record, Refused};
 use clientele_model::text::fold;
-use clientele_model::{ClientDraft, ClientId, ErrorCode, Refusal, StepId, Value};
+use clientele_model::{ClientDraft, ClientId, ErrorCode, Refusal, RowId, StepId, Value};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -28,7 +28,7 @@ use ts_rs::TS;
 use crate::clients::{self, CLIENTS, NameWords, draft};
 use crate::workspace::table::DELETED_AT;
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
-use crate::{Result, settings};
+use crate::{Result, search, settings};
 
 pub use mappings::Mapping;
 use matching::Matcher;
@@ -92,6 +92,27 @@ pub struct ImportResult {
 /// Refused records named one by one; more than these are only counted.
 pub const REFUSED_NAMED_MAX: usize = 100_000;
 
+/// Of so many records at once the book is asked who has their phones and e-mails.
+const ASKED_AT_ONCE: usize = 1_000;
+
+/// So many clients are added at once.
+const ADDED_AT_ONCE: usize = 1_000;
+
+/// A record as a card that fits into the book, its numbers read; or why it does not.
+fn readable(record: Record, country: &str) -> Result<Record, Refused> {
+    let line = record.line;
+    match draft::check(mendable(record.draft)) {
+        Ok(mut draft) => {
+            clients::read_numbers(&mut draft, country);
+            Ok(Record { line, draft })
+        }
+        Err(error) => Err(Refused {
+            line,
+            refusal: error.into(),
+        }),
+    }
+}
+
 impl Plan {
     /// Works out what a file would do to this book, where every record that means somebody who is there already
     /// completes that card. Writes nothing.
@@ -125,12 +146,31 @@ impl Plan {
             ..Self::default()
         };
         let total = parsed.records.len() as u64;
-        for (done, record) in (0..).zip(parsed.records) {
-            go_on(progress(done, total))?;
-            let line = record.line;
-            let rule = *by_line.get(&line).unwrap_or(&rules.rule);
-            if let Err(refusal) = plan.take(conn, &mut matcher, &country, rule, record)? {
-                plan.refused.push(Refused { line, refusal });
+        let mut done = 0;
+        let mut records = parsed.records.into_iter();
+        loop {
+            let portion: Vec<_> = (&mut records).take(ASKED_AT_ONCE).collect();
+            if portion.is_empty() {
+                break;
+            }
+            let portion = portion
+                .into_iter()
+                .map(|record| readable(record, &country))
+                .collect::<Vec<_>>();
+            matcher.ask(portion.iter().filter_map(|read| Some(&read.as_ref().ok()?.draft)))?;
+            for read in portion {
+                go_on(progress(done, total))?;
+                done += 1;
+                let taken = match read {
+                    Ok(record) => {
+                        let line = record.line;
+                        let rule = *by_line.get(&line).unwrap_or(&rules.rule);
+                        let taken = plan.take(conn, &mut matcher, rule, record)?;
+                        taken.map_err(|refusal| Refused { line, refusal })
+                    }
+                    Err(refused) => Err(refused),
+                };
+                plan.refused.extend(taken.err());
             }
         }
         plan.refused.sort_by_key(|refused| refused.line);
@@ -142,18 +182,12 @@ impl Plan {
         &mut self,
         conn: &Connection,
         matcher: &mut Matcher<'_>,
-        country: &str,
         rule: Rule,
         record: Record,
     ) -> Result<Result<(), Refusal>> {
-        let line = record.line;
-        let mut draft = match draft::check(mendable(record.draft)) {
-            Ok(draft) => draft,
-            Err(error) => return Ok(Err(error.into())),
-        };
-        clients::read_numbers(&mut draft, country);
+        let Record { line, draft } = record;
         let index = self.records.len();
-        let found = matcher.find(&draft)?;
+        let found = matcher.find(&draft);
         if let Some((_, fate)) = found {
             self.meant.insert(index, fate);
             if rule == Rule::Skip {
@@ -263,18 +297,25 @@ pub fn run(
         step.set("file", file_name);
     }
     let total = plan.records.len() as u64;
-    let written = workspace.write(step, |w| {
+    let written = workspace.write_much(step, |w| {
         let country = settings::load(w.conn())?.country;
         let mut created = 0;
+        let mut new = Vec::new();
         let mut completed = HashSet::new();
         for (index, (_, fate)) in plan.records.iter().enumerate() {
             go_on(progress(index as u64, total))?;
             match fate {
-                Fate::Create => created += create(w, plan.becomes(index))?,
+                Fate::Create => {
+                    new.push(plan.becomes(index));
+                    if new.len() == ADDED_AT_ONCE {
+                        created += create(w, std::mem::take(&mut new))?;
+                    }
+                }
                 Fate::Complete(id) if completed.insert(*id) => created += plan.complete(w, *id, &country)?,
                 Fate::Complete(_) | Fate::Repeat(_) | Fate::Skip => {}
             }
         }
+        created += create(w, new)?;
         if let Some(mapping) = &plan.mapping {
             mapping.keep(w.conn())?;
         }
@@ -292,9 +333,16 @@ pub fn run(
     }))
 }
 
-fn create(w: &mut Write<'_>, card: &ClientDraft) -> Result<u32> {
-    clients::add_checked(w, ClientId::new(), card)?;
-    Ok(1)
+/// Creates a client of each card. Returns how many there are.
+fn create<'a>(w: &mut Write<'_>, cards: impl IntoIterator<Item = &'a ClientDraft>) -> Result<u32> {
+    let new: Vec<_> = cards.into_iter().map(|card| (ClientId::new(), card)).collect();
+    clients::add_all(w, &new, w.now())?;
+    // Whoever has no name is known by a phone, an address, ...: that is worked out as for a card that is typed.
+    let named = new.iter().filter(|(_, card)| card.has_name());
+    let named: Vec<_> = named.map(|(id, card)| (RowId::from(*id), *card)).collect();
+    search::index_new(w.conn(), &named)?;
+    w.are_whole(named.into_iter().map(|(id, _)| id));
+    Ok(u32::try_from(new.len()).unwrap_or(u32::MAX))
 }
 
 impl Plan {
@@ -371,14 +419,14 @@ fn create_merged<'a>(w: &mut Write<'_>, records: impl IntoIterator<Item = &'a Cl
             Some(card) => match clients::completed(&card, record) {
                 Ok(more) => more,
                 Err(_) => {
-                    created += create(w, &card)?;
+                    created += create(w, [&card])?;
                     record.clone()
                 }
             },
         });
     }
     if let Some(card) = card {
-        created += create(w, &card)?;
+        created += create(w, [&card])?;
     }
     Ok(created)
 }

@@ -83,6 +83,16 @@ impl Document {
         Self(fields.join(&FIELDS_APART.to_string()))
     }
 
+    /// As [`Self::of`], of a card that the book has never told yet: it tells tags in the order of their letters.
+    pub fn of_new(card: &ClientDraft) -> Self {
+        if card.tags.is_sorted() {
+            return Self::of(card);
+        }
+        let mut card = card.clone();
+        card.tags.sort();
+        Self::of(&card)
+    }
+
     /// As the book keeps it.
     pub fn from_text(text: String) -> Self {
         Self(text)

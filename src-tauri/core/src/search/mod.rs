@@ -18,7 +18,7 @@ mod tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod trial;
 
-use clientele_model::{ClientId, ClientKind};
+use clientele_model::{ClientDraft, ClientId, ClientKind, RowId};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -96,6 +96,20 @@ pub fn index(conn: &Connection, id: ClientId) -> Result<()> {
         // It is found as the one on whose card it stands.
         store::take_out(conn, n)
     }
+}
+
+/// As [`index`], of clients who were added just now, with their whole cards as they were added.
+///
+/// # Errors
+/// What SQLite says.
+pub fn index_new(conn: &Connection, new: &[(RowId, &ClientDraft)]) -> Result<()> {
+    let mut numbers = clients::numbers(conn, new.iter().map(|(id, _)| id))?;
+    for (id, card) in new {
+        if let Some(n) = numbers.remove(id) {
+            store::put(conn, n, &Document::of_new(card))?;
+        }
+    }
+    Ok(())
 }
 
 /// Notes that what these clients, by their numbers, are found by has to be looked at. Until [`catch_up`] has, searching looks at each of

@@ -2,6 +2,7 @@
 //! changes together say. It takes every well-formed change, in whatever order they come.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
 
 use clientele_model::record::{CLIENT_ID, DELETED_AT, Field};
 use clientele_model::{Body, BranchId, ChangeKind, DeviceId, Hlc, RowId, Stamp, StepId, Value};
@@ -200,6 +201,7 @@ impl Workspace {
             None => Changes::Many,
         };
         transaction.commit()?;
+        self.commits.fetch_add(1, Ordering::SeqCst);
         drop((opened, resting));
         self.memory.follow(changes);
         writer.clock = clock;

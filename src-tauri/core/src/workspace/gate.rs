@@ -1,6 +1,6 @@
 //! The write gate: one transaction = rows + change log + step. What is open inside [`super::Workspace::write`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clientele_model::change::{SCHEMA, SEEN, SETTLES, UNSETTLES};
 use clientele_model::{
@@ -14,10 +14,28 @@ use super::clock::Clock;
 use super::settle;
 use super::step::NewStep;
 use super::store::log::{Content, NewLogged, State};
-use super::store::{self, log};
-use super::table::{Card, DELETED_AT, Indexing, Invalidation, Schema, Table, Topic};
+use super::store::{self, Put, log};
+use super::table::{Card, DELETED_AT, Invalidation, Schema, Table, Topic};
 use super::touched::{Touched, client_of};
 use crate::Result;
+
+/// Has a table such fields, for such values?
+///
+/// # Errors
+/// `write_gate` where it has not.
+pub(super) fn fits(table: &Table, body: &Body) -> Result<()> {
+    let fits = |f: &FieldChange| {
+        matches!(f.field.as_str(), SEEN | SETTLES | UNSETTLES)
+            || table.field(&f.field).is_some_and(|field| field.takes(&f.value))
+    };
+    match body.0.iter().find(|f| !fits(f)) {
+        None => Ok(()),
+        Some(unknown) => {
+            let detail = format!("{} has no field {} for such a value", table.name, unknown.field);
+            Err(Refusal::new(ErrorCode::WriteGate).with("detail", detail).into())
+        }
+    }
+}
 
 /// Who writes here, and how far they have come.
 pub(super) struct Pen {
@@ -32,16 +50,20 @@ pub(super) struct Pen {
 pub struct Write<'a> {
     pub(super) conn: &'a Connection,
     pub(super) schema: &'static Schema,
-    pen: Pen,
+    pub(super) pen: Pen,
     pub(super) id: StepId,
     pub(super) now: Timestamp,
     /// The step's own words; a feature may add to them as it goes.
     pub step: NewStep,
-    changes: u64,
-    touched: Touched,
+    pub(super) changes: u64,
+    pub(super) touched: Touched,
     company: Scopes,
-    scopes: BTreeSet<Option<BranchId>>,
-    has_others: bool,
+    pub(super) scopes: BTreeSet<Option<BranchId>>,
+    pub(super) has_others: bool,
+    /// New clients of whom all that is worked out stands already.
+    pub(super) whole: BTreeSet<RowId>,
+    /// How rows of each table are put, many at once.
+    pub(super) puts: BTreeMap<&'static str, Put>,
     quarrelled: BTreeSet<(&'static str, RowId)>,
 }
 
@@ -81,6 +103,8 @@ impl<'a> Write<'a> {
             company,
             scopes: BTreeSet::new(),
             has_others: log::has_others(conn)?,
+            whole: BTreeSet::new(),
+            puts: BTreeMap::new(),
             quarrelled: BTreeSet::new(),
         })
     }
@@ -380,15 +404,11 @@ impl<'a> Write<'a> {
         kind: ChangeKind,
         body: Body,
     ) -> Result<()> {
-        let fits = |f: &FieldChange| {
-            matches!(f.field.as_str(), SEEN | SETTLES | UNSETTLES)
-                || table.field(&f.field).is_some_and(|field| field.takes(&f.value))
-        };
-        if let Some(unknown) = body.0.iter().find(|f| !fits(f)) {
-            let detail = format!("{} has no field {} for such a value", table.name, unknown.field);
-            return Err(Refusal::new(ErrorCode::WriteGate).with("detail", detail).into());
-        }
+        fits(table, &body)?;
         self.touched.note(table, client);
+        if let Some(client) = client {
+            self.whole.remove(&client);
+        }
         self.scopes.insert(scope);
         let columns: Vec<&FieldChange> = body.0.iter().filter(|f| !f.field.starts_with('~')).collect();
         match kind {
@@ -447,7 +467,12 @@ impl<'a> Write<'a> {
     }
 
     /// Whose is what is written: the client's branch's; what holds for all, or for several, the company's.
-    fn scope(&self, table: &Table, kind: ChangeKind, client: Option<RowId>) -> Result<Option<BranchId>> {
+    pub(super) fn scope(
+        &self,
+        table: &Table,
+        kind: ChangeKind,
+        client: Option<RowId>,
+    ) -> Result<Option<BranchId>> {
         let Scopes::Of(writes_for) = self.company else {
             return Ok(None);
         };
@@ -477,10 +502,7 @@ impl<'a> Write<'a> {
             }
             self.touched.topic(Topic::Conflicts);
         }
-        if self.has_others {
-            settle::trashed(self.conn, self.schema, &self.touched.clients)?;
-        }
-        let follow = (self.schema.derive)(self.conn, &self.touched.clients, Indexing::Now)?;
+        let follow = self.derive()?;
         self.touched.follow(&follow);
         let step = self.step.clone();
         let fields = [

@@ -4,6 +4,7 @@
 //! in the same transaction; undo, history and sync read that one record. [`Workspace::read`] gives a
 //! connection that cannot write at all.
 
+mod adding;
 pub mod arrivals;
 pub mod clock;
 mod gate;
@@ -19,12 +20,13 @@ mod touched;
 pub mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clientele_model::{DeviceId, Hlc, RowId, StepId, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use adding::NewRow;
 pub use arrivals::{Arrivals, Arriving, ReadyRow};
 pub use clock::Clock;
 use gate::Pen;
@@ -47,6 +49,14 @@ pub struct Workspace {
     schema: &'static Schema,
     told: Mutex<Option<Box<dyn Fn() + Send + Sync>>>,
     memory: Memory,
+    commits: AtomicU64,
+}
+
+/// Does the guard look at every row of a step?
+#[derive(Clone, Copy)]
+enum Guarding {
+    On,
+    Rests,
 }
 
 struct Writer {
@@ -97,6 +107,7 @@ impl Workspace {
             schema,
             told: Mutex::default(),
             memory: Memory::default(),
+            commits: AtomicU64::new(0),
         })
     }
 
@@ -110,6 +121,13 @@ impl Workspace {
     #[must_use]
     pub fn search_memory(&self) -> &Memory {
         &self.memory
+    }
+
+    /// How often something was written since the book was opened, here or by others: what was worked out from it
+    /// still holds as long as this is the same.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::SeqCst)
     }
 
     /// What the memory has to follow of a transaction that is about to be committed.
@@ -153,9 +171,34 @@ impl Workspace {
     /// # Errors
     /// Those of `f`, and what SQLite says; then nothing of the step has been written.
     pub fn write<T>(&self, step: NewStep, f: impl FnOnce(&mut Write<'_>) -> Result<T>) -> Result<Written<T>> {
+        self.step(step, Guarding::On, f)
+    }
+
+    /// As [`Self::write`], for a step that writes very much: the guard rests meanwhile.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub fn write_much<T>(
+        &self,
+        step: NewStep,
+        f: impl FnOnce(&mut Write<'_>) -> Result<T>,
+    ) -> Result<Written<T>> {
+        self.step(step, Guarding::Rests, f)
+    }
+
+    fn step<T>(
+        &self,
+        step: NewStep,
+        guarding: Guarding,
+        f: impl FnOnce(&mut Write<'_>) -> Result<T>,
+    ) -> Result<Written<T>> {
         let mut writer = self.writer();
         let writer = &mut *writer;
         let opened = writer.gate.open();
+        let resting = match guarding {
+            Guarding::On => None,
+            Guarding::Rests => Some(guard::rest(&writer.conn)?),
+        };
         let transaction = Transaction::new_unchecked(&writer.conn, TransactionBehavior::Immediate)?;
         let pen = Pen {
             device_n: writer.device_n,
@@ -178,6 +221,8 @@ impl Workspace {
         let step = row.map(|row| summary(&transaction, &row)).transpose()?;
         let changes = self.followed(&transaction, &finished.clients)?;
         transaction.commit()?;
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        drop(resting);
         drop(opened);
         self.memory.follow(changes);
         writer.seq = finished.seq;

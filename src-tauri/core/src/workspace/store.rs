@@ -41,6 +41,12 @@ pub fn array<'a>(ids: impl IntoIterator<Item = &'a RowId>) -> Array {
     Rc::new(blobs.collect())
 }
 
+/// Texts as a table of one column.
+pub fn texts(texts: &[String]) -> Array {
+    let texts = texts.iter().cloned().map(rusqlite::types::Value::Text);
+    Rc::new(texts.collect())
+}
+
 fn value(of: ValueRef<'_>) -> Value {
     match of {
         ValueRef::Null => Value::Null,
