@@ -40,6 +40,8 @@ cargo xtask <verb>
            write the TypeScript of the commands, or say whether it is fresh
   screens [name ...]
            take a picture of every screen, in every language, theme and size
+  accessible [name ...]
+           ask of every screen, in every language, theme and size, whether everybody can use it (WCAG 2.2 AA)
   bundle [--server]
            make a .deb package of the program and one of head office's server, or the server's alone";
 
@@ -68,6 +70,7 @@ fn dispatch(verb: &str, arguments: &[String]) -> Result {
         "tidy" => tidy::tidy(),
         "bindings" => bindings::bindings(arguments),
         "screens" => screens::screens(arguments),
+        "accessible" => screens::accessible(arguments).map(drop),
         "bundle" => bundle::bundle(arguments),
         _ => Err(USAGE.into()),
     }

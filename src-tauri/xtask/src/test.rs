@@ -7,7 +7,7 @@ use crate::program::{self, FEATURE};
 use crate::report::{Counts, Report, read_counts};
 use crate::sh::{self, Result, cargo, root};
 use crate::ui::Ui;
-use crate::{bindings, tidy};
+use crate::{bindings, screens, tidy};
 
 const WINDOW_TESTS: &str = "clientele-window-tests";
 
@@ -61,6 +61,7 @@ pub fn test(arguments: &[String]) -> Result {
     }
     if parts.window {
         report.check("The real window", window);
+        report.check("Every screen, for everybody", accessible);
     }
     if std::env::var_os("CI").is_some() {
         report.check("Nothing was changed", nothing_was_changed);
@@ -155,6 +156,16 @@ fn window() -> Result<Counts> {
         command.args(["--", "--test-threads", "1"]);
     }
     run_tests(&mut command, true)
+}
+
+/// In one language and the smaller size: what axe-core asks hardly depends on the words.
+fn accessible() -> Result<Counts> {
+    let narrowed = ["ru".to_owned(), "1024x640".to_owned()];
+    let passed = screens::accessible(&narrowed)?;
+    Ok(Counts {
+        passed,
+        ..Counts::default()
+    })
 }
 
 fn tests(selection: &[&str]) -> Result<Counts> {

@@ -1,5 +1,7 @@
 //! `cargo xtask screens`: a picture of every screen in every language, theme and size, and all of them on one sheet.
+//! `cargo xtask accessible`: whether everybody can use them.
 
+mod accessible;
 mod company;
 mod list;
 mod sheet;
@@ -36,13 +38,69 @@ const SIZES: [(&str, u64, u64); 2] = [("1280x800", 1280, 800), ("1024x640", 1024
 /// Takes the pictures. Arguments narrow them down: names of screens, languages, themes, sizes in any order.
 pub fn screens(arguments: &[String]) -> Result {
     let wanted = Wanted::parse(arguments)?;
+    let (mut taken, mut last) = (0, None);
+    each_screen(&wanted, &mut |clientele, shown| {
+        let picture = other_than(clientele, last.as_ref())?;
+        picture.save(&path(shown.screen, shown.language, shown.theme, shown.size))?;
+        last = Some(picture);
+        taken += 1;
+        Ok(())
+    })?;
+    let sheets = SIZES
+        .map(|(size, ..)| sheet::lay_out(size, SCREENS, LANGUAGES.map(|(language, _)| language), THEMES));
+    for sheet in sheets {
+        println!("{}", sheet?.display());
+    }
+    println!("{taken} pictures in {}", folder().display());
+    Ok(())
+}
+
+/// Says what stands in the way of anybody on the screens, and fails where there is something. Arguments as for
+/// [`screens`]. Returns how many looks were taken.
+pub fn accessible(arguments: &[String]) -> Result<usize> {
+    let wanted = Wanted::parse(arguments)?;
+    let (mut looks, mut complaints) = (0, Vec::new());
+    each_screen(&wanted, &mut |clientele, shown| {
+        looks += 1;
+        let Shown {
+            screen,
+            language,
+            theme,
+            size,
+        } = shown;
+        for complaint in accessible::complaints(clientele)? {
+            complaints.push(format!("{screen}, {language}, {theme}, {size}: {complaint}"));
+        }
+        Ok(())
+    })?;
+    println!("{looks} looks at screens, {} complaints", complaints.len());
+    if complaints.is_empty() {
+        Ok(looks)
+    } else {
+        Err(complaints.join("\n").into())
+    }
+}
+
+/// How a screen is shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    screen: &'static str,
+    language: &'static str,
+    theme: &'static str,
+    size: &'static str,
+}
+
+/// What is done with each screen.
+type Look<'a> = &'a mut dyn FnMut(&Clientele, Shown) -> Result;
+
+/// Shows every screen that is wanted, in every way that is wanted.
+fn each_screen(wanted: &Wanted, look: Look<'_>) -> Result {
     platform::prepare(&[Need::Build, Need::VirtualDesktop, Need::WindowTests])?;
     let program = program::build(false)?;
     let programs = Programs {
         server: program::build_for_development("clientele-server", &[program::FEATURE])?,
         cli: program::build_for_development("clientele-cli", &[program::FEATURE])?,
     };
-    let mut taken = 0;
     for (language, locale) in LANGUAGES {
         if wanted.has(language, LANGUAGES.map(|(language, _)| language)) {
             let setup = Setup {
@@ -50,15 +108,9 @@ pub fn screens(arguments: &[String]) -> Result {
                 locale: locale.to_owned(),
                 ..Setup::default()
             };
-            taken += in_one_language(&wanted, language, setup, &programs)?;
+            in_one_language(wanted, language, setup, &programs, look)?;
         }
     }
-    let sheets = SIZES
-        .map(|(size, ..)| sheet::lay_out(size, SCREENS, LANGUAGES.map(|(language, _)| language), THEMES));
-    for sheet in sheets {
-        println!("{}", sheet?.display());
-    }
-    println!("{taken} pictures in {}", folder().display());
     Ok(())
 }
 
@@ -73,11 +125,15 @@ fn path(screen: &str, language: &str, theme: &str, size: &str) -> PathBuf {
 
 /// Goes once through all screens. The demo book speaks one language, so each language has a program of its own; size and
 /// theme change while a screen stands.
-fn in_one_language(wanted: &Wanted, language: &str, setup: Setup, programs: &Programs) -> Result<usize> {
+fn in_one_language(
+    wanted: &Wanted,
+    language: &'static str,
+    setup: Setup,
+    programs: &Programs,
+    look: Look<'_>,
+) -> Result {
     let mut clientele = Clientele::start(setup.clone())?;
     let mut stand = Stand::new(setup, programs.clone(), language);
-    let mut taken = 0;
-    let mut last = None;
     for screens in SCREENS.chunk_by(|one, next| one.when == next.when) {
         let screens: Vec<&Screen> = screens.iter().filter(|screen| wanted.screen(screen)).collect();
         let Some(first) = screens.first() else { continue };
@@ -97,17 +153,20 @@ fn in_one_language(wanted: &Wanted, language: &str, setup: Setup, programs: &Pro
                 for theme in THEMES.into_iter().filter(|theme| wanted.has(theme, THEMES)) {
                     let set = "document.documentElement.dataset.theme = arguments[0]";
                     clientele.session()?.run(set, &[json!(theme)])?;
-                    let picture = other_than(&clientele, last.as_ref())?;
-                    picture.save(&path(screen.name, language, theme, size))?;
-                    last = Some(picture);
-                    taken += 1;
+                    let shown = Shown {
+                        screen: screen.name,
+                        language,
+                        theme,
+                        size,
+                    };
+                    look(&clientele, shown)?;
                 }
             }
             clientele.resize(SIZES[0].1, SIZES[0].2)?;
         }
     }
     clientele.close()?;
-    Ok(taken)
+    Ok(())
 }
 
 /// A picture of the window, which looks different from the last one: no two screens, themes or sizes look the same. On a

@@ -307,7 +307,6 @@ export const bg = {
   "history.undone": "отменено",
   "history.changes": { one: "{count} промяна", other: "{count} промени" },
   "history.leftOut": { one: "и още {count} промяна", other: "и още {count} промени" },
-  "history.details": "Какво е променено: {what}",
   "history.noDetails": "За тази стъпка няма подробности.",
 
   "trash.title": "Кошче",

@@ -305,7 +305,6 @@ export const en = {
   "history.undone": "undone",
   "history.changes": { one: "{count} change", other: "{count} changes" },
   "history.leftOut": { one: "and {count} more change", other: "and {count} more changes" },
-  "history.details": "What was changed: {what}",
   "history.noDetails": "No particulars are kept of this step.",
 
   "trash.title": "Trash",

@@ -307,7 +307,6 @@ export const ru = {
   "history.undone": "отменено",
   "history.changes": { one: "{count} изменение", few: "{count} изменения", many: "{count} изменений", other: "{count} изменения" },
   "history.leftOut": { one: "и ещё {count} изменение", few: "и ещё {count} изменения", many: "и ещё {count} изменений", other: "и ещё {count} изменения" },
-  "history.details": "Что изменилось: {what}",
   "history.noDetails": "Подробностей этого шага нет.",
 
   "trash.title": "Корзина",
