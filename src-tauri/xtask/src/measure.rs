@@ -8,15 +8,19 @@ use crate::program;
 use crate::sh::{self, Result, cargo};
 
 /// Builds the bench and the server as they are given to others, and runs the bench: `[--quick] [--rounds N]
-/// [--storm|--sync|--search]`.
+/// [--book|--search|--sync|--storm]`.
 pub fn bench(arguments: &[String]) -> Result {
-    let needs = if arguments.iter().any(|word| word == "--search") {
-        &[Need::Build][..]
+    let has = |word: &str| arguments.iter().any(|argument| argument == word);
+    let needs: &[Need] = if has("--search") {
+        &[Need::Build]
+    } else if has("--book") {
+        &[Need::Build, Need::Baseline]
     } else {
-        &[Need::Build, Need::Postgres]
+        &[Need::Build, Need::Baseline, Need::Postgres]
     };
     platform::prepare(needs)?;
-    let packages = ["--package", "clientele-bench", "--package", "clientele-server"];
+    let packages = ["clientele-bench", "clientele-server", "clientele-cli"];
+    let packages = packages.iter().flat_map(|package| ["--package", package]);
     sh::run(cargo().args(["build", "--release"]).args(packages))?;
     let program = program::target_dir()?.join("release/bench");
     sh::run(Command::new(program).args(arguments))

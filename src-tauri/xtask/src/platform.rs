@@ -24,6 +24,8 @@ pub enum Need {
     WindowTests,
     /// What head office's server is tested on.
     Postgres,
+    /// Beside which what the book costs is measured.
+    Baseline,
     /// Several PostgreSQL that take over from each other.
     HighAvailability,
 }
@@ -56,6 +58,7 @@ impl Need {
             Self::WindowTests => &["webkit2gtk-driver"],
             Self::Postgres if has_postgres() => &[],
             Self::Postgres => &[POSTGRES],
+            Self::Baseline => &["sqlite3"],
             Self::HighAvailability => &["patroni", ETCD, "python3-psycopg2", "python3-etcd"],
         }
     }
@@ -100,7 +103,7 @@ pub fn prepare(needs: &[Need]) -> Result {
 }
 
 fn without_virtual_desktop(needs: &[Need]) -> Result {
-    let is_for_linux = |need: &Need| !matches!(need, Need::Build | Need::Postgres);
+    let is_for_linux = |need: &Need| !matches!(need, Need::Build | Need::Postgres | Need::Baseline);
     if !needs.iter().any(is_for_linux) {
         return Ok(());
     }

@@ -1,8 +1,9 @@
-//! `bench [--quick] [--rounds N] [--sync | --storm | --search]`: prints a table and writes `target/bench.json`: name, ours,
+//! `bench [--quick] [--rounds N] [--book | --search | --sync | --storm]`: prints a table and writes `target/bench.json`: name, ours,
 //! baseline, ratio, unit, goal. Each figure is the middle one of three rounds, the baseline's too, and both are
 //! measured in turns; only the ratios say something on a busy machine. The server is a process of its own, but it
 //! shares the machine with the devices.
 
+mod book;
 mod office;
 mod raw;
 mod search;
@@ -19,10 +20,16 @@ fn main() {
     let rounds = rounds.map_or(3, |rounds| rounds.parse().expect("a number of rounds"));
     println!("{}", table::load());
     let mut table = Table::new();
-    if has("--search") || !(has("--sync") || has("--storm")) {
+    let all = !["--book", "--search", "--sync", "--storm"]
+        .iter()
+        .any(|part| has(part));
+    if all || has("--book") {
+        book::measure(&mut table, has("--quick"), rounds);
+    }
+    if all || has("--search") {
         search::measure(&mut table, has("--quick"));
     }
-    if !has("--search") {
+    if all || has("--sync") || has("--storm") {
         of_sync(&mut table, &has, rounds);
     }
     table.print();

@@ -20,12 +20,20 @@ pub fn fill_disk(book: &Workspace, pages_left: Option<u32>) -> Result<()> {
     })
 }
 
+/// A connection of its own to an open book, which only reads.
+///
+/// # Errors
+/// What SQLite says.
+pub fn reader(book: &TestBook) -> Result<Connection> {
+    crate::book::open_reader(&book.file(), &book.key)
+}
+
 /// Every byte of the book as it stands in the decrypted file, pages that hold nothing any more included.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn bytes_within(book: &TestBook) -> Result<Vec<u8>> {
-    let mut conn = crate::book::open_reader(&book.file(), &book.key)?;
+    let mut conn = reader(book)?;
     Ok(conn.serialize(MAIN_DB)?.to_vec())
 }
 

@@ -2,7 +2,9 @@
 
 mod files;
 
-pub use files::{as_of_the_first_version, as_of_the_second_version, bytes_within, fill_disk, forget_index};
+pub use files::{
+    as_of_the_first_version, as_of_the_second_version, bytes_within, fill_disk, forget_index, reader,
+};
 
 use std::path::PathBuf;
 
