@@ -19,8 +19,8 @@ use crate::{Result, settings};
 
 pub use complete::{NameWords, complete, completed, read_numbers};
 pub use store::{
-    by_email, by_phone, by_unread_phone, derive, derive_put, display_name, home, ids, list, load, load_own,
-    numbered, on_card, problems, settle_merged, sources, tags,
+    by_card_number, by_email, by_phone, by_unread_phone, derive, derive_put, display_name, home, ids, list,
+    load, load_own, numbered, on_card, problems, settle_merged, sources, tags,
 };
 
 const ON_CARD: &[Topic] = &[Topic::Clients, Topic::Client, Topic::History];

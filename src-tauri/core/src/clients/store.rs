@@ -399,6 +399,19 @@ pub fn by_email(conn: &Connection, address: &str) -> Result<Vec<ClientId>> {
     )
 }
 
+/// Clients outside the trash with this card number.
+///
+/// # Errors
+/// What SQLite says.
+pub fn by_card_number(conn: &Connection, number: &str) -> Result<Vec<ClientId>> {
+    let mut statement = conn.prepare_cached(
+        "select distinct coalesce(shown_on, id) from clients
+         where card_number = ?1 and card_number <> '' and deleted_at is null",
+    )?;
+    let ids = statement.query_map([number], |row| Ok(row_id(row, 0)?.into()))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
 fn found_by(conn: &Connection, from: &str, filter: &str, what: &str) -> Result<Vec<ClientId>> {
     let mut statement = conn.prepare_cached(&format!(
         "select distinct coalesce(c.shown_on, c.id) from {from} join clients c on c.id = p.client_id

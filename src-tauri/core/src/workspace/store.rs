@@ -41,7 +41,8 @@ pub fn array<'a>(ids: impl IntoIterator<Item = &'a RowId>) -> Array {
     Rc::new(blobs.collect())
 }
 
-fn value(of: ValueRef<'_>) -> Value {
+/// A value on its way out of SQLite.
+pub(crate) fn value(of: ValueRef<'_>) -> Value {
     match of {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(n) => Value::Int(n),
