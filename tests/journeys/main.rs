@@ -4,6 +4,7 @@ mod access;
 mod commands;
 mod crash;
 mod demo;
+mod exports;
 mod files;
 mod head_office;
 mod hostile;

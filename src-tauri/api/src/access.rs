@@ -9,7 +9,7 @@ use clientele_model::{ErrorCode, Refusal, Timestamp, text};
 
 use crate::app::Api;
 use crate::commands::Role;
-use crate::files::not_onto_book;
+use crate::exports::not_onto_book;
 use crate::host::{FileKind, Host};
 use crate::types::*;
 

@@ -15,7 +15,7 @@ use clientele_model::{ErrorCode, Language, Refusal, Timestamp};
 use crate::app::{Api, OpenBook, State, lock, state};
 use crate::commands::Role;
 use crate::head_office::{self, Office};
-use crate::host::{Event, FileKind, Host, SecretStore};
+use crate::host::{Event, FileKind, Host, ImportPart, SecretStore};
 use crate::indexing::Indexing;
 use crate::types::*;
 
@@ -259,7 +259,12 @@ fn fill_with_demo<H: Host>(api: &Api<H>, clients: u32, seed: u64) -> Result<Writ
     };
     demo::fill(&book, api.by(), &demo, &mut |done, total| {
         let id = "demo".to_owned();
-        api.host.emit(Event::ImportProgress { id, done, total });
+        api.host.emit(Event::ImportProgress {
+            id,
+            done,
+            total,
+            part: ImportPart::Writing,
+        });
         ControlFlow::Continue(())
     })
 }

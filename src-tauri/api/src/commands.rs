@@ -7,6 +7,7 @@ use clientele_core::contacts::{ContactPage, ContactsList};
 use clientele_core::duplicates::{DuplicateList, MergeProposal, MergedClient};
 use clientele_core::history::{FieldHistoryEntry, HistoryPage, StepDetails};
 use clientele_core::imports::ImportResult;
+use clientele_core::imports::history::HistoryResult;
 use clientele_core::search::SearchHit;
 use clientele_core::settings::Settings;
 use clientele_core::trash::TrashRow;
@@ -18,7 +19,9 @@ use crate::app::Api;
 use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
-use crate::{access, app, books, cards, duplicates, files, head_office, past, refused_rows};
+use crate::{
+    access, app, books, cards, duplicates, exports, files, head_office, history_imports, past, refused_rows,
+};
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,10 +169,16 @@ commands! {
     Manager import_run(ImportRef) -> Written<ImportResult> = files::import_run;
     /// Writes the refused rows of a table to a file of the user's choice, each with why.
     Manager import_refused_save(ImportRefused) -> ImportRefusedSaved = refused_rows::import_refused_save;
+    /// Lets the user choose a table of contacts, and says what its import would do.
+    Manager history_import_choose(Nothing) -> HistoryPreview = history_imports::choose;
+    /// Reads the table of contacts again as the user says.
+    Manager history_import_configure(HistoryConfigure) -> HistoryPreview = history_imports::configure;
+    /// Imports contacts.
+    Manager history_import_run(ImportRef) -> Written<HistoryResult> = history_imports::run;
     /// Stops an import that runs, or forgets one that does not.
     Manager import_cancel(ImportRef) -> Nothing = files::import_cancel;
     /// Lets the user choose where, and writes everybody there.
-    Owner export_choose(ExportAsk) -> ExportResult = files::export_choose;
+    Owner export_choose(ExportAsk) -> ExportResult = exports::export_choose;
 
     /// How this device stands with head office.
     Desk head_office(Nothing) -> HeadOffice = head_office::state;

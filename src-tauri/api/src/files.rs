@@ -1,21 +1,23 @@
-//! Commands about foreign files: import with a dry run, export.
+//! Commands about foreign files: import with a dry run.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use clientele_core::book::{Book, EXTENSION, write_durably};
+use clientele_core::book::Book;
 use clientele_core::imports::{self, ImportResult, Mapping, Plan, REFUSED_NAMED_MAX, Rules};
 use clientele_core::workspace::Written;
-use clientele_core::{Error, Result, exports};
+use clientele_core::{Error, Result};
+use clientele_formats::history::HistoryOptions;
 use clientele_formats::{self as formats, Header, Options, Parsed};
 use clientele_model::{ErrorCode, Refusal, StepId};
 
 use crate::app::{Api, lock};
 use crate::commands::Role;
-use crate::host::{Event, FileKind, Host};
+use crate::everything;
+use crate::host::{Event, FileKind, Host, ImportPart};
 use crate::matches::{matches, who};
 use crate::reader::{self, Question};
 use crate::types::*;
@@ -28,11 +30,17 @@ const REPORT_EVERY: Duration = Duration::from_millis(80);
 
 /// A file on its way into the book.
 pub(crate) struct Draft {
-    id: String,
+    pub(crate) id: String,
     pub(crate) file_name: String,
     pub(crate) bytes: Arc<Vec<u8>>,
     pub(crate) options: Options,
-    rules: Rules,
+    pub(crate) rules: Rules,
+    /// Where it lies, if it is an export of everything: such a file is read as a stream, and has no bytes here.
+    pub(crate) everything: Option<PathBuf>,
+    /// How it is read, if it is a table of contacts.
+    pub(crate) history: Option<HistoryOptions>,
+    /// Where its headers were found, if it is one: others would look for them elsewhere.
+    pub(crate) header: OnceLock<Header>,
     cancelled: AtomicBool,
     running: AtomicBool,
     /// It is in the book; what was refused can still be asked for.
@@ -42,6 +50,59 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    fn new(file_name: String, bytes: Arc<Vec<u8>>) -> Self {
+        Self {
+            id: StepId::new().to_string(),
+            file_name,
+            bytes,
+            options: Options::default(),
+            rules: Rules::default(),
+            everything: None,
+            history: None,
+            header: OnceLock::new(),
+            cancelled: AtomicBool::new(false),
+            running: AtomicBool::new(false),
+            done: AtomicBool::new(false),
+            planned: Mutex::default(),
+        }
+    }
+
+    /// The same file, to be read another way.
+    fn again(&self, options: Options, rules: Rules) -> Self {
+        let (id, everything) = (self.id.clone(), self.everything.clone());
+        Self {
+            id,
+            options,
+            rules,
+            everything,
+            ..Self::new(self.file_name.clone(), Arc::clone(&self.bytes))
+        }
+    }
+
+    /// A table of contacts, to be read so.
+    pub(crate) fn of_history(
+        id: String,
+        file_name: String,
+        bytes: Arc<Vec<u8>>,
+        options: HistoryOptions,
+    ) -> Self {
+        Self {
+            id,
+            options: options.of_table(),
+            history: Some(options),
+            ..Self::new(file_name, bytes)
+        }
+    }
+
+    /// How its cells are found again.
+    pub(crate) fn options_of_cells(&self) -> Options {
+        let header = self.header.get().copied().unwrap_or(self.options.header);
+        Options {
+            header,
+            ..self.options.clone()
+        }
+    }
+
     /// Stops what is being done with it.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
@@ -76,18 +137,9 @@ impl<H: Host> Api<H> {
         self.allow(Role::Manager)?;
         Ok(open(self, path)?)
     }
-
-    /// Writes everybody, or some, to a file. For an adapter that knows the path itself.
-    ///
-    /// # Errors
-    /// `file.failed`, `disk.full`, `not_found`.
-    pub fn export_to(&self, path: &Path, ask: &ExportAsk) -> Result<ExportResult, Refusal> {
-        self.allow(Role::Owner)?;
-        Ok(export(self, path, ask)?)
-    }
 }
 
-fn file_name(path: &Path) -> String {
+pub(crate) fn file_name(path: &Path) -> String {
     path.file_name()
         .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
@@ -95,33 +147,39 @@ fn file_name(path: &Path) -> String {
 
 fn open<H: Host>(api: &Api<H>, path: &Path) -> Result<ImportPreview> {
     let book = api.book()?;
+    if everything::is_one(path)? {
+        let everything = Some(path.to_owned());
+        let draft = Draft::new(file_name(path), Arc::default());
+        return preview(api, &book, Draft { everything, ..draft });
+    }
+    preview(api, &book, Draft::new(file_name(path), bytes_of(path)?))
+}
+
+/// The bytes of a file, if they are not too many.
+pub(crate) fn bytes_of(path: &Path) -> Result<Arc<Vec<u8>>> {
     let size = std::fs::metadata(path).map_err(|e| Error::file(path, &e))?.len();
     if size > formats::FILE_BYTES_MAX as u64 {
         return Err(Refusal::new(ErrorCode::ImportTooLarge)
             .with("max", formats::FILE_BYTES_MAX)
             .into());
     }
-    let bytes = Arc::new(std::fs::read(path).map_err(|e| Error::file(path, &e))?);
-    let (id, file_name, options) = (StepId::new().to_string(), file_name(path), Options::default());
-    preview(
-        api,
-        &book,
-        Draft {
-            id,
-            file_name,
-            bytes,
-            options,
-            rules: Rules::default(),
-            cancelled: AtomicBool::new(false),
-            running: AtomicBool::new(false),
-            done: AtomicBool::new(false),
-            planned: Mutex::default(),
-        },
-    )
+    Ok(Arc::new(std::fs::read(path).map_err(|e| Error::file(path, &e))?))
 }
 
 /// Reads the draft, says what it would do, and keeps it for the next command.
 fn preview<H: Host>(api: &Api<H>, book: &Book, draft: Draft) -> Result<ImportPreview> {
+    keep(api, draft, |draft| match &draft.everything {
+        Some(path) => everything::look(api, book, draft, path),
+        None => look(api, book, draft),
+    })
+}
+
+/// Keeps the draft for the next command and looks at it; where that fails, it is forgotten.
+pub(crate) fn keep<H: Host, T>(
+    api: &Api<H>,
+    draft: Draft,
+    look: impl FnOnce(&Arc<Draft>) -> Result<T>,
+) -> Result<T> {
     let draft = Arc::new(draft);
     // Known from the start, so that a look at a large file can be broken off too. One import at a time:
     // opening another file ends the one before.
@@ -132,7 +190,7 @@ fn preview<H: Host>(api: &Api<H>, book: &Book, draft: Draft) -> Result<ImportPre
         before
     };
     before.iter().for_each(|draft| draft.cancel());
-    look(api, book, &draft).inspect_err(|_| forget(api, &draft))
+    look(&draft).inspect_err(|_| forget(api, &draft))
 }
 
 fn forget<H: Host>(api: &Api<H>, draft: &Arc<Draft>) {
@@ -186,6 +244,7 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         format,
         source,
         size_bytes: draft.bytes.len() as u64,
+        everything: None,
         table,
         problem,
         created: plan.created(),
@@ -209,8 +268,8 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
 fn plan<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, parsed: Parsed) -> Result<Plan> {
     let said = draft.options.columns.is_some();
     let mapping = parsed.table.as_ref().filter(|_| said).and_then(Mapping::of);
-    let mut plan =
-        book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, &mut reporter(api, draft)))?;
+    let progress = &mut reporter(api, draft, ImportPart::Comparing);
+    let mut plan = book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, progress))?;
     plan.mapping = mapping;
     Ok(plan)
 }
@@ -252,7 +311,7 @@ fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Look> {
 fn read_with<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, options: &Options) -> Result<Look> {
     let country = api.country(book)?;
     let question = Question::new(&draft.file_name, &draft.bytes, options, &country);
-    let mut progress = reporter(api, draft);
+    let mut progress = reporter(api, draft, ImportPart::Reading);
     let reading = reader::read(&api.host.program(), &question, &draft.bytes, &mut progress)?;
     let parsed = Parsed {
         format: reading.format,
@@ -269,7 +328,11 @@ fn read_with<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, options: &Option
 }
 
 /// Tells the window how far it is, now and then, and whether to go on.
-fn reporter<'a, H: Host>(api: &'a Api<H>, draft: &'a Draft) -> impl FnMut(u64, u64) -> ControlFlow<()> + 'a {
+pub(crate) fn reporter<'a, H: Host>(
+    api: &'a Api<H>,
+    draft: &'a Draft,
+    part: ImportPart,
+) -> impl FnMut(u64, u64) -> ControlFlow<()> + 'a {
     let mut last: Option<Instant> = None;
     move |done, total| {
         if draft.cancelled.load(Ordering::Relaxed) {
@@ -281,6 +344,7 @@ fn reporter<'a, H: Host>(api: &'a Api<H>, draft: &'a Draft) -> impl FnMut(u64, u
                 id: draft.id.clone(),
                 done,
                 total,
+                part,
             });
         }
         ControlFlow::Continue(())
@@ -305,35 +369,25 @@ pub(crate) fn import_choose<H: Host>(api: &Api<H>, _: Nothing) -> Result<ImportP
 pub(crate) fn import_configure<H: Host>(api: &Api<H>, ask: ImportConfigure) -> Result<ImportPreview> {
     let book = api.book()?;
     let draft = kept(api, &ask.id)?;
-    let (id, file_name, bytes) = (
-        draft.id.clone(),
-        draft.file_name.clone(),
-        Arc::clone(&draft.bytes),
-    );
-    preview(
-        api,
-        &book,
-        Draft {
-            id,
-            file_name,
-            bytes,
-            options: ask.options,
-            rules: ask.rules,
-            cancelled: AtomicBool::new(false),
-            running: AtomicBool::new(false),
-            done: AtomicBool::new(false),
-            planned: Mutex::default(),
-        },
-    )
+    preview(api, &book, draft.again(ask.options, ask.rules))
 }
 
 pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Written<ImportResult>> {
     let book = api.book()?;
     let draft = kept(api, &ask.id)?;
+    once(&draft, || match &draft.everything {
+        Some(path) => everything::run(api, &book, &draft, path),
+        None => run(api, &book, &draft),
+    })
+}
+
+/// Runs an import that was not run yet, and is not running.
+pub(crate) fn once<T>(draft: &Draft, run: impl FnOnce() -> Result<T>) -> Result<T> {
     if draft.done.load(Ordering::Relaxed) || draft.running.swap(true, Ordering::Relaxed) {
         return Err(ErrorCode::ImportGone.into());
     }
-    let done = run(api, &book, &draft);
+    draft.cancelled.store(false, Ordering::Relaxed);
+    let done = run();
     draft.running.store(false, Ordering::Relaxed);
     draft.done.store(done.is_ok(), Ordering::Relaxed);
     done
@@ -341,6 +395,9 @@ pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Writte
 
 /// Read and planned anew where the book has changed since the preview: the bytes are at hand.
 fn run<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Written<ImportResult>> {
+    if draft.history.is_some() {
+        return Err(ErrorCode::ImportGone.into());
+    }
     let planned = lock(&draft.planned).take();
     let plan = match planned {
         Some((commits, plan)) if commits == book.commits() => plan,
@@ -352,47 +409,23 @@ fn run<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Written<Impo
             plan(api, book, draft, parsed)?
         }
     };
-    imports::run(book, api.by(), &draft.file_name, &plan, &mut reporter(api, draft))
+    imports::run(
+        book,
+        api.by(),
+        &draft.file_name,
+        &plan,
+        &mut reporter(api, draft, ImportPart::Writing),
+    )
 }
 
+/// What runs can be started again; what is only looked at is forgotten.
 pub(crate) fn import_cancel<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Nothing> {
-    if let Some(draft) = lock(&api.imports).remove(&ask.id) {
+    let mut imports = lock(&api.imports);
+    if let Some(draft) = imports.get(&ask.id) {
         draft.cancel();
+        if !draft.running.load(Ordering::Relaxed) {
+            imports.remove(&ask.id);
+        }
     }
     Ok(Nothing)
-}
-
-pub(crate) fn export_choose<H: Host>(api: &Api<H>, ask: ExportAsk) -> Result<ExportResult> {
-    let (name, kind) = match ask.format {
-        ExportFormat::Csv => ("clients.csv", FileKind::Csv),
-        ExportFormat::Vcard => ("clients.vcf", FileKind::Vcard),
-    };
-    let path = api.host.save_file(name, kind).ok_or(ErrorCode::DialogCancelled)?;
-    export(api, &path, &ask)
-}
-
-/// What is written for others must not fall on a book, this one or another.
-pub(crate) fn not_onto_book(book: &Book, path: &Path) -> Result<()> {
-    if book.owns(path) || path.extension().is_some_and(|ending| ending == EXTENSION) {
-        return Err(Refusal::new(ErrorCode::ExportOntoBook)
-            .with("path", path.display())
-            .into());
-    }
-    Ok(())
-}
-
-fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportResult> {
-    let book = api.book()?;
-    not_onto_book(&book, path)?;
-    let cards = book.read_apart(|conn| exports::cards(conn, ask.ids.as_deref()))?;
-    let bytes = match ask.format {
-        ExportFormat::Csv => formats::export::csv(cards.iter()),
-        ExportFormat::Vcard => formats::export::vcards(&cards).into_bytes(),
-    };
-    write_durably(path, &bytes)?;
-    let clients = u32::try_from(cards.len()).unwrap_or(u32::MAX);
-    Ok(ExportResult {
-        path: path.display().to_string(),
-        clients,
-    })
 }

@@ -66,7 +66,9 @@ pub enum FileKind {
     Csv,
     /// An export as vCard.
     Vcard,
-    /// A client's data as JSON.
+    /// An export as a workbook.
+    Xlsx,
+    /// A client's data, or everything, as JSON.
     Json,
     /// A client's data as a web page.
     Html,
@@ -80,14 +82,27 @@ impl FileKind {
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::Book => &[clientele_core::book::EXTENSION],
-            Self::Import => &["csv", "tsv", "txt", "psv", "xlsx", "ods", "vcf", "vcard"],
+            Self::Import => &["csv", "tsv", "txt", "psv", "xlsx", "ods", "vcf", "vcard", "json"],
             Self::Csv => &["csv"],
             Self::Vcard => &["vcf"],
+            Self::Xlsx => &["xlsx"],
             Self::Json => &["json"],
             Self::Html => &["html", "htm"],
             Self::Pdf => &["pdf"],
         }
     }
+}
+
+/// The parts of an import, one after another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportPart {
+    /// The file is read.
+    Reading,
+    /// Who in it is in the book already?
+    Comparing,
+    /// It goes into the book.
+    Writing,
 }
 
 /// What the window is told unasked.
@@ -102,6 +117,8 @@ pub enum Event {
         done: u64,
         /// Of so many.
         total: u64,
+        /// At what it is: each part begins anew.
+        part: ImportPart,
     },
     /// A file was dropped onto the window, and can be read.
     ImportDropped {

@@ -9,7 +9,8 @@ use clientele_model::{ErrorCode, Refusal};
 
 use crate::app::Api;
 use crate::commands::Role;
-use crate::files::{kept, not_onto_book};
+use crate::exports::not_onto_book;
+use crate::files::kept;
 use crate::host::{FileKind, Host};
 use crate::reader::{self, Question};
 use crate::types::{ImportRefused, ImportRefusedSaved};
@@ -46,7 +47,7 @@ fn save<H: Host>(api: &Api<H>, path: &Path, ask: &ImportRefused) -> Result<Impor
     let mut question = Question::new(
         &draft.file_name,
         &draft.bytes,
-        &draft.options,
+        &draft.options_of_cells(),
         &api.country(&book)?,
     );
     question.lines = ask.rows.iter().map(|row| row.line).collect();

@@ -67,6 +67,11 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::ImportUnknownFormat => "The file is no table as text, no workbook and no address book.",
         Code::ImportNoPeople => "There are no people in the file.",
         Code::ImportNoUsefulColumn => "No column of the table holds a name, a phone or an e-mail.",
+        Code::ImportNoHistory => "No column of the table holds days, or none by which a client can be found.",
+        Code::HistoryNoDay => "The row names no day with a year.",
+        Code::HistoryNobody => "The row has no phone, no card number, no e-mail and no name.",
+        Code::HistoryNoClient => "Nobody in the book has this phone, card number, e-mail or name.",
+        Code::HistoryTwoClients => "Several clients of the book may be meant by this row.",
         Code::ImportRowEmpty => "The row has no name, no phone and no e-mail.",
         Code::ImportRowBroken => "The record is broken off or cannot be read.",
         Code::ImportSheetBroken => "The workbook is damaged, or is none.",
@@ -80,6 +85,18 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::ImportOneAtATime => "One file at a time, please; none was read.",
         Code::ImportGone => "This import is not there any more.",
         Code::ExportOntoBook => "This file is a book of Clientele, or belongs to one; nothing was written.",
+        Code::ImportExportBroken => {
+            "The export is damaged, cut off or was changed by hand; nothing was written."
+        }
+        Code::ImportExportNewer => {
+            "The export was written by a newer version of the program; nothing was written."
+        }
+        Code::ImportBookNotEmpty => {
+            "An export of everything goes only into a new, empty book, not connected to head office; nothing was written."
+        }
+        Code::ExportNotForExcel => {
+            "A sheet of Excel cannot hold all of this; nothing was written, and csv or json would hold it."
+        }
         Code::DialogCancelled => "Nothing was chosen; nothing happened.",
         Code::DemoTooLarge => "A demo salon has fewer clients than that.",
         Code::HeadOfficeOff => "This book is not paired with head office; it works alone.",

@@ -1,5 +1,5 @@
-//! Foreign formats, in and out: CSV of any dialect, sheets of a workbook, vCard of any version; and what a client is given of the
-//! book ([`access`]).
+//! Foreign formats, in and out: CSV of any dialect, sheets of a workbook, vCard of any version; what a client is given
+//! of the book ([`access`]), and all of the book ([`everything`]).
 //!
 //! Bytes come in, records go out: nothing here opens a file, knows a table of the book or a window. A file
 //! may be anything that somebody found on a disk, so nothing here panics, and memory and time stay in
@@ -14,7 +14,9 @@ mod card;
 mod columns;
 mod csv;
 mod dates;
+pub mod everything;
 pub mod export;
+pub mod history;
 mod names;
 mod sheets;
 mod sniff;
@@ -113,6 +115,10 @@ fn table<'b>(
     Ok(match format {
         Format::Xlsx => Box::new(sheets::Excel::open(bytes, options)?),
         Format::Ods => Box::new(sheets::Calc::open(bytes, options)?),
+        Format::Everything => {
+            let detail = "an export of everything is read by `everything`";
+            return Err(Refusal::new(ErrorCode::BadRequest).with("detail", detail));
+        }
         Format::Csv | Format::Vcard => Box::new(csv::Text::new(bytes, options, country)?),
     })
 }

@@ -17,6 +17,8 @@ pub enum Format {
     Xlsx,
     /// A workbook of LibreOffice.
     Ods,
+    /// Everything of another book of Clientele.
+    Everything,
 }
 
 /// The program that wrote a file.

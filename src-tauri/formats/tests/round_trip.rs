@@ -238,3 +238,47 @@ fn an_edited_table_is_still_ours() {
     assert_eq!(draft.phones[0].typed, "+359888123456");
     assert_eq!(draft.notes, "=1+1\nПосещения: 12");
 }
+
+#[test]
+fn a_workbook_gives_every_text_back_as_it_was() {
+    let drafts: Vec<ClientDraft> = HOSTILE
+        .iter()
+        .map(|text| ClientDraft {
+            family_name: "Иванова".into(),
+            given_name: "Анна".into(),
+            notes: (*text).to_owned(),
+            phones: vec![Phone {
+                typed: "+359 888 123 456".into(),
+                ..Phone::default()
+            }],
+            ..ClientDraft::default()
+        })
+        .collect();
+    let bytes = export::xlsx(&drafts).unwrap();
+    let options = Options::default();
+    let parsed = parse("a.xlsx", &bytes, &options, "BG", &mut |_, _| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(parsed.refused, []);
+    for (draft, record) in drafts.iter().zip(&parsed.records) {
+        assert_eq!(record.draft.notes, draft.notes, "{:?}", draft.notes);
+        assert_eq!(record.draft.phones[0].typed, "+359 888 123 456");
+    }
+    assert_eq!(parsed.records.len(), drafts.len());
+}
+
+#[test]
+fn what_a_cell_of_excel_cannot_hold_is_refused_and_not_cut() {
+    let draft = |notes: String| ClientDraft {
+        given_name: "Анна".into(),
+        notes,
+        ..ClientDraft::default()
+    };
+    assert!(export::xlsx(&[draft("x".repeat(32_767))]).is_ok());
+    let refusal = export::xlsx(&[draft("x".repeat(32_768))]).unwrap_err();
+    assert_eq!(refusal.code, clientele_model::ErrorCode::ExportNotForExcel);
+    assert_eq!(refusal.params["client"], "Анна");
+    // As Excel counts: in halves of a pair.
+    assert!(export::xlsx(&[draft("😀".repeat(16_384))]).is_err());
+}

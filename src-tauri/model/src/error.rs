@@ -107,6 +107,16 @@ codes! {
     ImportNoPeople = "import.no_people",
     /// No column of the table holds a name, a phone or an e-mail.
     ImportNoUsefulColumn = "import.no_useful_column",
+    /// No column of the table holds days, or none by which a client can be found.
+    ImportNoHistory = "import.no_history",
+    /// The row names no day with a year. `value`
+    HistoryNoDay = "history.no_day",
+    /// The row names no client: no phone, card number, e-mail or name.
+    HistoryNobody = "history.nobody",
+    /// No client in the book has this phone, card number, e-mail or name.
+    HistoryNoClient = "history.no_client",
+    /// Several clients in the book may be meant. `names`
+    HistoryTwoClients = "history.two_clients",
     /// The row has no name, no phone, no e-mail.
     ImportRowEmpty = "import.row_empty",
     /// The record is broken off or cannot be read. `detail`
@@ -127,8 +137,16 @@ codes! {
     ImportOneAtATime = "import.one_at_a_time",
     /// This import is not there any more; choose the file again.
     ImportGone = "import.gone",
+    /// An export of everything that is cut, damaged or changed by hand; nothing was written. `detail`
+    ImportExportBroken = "import.export_broken",
+    /// An export of everything by a newer version of the program; nothing was written. `detail`
+    ImportExportNewer = "import.export_newer",
+    /// An export of everything goes only into a new, empty book of its own; nothing was written.
+    ImportBookNotEmpty = "import.book_not_empty",
     /// An export was to be written over a book; nothing was written. `path`
     ExportOntoBook = "export.onto_book",
+    /// A sheet of Excel cannot hold this without losing some of it; nothing was written. `client`, `rows` or `detail`
+    ExportNotForExcel = "export.not_for_excel",
     /// Nothing was chosen; nothing happened.
     DialogCancelled = "dialog.cancelled",
     /// The demo book has a fixed upper size. `max`

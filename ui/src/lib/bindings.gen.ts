@@ -120,7 +120,9 @@ contacts: number,
 /** Changes in the log. */
 changes: number, 
 /** Steps. */
-steps: number, };
+steps: number, 
+/** The digest of its rows: two books that show the same have the same one. */
+digest: string, };
 
 export type ClientAccessExport = { 
 /** Which client. */
@@ -465,7 +467,7 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.no_history" | "history.no_day" | "history.nobody" | "history.no_client" | "history.two_clients" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "import.export_broken" | "import.export_newer" | "import.book_not_empty" | "export.onto_book" | "export.not_for_excel" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -473,7 +475,9 @@ id: string,
 /** Records done. */
 done: number, 
 /** Of so many. */
-total: number, } | { "event": "import_dropped", 
+total: number, 
+/** At what it is: each part begins anew. */
+part: ImportPart, } | { "event": "import_dropped", 
 /** What would happen. */
 preview: ImportPreview, } | { "event": "import_refused", 
 /** Its name. */
@@ -517,13 +521,15 @@ format: ExportFormat,
 /** Whom; none for everybody outside the trash. */
 ids: Array<ClientId> | null, };
 
-export type ExportFormat = "csv" | "vcard";
+export type ExportFormat = "csv" | "vcard" | "xlsx" | "everything";
 
 export type ExportResult = { 
 /** Where. */
 path: string, 
 /** How many clients. */
-clients: number, };
+clients: number, 
+/** The digest of the rows, where everything was written. */
+digest: string | null, };
 
 export type FieldChangeKind = "set" | "add" | "inc" | "del" | "erase";
 
@@ -583,6 +589,14 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
+export type HistoryColumn = "ignore" | "date" | "time" | "kind" | "text" | "staff" | "phone" | "card_number" | "email" | "name";
+
+export type HistoryConfigure = { 
+/** Which import. */
+id: string, 
+/** The corrections. */
+options: HistoryOptions, };
+
 export type HistoryEntry = { 
 /** What was done. */
 step: StepSummary, 
@@ -599,11 +613,77 @@ undone: boolean,
 /** Can it be undone? */
 can_undo: boolean, };
 
+export type HistoryOptions = { 
+/** The name of the encoding (`windows-1251`), as in the WHATWG standard. */
+encoding: string | null, 
+/** What stands between two cells: one of `,` `;` tab `|`. */
+delimiter: string | null, 
+/** Which sheet of a workbook, counted from 0. */
+sheet: number | null, 
+/** Where the headers stand. */
+header: ImportHeader, 
+/** What each column means, from the first on. */
+columns: Array<HistoryColumn> | null, };
+
 export type HistoryPage = { 
 /** The steps. */
 rows: Array<HistoryEntry>, 
 /** Where the next part begins; none at the end. */
 next: string | null, };
+
+export type HistoryPreview = { 
+/** To speak of it. */
+id: string, 
+/** The file's name. */
+file_name: string, 
+/** What sort of file. */
+format: ImportFormat, 
+/** Its size. */
+size_bytes: number, 
+/** How the table is read. */
+table: ImportTable, 
+/** What each of its columns means. */
+columns: Array<HistoryColumn>, 
+/** Why no contacts were recognised in it, as it is read now. */
+problem: Refusal | null, 
+/** Entries that would be written. */
+added: number, 
+/** On the cards of so many clients. */
+clients: number, 
+/** Rows whose entry stands there already. */
+there: number, 
+/** The first entries. */
+samples: Array<HistorySample>, 
+/** Refused rows; the first of very many. */
+refused: Array<RefusedRow>, 
+/** How many are refused. */
+refused_total: number, };
+
+export type HistoryResult = { 
+/** Entries that were written. */
+added: number, 
+/** On the cards of so many clients. */
+clients: number, 
+/** Rows whose entry stood there already. */
+there: number, 
+/** Rows that were refused; the first of very many. */
+refused: Array<RefusedRow>, 
+/** How many were refused. */
+refused_total: number, 
+/** The step, to undo all of it. */
+step: StepId | null, };
+
+export type HistorySample = { 
+/** Its line. */
+line: number, 
+/** The client on whose card it goes. */
+client: string, 
+/** When. */
+at: Timestamp, 
+/** What sort. */
+kind: ContactKind, 
+/** What was said. */
+text: string, };
 
 export type ImportColumn = "ignore" | "full_name" | "given_name" | "family_name" | "patronymic" | "company_name" | "other_name" | "phone" | "phone_label" | "email" | "email_label" | "address" | "address_whole" | "city" | "region" | "postal_code" | "country" | "address_label" | "messenger" | "messenger_service" | "birthday" | "birth_year" | "birth_month" | "birth_day" | "language" | "source" | "card_number" | "tags" | "notes" | "extra" | "expects" | "never" | "contact_person_name" | "contact_person_role" | "contact_person_phone" | "contact_person_email";
 
@@ -615,7 +695,19 @@ options: ImportOptions,
 /** What is done with those who are there already. */
 rules: ImportRules, };
 
-export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods";
+export type ImportEverything = { 
+/** Whose book it was; empty where it does not say. */
+business_name: string, 
+/** When it was written, as it says: a date of ISO 8601. */
+written_at: string, 
+/** Entries of contact histories. */
+contacts: number, 
+/** Rows of every sort. */
+rows: number, 
+/** The digest of its rows. */
+digest: string, };
+
+export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods" | "everything";
 
 export type ImportHeader = { "at": "guess" } | { "at": "none" } | { "at": "row", "row": number };
 
@@ -645,6 +737,8 @@ header: ImportHeader,
 /** What each column means, from the first on. */
 columns: Array<ImportColumn> | null, };
 
+export type ImportPart = "reading" | "comparing" | "writing";
+
 export type ImportPreview = { 
 /** To speak of it. */
 id: string, 
@@ -656,6 +750,8 @@ format: ImportFormat,
 source: ImportSource | null, 
 /** Its size. */
 size_bytes: number, 
+/** What an export of everything holds. */
+everything: ImportEverything | null, 
 /** How a table is read. */
 table: ImportTable | null, 
 /** Why nobody was recognised in the table, as it is read now. */
@@ -975,7 +1071,7 @@ left_out: number, };
 
 export type StepId = string;
 
-export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "history_imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
 
 export type StepRef = { 
 /** Which. */
@@ -1098,6 +1194,9 @@ export interface Commands {
   import_configure: { args: ImportConfigure; result: ImportPreview };
   import_run: { args: ImportRef; result: Written<ImportResult> };
   import_refused_save: { args: ImportRefused; result: ImportRefusedSaved };
+  history_import_choose: { args: Nothing; result: HistoryPreview };
+  history_import_configure: { args: HistoryConfigure; result: HistoryPreview };
+  history_import_run: { args: ImportRef; result: Written<HistoryResult> };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
   head_office: { args: Nothing; result: HeadOffice };

@@ -27,7 +27,8 @@ export const T = {
   merge: "merge", mergeSide: "merge-side", mergeChoice: "merge-choice", mergeOption: "merge-option", mergeUnited: "merge-united", mergeSame: "merge-same", mergeSwap: "merge-swap", mergeDo: "merge-do", mergeNotSame: "merge-not-same", mergeCancel: "merge-cancel", mergeProblem: "merge-problem",
   cardMerge: "card-merge", cardMerged: "card-merged", cardApart: "card-take-apart", mergeWith: "merge-with", mergeWithInput: "merge-with-input", mergeWithHit: "merge-with-hit", mergeWithNone: "merge-with-none", formLike: "form-like", formLikeRow: "form-like-row",
   // import
-  importChoose: "import-choose", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header", importSheet: "import-sheet", importSource: "import-source", importRefusedSave: "import-refused-save", importRemembered: "import-remembered", importRule: "import-rule", importMatch: "import-match", importRowRule: "import-row-rule", importSkipped: "import-count-skipped",
+  importChoose: "import-choose", importEverything: "import-everything", importWhatClients: "import-what-clients", importWhatHistory: "import-what-history",
+  historyChoose: "history-choose", historyPreview: "history-preview", historyAdded: "history-added", historyThere: "history-there", historyRun: "history-run", historyResult: "history-result", importPreview: "import-preview", importColumn: "import-column", importEncoding: "import-encoding", importDelimiter: "import-delimiter", importHeader: "import-header", importSheet: "import-sheet", importSource: "import-source", importRefusedSave: "import-refused-save", importRemembered: "import-remembered", importRule: "import-rule", importMatch: "import-match", importRowRule: "import-row-rule", importSkipped: "import-count-skipped",
   importNew: "import-count-new", importMatched: "import-count-matched", importRefused: "import-count-refused", importSample: "import-sample", importRefusedRow: "import-refused-row",
   importRun: "import-run", importCancel: "import-cancel", importProgress: "import-progress", importResult: "import-result", importUndo: "import-undo", importAgain: "import-again", importShow: "import-show", importProblem: "import-problem", dropTarget: "drop-target",
   // history, trash
@@ -35,7 +36,7 @@ export const T = {
   trashRow: "trash-row", trashRestore: "trash-restore", trashErase: "trash-erase", trashEraseDo: "trash-erase-do", trashEraseCancel: "trash-erase-cancel", trashEmpty: "trash-empty", trashReceipts: "trash-receipts",
   // settings
   settingsName: "settings-name", settingsCountry: "settings-country", settingsCurrency: "settings-currency", settingsSave: "settings-save", settingsLanguage: "settings-language", settingsTheme: "settings-theme", settingsProblem: "settings-problem",
-  exportCsv: "export-csv", exportVcard: "export-vcard", exportResult: "export-result", check: "book-check", checkReport: "check-report", bookClose: "book-close", bookOther: "book-other", version: "version", singleKeys: "single-keys",
+  exportCsv: "export-csv", exportVcard: "export-vcard", exportXlsx: "export-xlsx", exportEverything: "export-everything", exportResult: "export-result", check: "book-check", checkReport: "check-report", bookClose: "book-close", bookOther: "book-other", version: "version", singleKeys: "single-keys",
   // head office
   office: "office", officeAbout: "office-about", officeDemo: "office-demo", officeDemoLeave: "office-demo-leave", officeCode: "office-code", officeDevice: "office-device", officeConnect: "office-connect", officeProblem: "office-problem", officeFacts: "office-facts", officeSaid: "office-said",
   officeWhy: "office-why", officeSync: "office-sync", officeLink: "office-link", officeLeave: "office-leave", officeLeaveDo: "office-leave-do", officeLeaveCancel: "office-leave-cancel", officeBack: "office-back", officeEmpty: "office-empty",
@@ -44,7 +45,7 @@ export const T = {
   branch: "branch", rowBranch: "client-row-branch", statusWaiting: "status-waiting", statusOffice: "status-office", statusConflicts: "status-conflicts",
   // welcome, locked
   welcome: "welcome", welcomeLanguage: "welcome-language", welcomeName: "welcome-name", welcomeCountry: "welcome-country", welcomeCurrency: "welcome-currency", welcomeCreate: "welcome-create",
-  welcomeDemo: "welcome-demo", welcomeOpen: "welcome-open", welcomeProblem: "welcome-problem", recovery: "recovery", recoveryKey: "recovery-key", recoveryPrint: "recovery-print", recoveryCopy: "recovery-copy",
+  welcomeDemo: "welcome-demo", welcomeExport: "welcome-export", welcomeOpen: "welcome-open", welcomeProblem: "welcome-problem", recovery: "recovery", recoveryKey: "recovery-key", recoveryPrint: "recovery-print", recoveryCopy: "recovery-copy",
   recoveryConfirm: "recovery-confirm", recoveryContinue: "recovery-continue", recoveryProblem: "recovery-keyring-problem",
   locked: "locked", lockedKey: "locked-key", lockedOpen: "locked-open", lockedRetry: "locked-retry", lockedOther: "locked-other", lockedDemo: "locked-demo", lockedProblem: "locked-problem", lockedPath: "locked-path",
 } as const;

@@ -42,6 +42,8 @@ export function globalActions(focusSearch: () => void): Action[] {
     { id: "duplicates", label: () => t("action.duplicates"), icon: Merge, run: () => go(toDuplicates()) },
     { id: "export-csv", label: () => t("action.exportCsv"), icon: FileDown, run: () => void exportAll("csv"), rare: true },
     { id: "export-vcard", label: () => t("action.exportVcard"), icon: FileDown, run: () => void exportAll("vcard"), rare: true },
+    { id: "export-xlsx", label: () => t("action.exportXlsx"), icon: FileDown, run: () => void exportAll("xlsx"), rare: true },
+    { id: "export-everything", label: () => t("action.exportEverything"), icon: FileDown, run: () => void exportAll("everything"), rare: true },
     { id: "dark", label: () => t("action.themeDark"), icon: Moon, run: () => void savePreferences({ theme: "dark" }), rare: isDark() },
     { id: "light", label: () => t("action.themeLight"), icon: Sun, run: () => void savePreferences({ theme: "light" }), rare: true },
     ...LANGUAGES.map(

@@ -7,7 +7,7 @@ import type {
 } from "../lib/bindings.gen";
 import { copyDraft, displayName } from "../lib/drafts";
 import { duplicates } from "./fake_duplicates";
-import { csvPreview } from "./fake_import";
+import { csvPreview, visitsPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
 import { seedClients, seedContacts, seedTwins, type Kept } from "./seed";
 
@@ -152,7 +152,7 @@ export class Fake implements Transport {
     book_unlock: ({ recovery_key }) => (/^K7QM/i.test(recovery_key) ? { keyring_problem: null, app: this.openBook() } : refuse("recovery_key.mistyped")),
     book_retry: () => this.app,
     book_close: () => (this.app = { ...this.app, book: { state: "none" } }),
-    book_check: () => ({ ok: true, problems: [], clients: this.live().length, contacts: this.contacts.length, changes: 4210, steps: this.steps.length }),
+    book_check: () => ({ ok: true, problems: [], clients: this.live().length, contacts: this.contacts.length, changes: 4210, steps: this.steps.length, digest: "00" }),
     settings_save: (next) => {
       if (next.business_name.trim() === "") refuse("business.name_empty");
       const before = this.opened.book.state === "open" ? this.opened.book.settings : next;
@@ -256,7 +256,7 @@ export class Fake implements Transport {
     import_run: async ({ id }) => {
       this.cancelled = false;
       for (let done = 0; done < 3000; done += 250) {
-        this.emit({ event: "import_progress", id, done, total: 3000 });
+        this.emit({ event: "import_progress", id, done, total: 3000, part: "writing" });
         await new Promise((r) => setTimeout(r, 60));
         if (this.cancelled) refuse("import.cancelled");
       }
@@ -266,12 +266,20 @@ export class Fake implements Transport {
       written.value.step = written.step?.id ?? null;
       return written;
     },
+    history_import_choose: () => visitsPreview(null),
+    history_import_configure: ({ options }) => visitsPreview(options),
+    history_import_run: () => {
+      const { clients, there, refused, refused_total } = visitsPreview(null);
+      const written = this.write({ added: 211, clients, there, refused, refused_total, step: null as string | null }, "history_imported", { count: "211" }, () => {}, () => {});
+      written.value.step = written.step?.id ?? null;
+      return written;
+    },
     import_cancel: () => {
       this.cancelled = true;
       return null;
     },
     client_access_export: ({ id, kind }) => ({ path: `/home/anna/${displayName(this.find(id).draft)}.${kind}` }),
-    export_choose: ({ format }) => ({ path: `/home/anna/clients.${format === "csv" ? "csv" : "vcf"}`, clients: this.live().length }),
+    export_choose: ({ format }) => ({ path: `/home/anna/clients.${format === "csv" ? "csv" : "vcf"}`, clients: this.live().length, digest: null }),
     head_office: () => this.office.standing,
     head_office_pair: ({ code, device_name }) => {
       if (code !== CODE) refuse(code.startsWith("Z") ? "head_office.code_used" : code.startsWith("X") ? "head_office.not_trusted" : "head_office.code_wrong", { address: "office.example" });

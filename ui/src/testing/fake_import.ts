@@ -1,6 +1,6 @@
 // What the fake found in the file that everybody imports first.
 
-import type { ImportColumn, ImportOptions, ImportPreview } from "../lib/bindings.gen";
+import type { HistoryColumn, HistoryOptions, HistoryPreview, ImportColumn, ImportOptions, ImportPreview } from "../lib/bindings.gen";
 
 const HEADERS = ["Име", "Фамилия", "Телефон", "E-mail", "Рожден ден", "Бележки", "Последно"];
 const COLUMNS: ImportColumn[] = ["given_name", "family_name", "phone", "email", "birthday", "notes", "ignore"];
@@ -13,7 +13,7 @@ const SAMPLES = [
 
 export function csvPreview(options: ImportOptions | null): ImportPreview {
   return {
-    id: "import-1", file_name: "clients_2026.csv", format: "csv", source: null, size_bytes: 184_320,
+    id: "import-1", file_name: "clients_2026.csv", format: "csv", source: null, size_bytes: 184_320, everything: null,
     table: {
       encoding: options?.encoding ?? "windows-1251", delimiter: options?.delimiter ?? ";", sheets: [], sheet: null, header_row: options?.header.at === "none" ? null : 0,
       headers: options?.header.at === "none" ? HEADERS.map(() => "") : HEADERS, columns: options?.columns ?? COLUMNS, samples: SAMPLES, rows: 3000,
@@ -22,5 +22,23 @@ export function csvPreview(options: ImportOptions | null): ImportPreview {
     matches: [{ line: 2, name: "Анна Абаджиева", phone: "0888 123 456", who: "Анна Стоянова Абаджиева", client: null, rule: "complete" }], matches_total: 18,
     refused: [{ line: 814, refusal: { code: "import.row_empty" } }],
     samples: SAMPLES.map((row, i) => ({ line: i + 2, name: `${row[0]} ${row[1]}`, phone: row[2] ?? "", email: row[3] ?? "", matches: i === 0 ? "Анна Стоянова Абаджиева" : null })),
+  };
+}
+
+const VISITS = ["Дата визита", "Время", "Услуга", "Мастер", "Телефон"];
+const VISIT_COLUMNS: HistoryColumn[] = ["date", "time", "text", "staff", "phone"];
+const VISIT_ROWS = [
+  ["03.09.2026", "14:30", "Стрижка", "Мария", "0888 123 456"],
+  ["04.09.2026", "", "Маникюр", "Мария", "+359 2 000 00 00"],
+];
+
+/** What the fake found in a table of visits. */
+export function visitsPreview(options: HistoryOptions | null): HistoryPreview {
+  return {
+    id: "history-1", file_name: "visits.csv", format: "csv", size_bytes: 2048,
+    table: { encoding: "windows-1251", delimiter: ";", sheets: [], sheet: null, header_row: 0, headers: VISITS, columns: [], samples: VISIT_ROWS, rows: 214 },
+    columns: options?.columns ?? VISIT_COLUMNS, problem: null, added: 211, clients: 87, there: 2,
+    samples: [{ line: 2, client: "Анна Абаджиева", at: Date.UTC(2026, 8, 3, 11, 30), kind: "walk_in", text: "Стрижка" }],
+    refused: [{ line: 3, refusal: { code: "history.no_client" } }], refused_total: 1,
   };
 }

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use clientele_formats::history::{HistoryEntry, HistorySink, HistoryTable};
 use clientele_formats::{self as formats, FILE_BYTES_MAX, Format, Program, Sink, Table};
 use clientele_model::{ClientDraft, ErrorCode, Refusal};
 
@@ -49,7 +50,10 @@ fn serve() -> io::Result<()> {
         failed: None,
     };
     let (name, options, country) = (&question.name, question.options()?, &question.country);
-    let read = if question.lines.is_empty() {
+    let read = if let Some(options) = &question.history {
+        let options = serde_json::from_str(options).map_err(io::Error::other)?;
+        formats::history::read(name, &bytes, &options, country, &mut mouth)
+    } else if question.lines.is_empty() {
         formats::read(name, &bytes, &options, country, &mut mouth)
     } else {
         formats::rows(
@@ -88,6 +92,29 @@ impl<W: Write> Mouth<W> {
             self.failed = Some(error);
             ErrorCode::ImportCancelled.into()
         })
+    }
+}
+
+impl<W: Write> HistorySink for Mouth<W> {
+    fn table(&mut self, format: Format, table: &HistoryTable) -> Result<(), Refusal> {
+        self.say(&Said::History(format, Box::new(table.clone())))
+            .map(drop)
+    }
+
+    fn take(&mut self, line: u64, read: Result<HistoryEntry, Refusal>) -> Result<(), Refusal> {
+        let read = read.map(Box::new).map_err(Into::into);
+        if !self.say(&Said::Entry(line, read))? {
+            let refusal = clientele_model::bounds::too_long("cell");
+            self.say(&Said::Entry(line, Err(refusal.into())))?;
+        }
+        Ok(())
+    }
+
+    fn progress(&mut self, done: u64, total: u64) -> Result<(), Refusal> {
+        match Sink::progress(self, done, total) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(ErrorCode::ImportCancelled.into()),
+        }
     }
 }
 

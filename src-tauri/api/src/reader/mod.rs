@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use child::answer;
 pub use limits::confine;
-pub(crate) use parent::{cells, read};
+pub(crate) use parent::{HistoryReading, cells, history, read};
 pub(crate) use wire::Question;
 
 /// The hidden first argument that makes a program of ours the reader of one file.

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
+use clientele_core::imports::history;
+use clientele_formats::history::{HistoryEntry, HistoryTable};
 use clientele_formats::{Format, Harvest, Program};
 use clientele_model::{ErrorCode, Refusal};
 
@@ -58,7 +60,7 @@ pub(crate) fn read(
                 let read = read.map(|draft| *draft).map_err(Into::into);
                 reading.harvest.take(line, read)?;
             }
-            Said::Cells(..) | Said::Progress(..) | Said::End(_) => {}
+            Said::Cells(..) | Said::History(..) | Said::Entry(..) | Said::Progress(..) | Said::End(_) => {}
         }
         Ok(())
     });
@@ -73,6 +75,62 @@ pub(crate) fn read(
         Err(refusal) => Err(refusal),
     }
 }
+
+/// A table of contacts that was read, as far as it could be.
+pub(crate) struct HistoryReading {
+    /// The sort of file.
+    pub format: Format,
+    /// How it was read.
+    pub table: HistoryTable,
+    /// Its rows, with their lines.
+    pub rows: history::Rows,
+    /// Why no contacts were recognised in it.
+    pub problem: Option<Refusal>,
+}
+
+/// Reads a table of contacts in a process of its own.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn history(
+    program: &Path,
+    question: &Question,
+    bytes: &[u8],
+    progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<HistoryReading, Refusal> {
+    let (mut shape, mut rows, mut held) = (None, Vec::new(), 0);
+    let end = ask(program, question, bytes, progress, &mut |said| {
+        match said {
+            Said::History(format, table) => shape = Some((format, *table)),
+            Said::Entry(line, read) => {
+                let read = read.map(|entry| *entry).map_err(Refusal::from);
+                held += read.as_ref().map_or(0, |entry| entry.text.len()) + size_of::<HistoryEntry>();
+                if held > HISTORY_BYTES_MAX {
+                    return Err(Refusal::new(ErrorCode::ImportTooLarge).with("max", HISTORY_BYTES_MAX));
+                }
+                rows.push((line, read));
+            }
+            _ => {}
+        }
+        Ok(())
+    });
+    let problem = match end {
+        Ok(()) => None,
+        Err(refusal) if refusal.code == ErrorCode::ImportNoHistory => Some(refusal),
+        Err(refusal) => return Err(refusal),
+    };
+    let silent = || Refusal::new(ErrorCode::ImportReaderFailed).with("detail", "no table");
+    let (format, table) = shape.ok_or_else(silent)?;
+    Ok(HistoryReading {
+        format,
+        table,
+        rows,
+        problem,
+    })
+}
+
+/// More rows of contacts than so many bytes are not kept.
+const HISTORY_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
 /// More cells than so many bytes are not kept: the reader says what it likes.
 const CELLS_BYTES_MAX: usize = 256 * 1024 * 1024;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 
+use clientele_formats::history::{HistoryEntry, HistoryTable};
 use clientele_formats::{Format, Options, Program, Table};
 use clientele_model::{ClientDraft, ErrorCode, Refusal};
 use serde::de::DeserializeOwned;
@@ -21,6 +22,8 @@ pub(crate) struct Question {
     pub country: String,
     /// The rows whose cells are wanted as they stand, by line; without any the file is read.
     pub lines: BTreeSet<u64>,
+    /// The user's options for a table of contacts, as JSON, where the file is read as one.
+    pub history: Option<String>,
 }
 
 impl Question {
@@ -31,6 +34,7 @@ impl Question {
             options: serde_json::to_string(options).unwrap_or_default(),
             country: country.to_owned(),
             lines: BTreeSet::new(),
+            history: None,
         }
     }
 
@@ -54,6 +58,10 @@ pub(super) enum Said {
     Row(u64, Result<Box<ClientDraft>, Why>),
     /// The cells of a row as they stand; the headers on line 0.
     Cells(u64, Vec<String>),
+    /// How a table of contacts is read.
+    History(Format, Box<HistoryTable>),
+    /// A row of contacts, or why it was not read.
+    Entry(u64, Result<Box<HistoryEntry>, Why>),
     /// The end: all is read, or why it is not.
     End(Result<(), Why>),
 }

@@ -3,7 +3,7 @@
 use clientele_core::imports;
 use clientele_core::settings::Settings;
 use clientele_formats as formats;
-use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, StepId};
+use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, StepId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -11,7 +11,7 @@ mod duplicates;
 mod head_office;
 
 pub use crate::preferences::{Preferences, Theme};
-use clientele_core::contacts::ContactDraft;
+use clientele_core::contacts::{ContactDraft, ContactKind};
 pub use duplicates::*;
 pub use head_office::*;
 
@@ -282,6 +282,21 @@ pub struct ImportSample {
     pub matches: Option<String>,
 }
 
+/// What an export of everything holds, beside the clients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ImportEverything {
+    /// Whose book it was; empty where it does not say.
+    pub business_name: String,
+    /// When it was written, as it says: a date of ISO 8601.
+    pub written_at: String,
+    /// Entries of contact histories.
+    pub contacts: u32,
+    /// Rows of every sort.
+    pub rows: u64,
+    /// The digest of its rows.
+    pub digest: String,
+}
+
 /// What an import would do. Nothing has been written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ImportPreview {
@@ -295,6 +310,8 @@ pub struct ImportPreview {
     pub source: Option<formats::Program>,
     /// Its size.
     pub size_bytes: u64,
+    /// What an export of everything holds.
+    pub everything: Option<ImportEverything>,
     /// How a table is read.
     pub table: Option<formats::Table>,
     /// Why nobody was recognised in the table, as it is read now.
@@ -321,6 +338,61 @@ pub struct ImportPreview {
     pub samples: Vec<ImportSample>,
 }
 
+/// The user's corrections to how a table of contacts is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryConfigure {
+    /// Which import.
+    pub id: String,
+    /// The corrections.
+    pub options: formats::history::HistoryOptions,
+}
+
+/// One of the first entries of a table of contacts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistorySample {
+    /// Its line.
+    pub line: u64,
+    /// The client on whose card it goes.
+    pub client: String,
+    /// When.
+    pub at: Timestamp,
+    /// What sort.
+    pub kind: ContactKind,
+    /// What was said.
+    pub text: String,
+}
+
+/// What an import of contacts would do. Nothing has been written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HistoryPreview {
+    /// To speak of it.
+    pub id: String,
+    /// The file's name.
+    pub file_name: String,
+    /// What sort of file.
+    pub format: formats::Format,
+    /// Its size.
+    pub size_bytes: u64,
+    /// How the table is read.
+    pub table: formats::Table,
+    /// What each of its columns means.
+    pub columns: Vec<formats::history::HistoryColumn>,
+    /// Why no contacts were recognised in it, as it is read now.
+    pub problem: Option<Refusal>,
+    /// Entries that would be written.
+    pub added: u32,
+    /// On the cards of so many clients.
+    pub clients: u32,
+    /// Rows whose entry stands there already.
+    pub there: u32,
+    /// The first entries.
+    pub samples: Vec<HistorySample>,
+    /// Refused rows; the first of very many.
+    pub refused: Vec<formats::Refused>,
+    /// How many are refused.
+    pub refused_total: u32,
+}
+
 /// What an export is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -329,6 +401,10 @@ pub enum ExportFormat {
     Csv,
     /// Cards of an address book.
     Vcard,
+    /// A workbook of Excel.
+    Xlsx,
+    /// Everything that the book holds, to be imported into an empty one.
+    Everything,
 }
 
 /// An export.
@@ -347,6 +423,8 @@ pub struct ExportResult {
     pub path: String,
     /// How many clients.
     pub clients: u32,
+    /// The digest of the rows, where everything was written.
+    pub digest: Option<String>,
 }
 
 /// Everything that the book holds about one client, to be handed out.

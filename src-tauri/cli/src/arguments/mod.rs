@@ -45,8 +45,10 @@ pub struct Arguments {
 pub enum Command {
     /// Make a new book, and print its recovery key, this one time.
     Init(Init),
-    /// Bring in the people of a CSV or vCard file, in one step that can be undone.
+    /// Bring in the people of a CSV, XLSX or vCard file, or all of another book's JSON, in one step that can be undone.
     Import(Import),
+    /// Bring in contact histories from a table with days and a phone, card number, e-mail or name to find the client by.
+    ImportHistory(ImportHistory),
     /// Find clients by any part of a name, phone, e-mail, note, ...
     Search(Search),
     /// One client, or several by their ids.
@@ -182,8 +184,20 @@ pub struct History {
 }
 
 #[derive(Debug, Args)]
+pub struct ImportHistory {
+    /// The file: CSV, XLSX or ODS.
+    pub file: PathBuf,
+    /// Only say what would happen.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write the rows that are refused to this CSV file, each with why, to be mended and imported again.
+    #[arg(long, value_name = "FILE")]
+    pub refused: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct Export {
-    /// The file to write: .csv, or .vcf for an address book.
+    /// The file to write: .csv, .xlsx, .vcf for an address book, or .json for everything that the book holds.
     pub file: PathBuf,
     /// As what, where the file's name does not tell.
     #[arg(long)]
@@ -207,6 +221,10 @@ pub enum Format {
     Csv,
     /// Cards of an address book.
     Vcard,
+    /// A workbook of Excel.
+    Xlsx,
+    /// Everything that the book holds, as JSON, to be imported into an empty book.
+    Json,
 }
 
 impl Export {
@@ -216,10 +234,12 @@ impl Export {
         let named = match ending.as_ref().and_then(|ending| ending.to_str()) {
             Some("csv") => Some(Format::Csv),
             Some("vcf" | "vcard") => Some(Format::Vcard),
+            Some("xlsx") => Some(Format::Xlsx),
+            Some("json") => Some(Format::Json),
             _ => None,
         };
         let unknown =
-            || Refusal::new(ErrorCode::Usage).with("detail", "--format csv or --format vcard is needed");
+            || Refusal::new(ErrorCode::Usage).with("detail", "--format csv, xlsx, vcard or json is needed");
         self.format.or(named).ok_or_else(unknown)
     }
 }

@@ -136,6 +136,7 @@ pub fn check(api: &Terminal) -> Result<Answer, Refusal> {
         "Clients: {}, contacts: {}, steps: {}, changes: {}.",
         report.clients, report.contacts, report.steps, report.changes
     ));
+    page.line(format!("Digest of the rows: {}", report.digest));
     Ok(Answer::new(&report, page).but(report.ok))
 }
 

@@ -1,5 +1,7 @@
 //! Foreign files, in and out.
 
+use std::path::Path;
+
 use clientele_api::Refusal;
 use clientele_api::types::{ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow};
 use serde::Serialize;
@@ -8,7 +10,7 @@ use serde_json::json;
 use super::{from_json, id};
 use crate::Terminal;
 use crate::answer::Answer;
-use crate::arguments::{Access, Export, Format, Import};
+use crate::arguments::{Access, Export, Format, Import, ImportHistory};
 use crate::page::Page;
 use crate::sentences;
 
@@ -21,6 +23,9 @@ struct Imported {
     refused: Vec<RefusedRow>,
     /// The program that wrote the file, where it is known.
     source: Option<String>,
+    /// The digest of the rows, where it is an export of everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
     /// The file into which the refused rows were written.
     refused_file: Option<String>,
     step: Option<String>,
@@ -58,22 +63,14 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
         source: preview
             .source
             .map(|program| format!("{program:?}").to_lowercase()),
+        digest: preview.everything.as_ref().map(|all| all.digest.clone()),
         refused_file: None,
         step: None,
     };
     if let Some(path) = &ask.refused
         && !imported.refused.is_empty()
     {
-        let rows = imported.refused.iter().map(|row| ImportRefusedRow {
-            line: row.line,
-            reason: row.reason.clone(),
-        });
-        let refused = ImportRefused {
-            id: preview.id.clone(),
-            heading: "Refused because".into(),
-            rows: rows.collect(),
-        };
-        imported.refused_file = Some(api.import_refused_to(path, &refused)?.path);
+        imported.refused_file = Some(save_refused(api, path, &preview.id, &imported.refused)?);
     }
     if !ask.dry_run {
         let done = api.import_run(ImportRef { id: preview.id })?.value;
@@ -81,7 +78,17 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
         imported.step = done.step.map(|step| step.to_string());
     }
     let mut page = Page::default();
-    if let Some(program) = &preview.source {
+    if let Some(everything) = &preview.everything {
+        page.line(format!(
+            "Everything of a book, written at {}.",
+            everything.written_at
+        ));
+        page.line(format!(
+            "Contacts: {}, rows of every sort: {}.",
+            everything.contacts, everything.rows
+        ));
+        page.line(format!("Digest of the rows: {}", everything.digest));
+    } else if let Some(program) = &preview.source {
         page.line(format!("Written by {program:?}."));
     }
     for row in &imported.refused {
@@ -106,15 +113,92 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     Ok(Answer::new(&imported, page).but(created + matched + preview.skipped > 0))
 }
 
+/// What an import of contacts did, or would do.
+#[derive(Serialize)]
+struct HistoryImported {
+    added: u32,
+    clients: u32,
+    there: u32,
+    refused: Vec<RefusedRow>,
+    /// The file into which the refused rows were written.
+    refused_file: Option<String>,
+    step: Option<String>,
+}
+
+/// Imports a table of contacts. It is refused as a whole where no row of it could be taken.
+pub fn import_history(api: &Terminal, ask: &ImportHistory) -> Result<Answer, Refusal> {
+    let preview = api.history_import_open(&ask.file)?;
+    if let Some(problem) = preview.problem {
+        return Err(problem);
+    }
+    let refused = preview.refused.iter().map(|row| RefusedRow {
+        line: row.line,
+        code: row.refusal.code.as_str(),
+        reason: sentences::reason(&row.refusal),
+    });
+    let mut imported = HistoryImported {
+        added: preview.added,
+        clients: preview.clients,
+        there: preview.there,
+        refused: refused.collect(),
+        refused_file: None,
+        step: None,
+    };
+    if let Some(path) = &ask.refused
+        && !imported.refused.is_empty()
+    {
+        imported.refused_file = Some(save_refused(api, path, &preview.id, &imported.refused)?);
+    }
+    if !ask.dry_run {
+        let done = api.history_import_run(ImportRef { id: preview.id })?.value;
+        (imported.added, imported.clients, imported.there) = (done.added, done.clients, done.there);
+        imported.step = done.step.map(|step| step.to_string());
+    }
+    let mut page = Page::default();
+    for row in &imported.refused {
+        page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
+    }
+    if let Some(path) = &imported.refused_file {
+        page.line(format!("The refused rows are in {path}."));
+    }
+    if ask.dry_run {
+        page.line("Nothing is written yet.");
+    }
+    page.line(format!(
+        "Entries: {}, of clients: {}, there already: {}, refused: {}.",
+        imported.added, imported.clients, imported.there, preview.refused_total
+    ));
+    Ok(Answer::new(&imported, page).but(imported.added + imported.there > 0))
+}
+
+/// Writes refused rows to a file, each with why. Returns where they are.
+fn save_refused(api: &Terminal, path: &Path, id: &str, rows: &[RefusedRow]) -> Result<String, Refusal> {
+    let rows = rows.iter().map(|row| ImportRefusedRow {
+        line: row.line,
+        reason: row.reason.clone(),
+    });
+    let refused = ImportRefused {
+        id: id.to_owned(),
+        heading: "Refused because".into(),
+        rows: rows.collect(),
+    };
+    Ok(api.import_refused_to(path, &refused)?.path)
+}
+
 /// Writes all clients to a file.
 pub fn export(api: &Terminal, ask: &Export) -> Result<Answer, Refusal> {
     let format = match ask.format()? {
         Format::Csv => "csv",
         Format::Vcard => "vcard",
+        Format::Xlsx => "xlsx",
+        Format::Json => "everything",
     };
     let ask_api: ExportAsk = from_json(json!({ "format": format, "ids": null }));
     let done = api.export_to(&ask.file, &ask_api)?;
-    let page = Page::of(format!("Clients written: {}, to {}.", done.clients, done.path));
+    let mut page = Page::of(format!("Clients written: {}, to {}.", done.clients, done.path));
+    if let Some(digest) = &done.digest {
+        page.line(format!("Digest of the rows: {digest}"));
+    }
     Ok(Answer::new(&done, page))
 }
 

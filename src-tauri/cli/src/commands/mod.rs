@@ -30,6 +30,7 @@ pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
         Command::Check => book::check(api),
         Command::Demo(ask) => book::demo(api, &ask),
         Command::Import(ask) => files::import(api, &ask),
+        Command::ImportHistory(ask) => files::import_history(api, &ask),
         Command::Export(ask) => files::export(api, &ask),
         Command::Search(ask) => clients::search(api, &ask),
         Command::List(ask) => clients::list(api, &ask),

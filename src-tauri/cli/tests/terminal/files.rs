@@ -194,3 +194,96 @@ fn refused_rows_are_mended_in_a_file_and_come_in() {
     let again = salon.json(["import", "mended.csv"]);
     assert_eq!((&again["created"], &again["refused"]), (&json!(1), &json!([])));
 }
+
+#[test]
+fn everything_goes_out_and_into_an_empty_book_and_nowhere_else() {
+    let salon = Salon::new();
+    salon.json(["demo", "--clients", "30"]);
+    let written = salon.json(["export", "all.json"]);
+    assert_eq!(written["clients"], 30);
+    let digest = written["digest"].as_str().expect("a digest").to_owned();
+    assert_eq!(salon.json(["check"])["digest"], digest.as_str());
+    salon
+        .run(["import", "all.json"])
+        .assert_refused(1, "import.book_not_empty");
+
+    let other = Salon::new();
+    let text = std::fs::read_to_string(salon.path("all.json")).unwrap();
+    other.write("all.json", &text);
+    let dry = other.json(["import", "all.json", "--dry-run"]);
+    assert_eq!(
+        (&dry["created"], dry["digest"].as_str()),
+        (&json!(30), Some(digest.as_str()))
+    );
+    assert_ne!(other.json(["check"])["digest"], digest.as_str());
+    other.json(["import", "all.json"]);
+    assert_eq!(other.json(["check"])["digest"], digest.as_str());
+
+    let third = Salon::new();
+    third.write("cut.json", &text[..text.len() / 2]);
+    third
+        .run(["import", "cut.json"])
+        .assert_refused(1, "import.export_broken");
+    third.write("newer.json", text.replacen("\"version\": 1", "\"version\": 2", 1));
+    third
+        .run(["import", "newer.json"])
+        .assert_refused(1, "import.export_newer");
+    assert_eq!(third.json(["list"])["total"], 0);
+    assert!(salon.json(["export", "list.xlsx"])["digest"].is_null());
+    salon.run(["export", "list.odt"]).assert_refused(2, "usage");
+}
+
+#[test]
+fn contact_histories_come_from_a_second_file() {
+    let salon = Salon::new();
+    salon.write(
+        "c.csv",
+        "Име;Телефон;Карта\nАнна;0888 123 456;000001\nБорис;0899 111 222;000002\n",
+    );
+    salon.json(["import", "c.csv"]);
+    let history = "Дата;Час;Вид;Бележка;Фризьор;Телефон;Номер на карта\n\
+        12.03.2024;14:05;Обаждане;пита за цени;Мария;+359888123456;\n\
+        13.03.2024;;Посещение;боя 7.1;Мария;;000002\n\
+        ;;Обаждане;без дата;;0888123456;\n\
+        14.03.2024;;Обаждане;никой;;0877 000 000;\n";
+    salon.write("h.csv", history);
+    let dry = salon.json(["import-history", "h.csv", "--dry-run", "--refused", "mend.csv"]);
+    assert_eq!(
+        (&dry["added"], &dry["clients"], &dry["there"]),
+        (&json!(2), &json!(2), &json!(0))
+    );
+    let codes: Vec<_> = dry["refused"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["code"])
+        .collect();
+    assert_eq!(codes, [&json!("history.no_day"), &json!("history.no_client")]);
+    assert_eq!(salon.json(["check"])["contacts"], 0);
+
+    salon.json(["import-history", "h.csv"]);
+    assert_eq!(salon.json(["check"])["contacts"], 2);
+    let again = salon.json(["import-history", "h.csv"]);
+    assert_eq!(
+        (&again["added"], &again["there"], &again["step"]),
+        (&json!(0), &json!(2), &json!(null))
+    );
+
+    // What was refused comes back to be mended, and then goes in.
+    let mend = std::fs::read_to_string(salon.path("mend.csv")).unwrap();
+    assert!(
+        mend.contains("без дата") && mend.contains("никой") && !mend.contains("пита"),
+        "{mend}"
+    );
+    salon.write("mend.csv", mend.replace("0877 000 000", "0899 111 222"));
+    let mended = salon.json(["import-history", "mend.csv"]);
+    assert_eq!(
+        (&mended["added"], mended["refused"].as_array().map(Vec::len)),
+        (&json!(1), Some(1))
+    );
+    assert_eq!(salon.json(["undo"])["of"], "history_imported");
+    assert_eq!(salon.json(["check"])["contacts"], 2);
+    salon
+        .run(["import-history", "c.csv"])
+        .assert_refused(1, "import.no_history");
+}

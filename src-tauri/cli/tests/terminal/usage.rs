@@ -65,7 +65,7 @@ fn what_is_not_understood_ends_with_2_on_one_line() {
             "pigeon",
         ],
         &["export"],
-        &["export", "clients.xlsx"],
+        &["export", "clients.odt"],
         &["import"],
         &["import", "a.csv", "b.csv"],
     ] {

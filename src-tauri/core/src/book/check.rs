@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::store;
+use crate::exports::RowsDigest;
 use crate::workspace::store::{has_row, log, row_ids, values_of_row};
 use crate::workspace::{Schema, Table, Workspace, settle};
 use crate::{Result, clients, search};
@@ -28,6 +29,8 @@ pub struct CheckReport {
     pub changes: u64,
     /// Steps.
     pub steps: u64,
+    /// The digest of its rows: two books that show the same have the same one.
+    pub digest: String,
 }
 
 pub(super) fn check(workspace: &Workspace) -> Result<CheckReport> {
@@ -52,6 +55,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<CheckReport> {
             contacts: store::count(conn, "contacts")?,
             changes: store::count(conn, "changes")?,
             steps: store::count(conn, "steps")?,
+            digest: RowsDigest::of_book(conn)?.to_string(),
         })
     })
 }

@@ -310,21 +310,30 @@ fn suffixed(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Writes a small file so that it is there, whole, after a power cut: under another name, then renamed.
+/// Writes a file so that it is there, whole, after a power cut: under another name, then renamed.
 ///
 /// # Errors
 /// `file.failed`, `disk.full`.
 pub fn write_durably(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_durably_with(path, |file| {
+        file.write_all(bytes).map_err(|e| Error::file(path, &e))
+    })
+}
+
+/// Writes a file piece by piece so that it is there, whole, after a power cut, or not at all.
+///
+/// # Errors
+/// Those of `write`; `file.failed`, `disk.full`.
+pub fn write_durably_with(path: &Path, write: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
     let making = beside(path, "making");
-    let write = || {
-        let mut file = File::create(&making)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&making, path)
-    };
-    write().map_err(|e| {
+    let failed = |e: std::io::Error| Error::file(path, &e);
+    let made = File::create(&making).map_err(failed).and_then(|mut file| {
+        write(&mut file)?;
+        file.sync_all().map_err(failed)?;
+        std::fs::rename(&making, path).map_err(failed)
+    });
+    made.inspect_err(|_| {
         let _ = std::fs::remove_file(&making);
-        Error::file(path, &e)
     })?;
     sync_folder(path);
     Ok(())

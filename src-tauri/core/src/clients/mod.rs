@@ -19,8 +19,8 @@ use crate::{Result, settings};
 
 pub use complete::{NameWords, complete, completed, read_numbers};
 pub use store::{
-    by_emails, by_phones, by_unread_phones, derive, derive_put, display_name, home, ids, list, load,
-    load_own, numbered, numbers, on_card, problems, settle_merged, sources, tags,
+    by_card_number, by_emails, by_phones, by_unread_phones, derive, derive_put, display_name, home, ids,
+    list, load, load_own, numbered, numbers, on_card, problems, settle_merged, sources, tags,
 };
 
 const ON_CARD: &[Topic] = &[Topic::Clients, Topic::Client, Topic::History];

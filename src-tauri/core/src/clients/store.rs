@@ -414,6 +414,19 @@ pub fn by_emails(conn: &Connection, addresses: &[String]) -> Result<Vec<(String,
     )
 }
 
+/// Clients outside the trash with this card number.
+///
+/// # Errors
+/// What SQLite says.
+pub fn by_card_number(conn: &Connection, number: &str) -> Result<Vec<ClientId>> {
+    let mut statement = conn.prepare_cached(
+        "select distinct coalesce(shown_on, id) from clients
+         where card_number = ?1 and card_number <> '' and deleted_at is null",
+    )?;
+    let ids = statement.query_map([number], |row| Ok(row_id(row, 0)?.into()))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
 fn found_by(conn: &Connection, on: &str, whats: &[String]) -> Result<Vec<(String, ClientId)>> {
     if whats.is_empty() {
         return Ok(Vec::new());

@@ -168,7 +168,7 @@ pub struct ContactPage {
 }
 
 impl ContactDraft {
-    fn checked(mut self) -> Result<Self> {
+    pub(crate) fn checked(mut self) -> Result<Self> {
         self.text = tidy(&self.text);
         if self.text.len() > FIELD_BYTES_MAX {
             let refusal = Refusal::new(ErrorCode::TextTooLong).with("field", "text");
@@ -208,15 +208,25 @@ pub fn add(
 /// # Errors
 /// As [`add`].
 pub fn add_checked(w: &mut Write<'_>, by: &Actor, client: ClientId, new: &ContactDraft) -> Result<ContactId> {
+    add_of(w, &by.staff, client, new)
+}
+
+/// Logs a contact that somebody of the staff had, within a step that another one takes.
+///
+/// # Errors
+/// As [`add`].
+pub(crate) fn add_of(
+    w: &mut Write<'_>,
+    staff: &str,
+    client: ClientId,
+    new: &ContactDraft,
+) -> Result<ContactId> {
     outside_trash(w, client)?;
     let client = home(w.conn(), client)?;
     let id = ContactId::new();
     let mut fields = new.fields();
     fields.retain(|(_, value)| *value != Value::Text(String::new()));
-    fields.extend([
-        ("client_id", RowId::from(client).into()),
-        ("staff", by.staff.as_str().into()),
-    ]);
+    fields.extend([("client_id", RowId::from(client).into()), ("staff", staff.into())]);
     w.add(&CONTACTS, id.into(), fields)?;
     Ok(id)
 }

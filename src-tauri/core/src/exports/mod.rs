@@ -1,9 +1,16 @@
 //! Export: everybody, or some, in open formats that this program reads back as they were.
 
+mod digest;
+mod everything;
+mod store;
+
 use clientele_model::{ClientDraft, ClientId};
 use rusqlite::Connection;
 
 use crate::{Result, clients};
+
+pub use digest::RowsDigest;
+pub use everything::{Everything, everything};
 
 /// The cards of these clients, or of all outside the trash, without the identifiers of this book.
 ///

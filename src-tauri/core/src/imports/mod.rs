@@ -4,6 +4,10 @@
 //! phone or e-mail is in the book already, with a name that agrees, completes that card and overwrites
 //! nothing on it. All that is said of one client is brought together in memory and written once.
 
+pub mod everything;
+#[cfg(test)]
+mod everything_tests;
+pub mod history;
 mod mappings;
 mod matching;
 mod mending;

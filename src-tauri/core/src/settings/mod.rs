@@ -73,6 +73,21 @@ impl Settings {
         })
     }
 
+    /// From the fields of a row; a language that nobody speaks here is the first one.
+    pub(crate) fn of_fields(fields: &[(&'static str, Value)]) -> Self {
+        let text = |name: &str| {
+            let field = fields.iter().find(|(field, _)| *field == name);
+            let text = field.and_then(|(_, value)| value.as_text());
+            text.unwrap_or_default().to_owned()
+        };
+        Self {
+            business_name: text("business_name"),
+            country: text("country"),
+            currency: text("currency"),
+            language: Language::from_code(&text("language")).unwrap_or_default(),
+        }
+    }
+
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("business_name", self.business_name.as_str().into()),

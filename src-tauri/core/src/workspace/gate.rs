@@ -115,6 +115,12 @@ impl<'a> Write<'a> {
         self.conn
     }
 
+    /// The table of an entity, where this version knows it.
+    #[must_use]
+    pub fn table(&self, entity: &str) -> Option<&'static Table> {
+        self.schema.table(entity)
+    }
+
     /// The moment of this step: one for all that it writes.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -84,6 +84,8 @@ labels! {
     ContactRestored = "contact_restored",
     /// A file was imported. `file`, `count`
     Imported = "imported",
+    /// Contact histories were imported. `count`
+    HistoryImported = "history_imported",
     /// The book's settings were changed.
     SettingsChanged = "settings_changed",
     /// The demo book was filled. `count`

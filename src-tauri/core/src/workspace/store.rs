@@ -47,7 +47,8 @@ pub fn texts(texts: &[String]) -> Array {
     Rc::new(texts.collect())
 }
 
-fn value(of: ValueRef<'_>) -> Value {
+/// A value on its way out of SQLite.
+pub(crate) fn value(of: ValueRef<'_>) -> Value {
     match of {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(n) => Value::Int(n),

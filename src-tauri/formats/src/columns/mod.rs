@@ -1,6 +1,6 @@
 //! What each column of a table means: by its header, and where that says nothing, by its cells.
 
-mod contents;
+pub(crate) mod contents;
 pub(crate) mod programs;
 pub(crate) mod words;
 

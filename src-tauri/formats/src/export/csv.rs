@@ -98,7 +98,7 @@ pub fn refused(headers: &[String], heading: &str, rows: &[(Vec<String>, String)]
     out
 }
 
-fn cell(draft: &ClientDraft, field: Field) -> String {
+pub(super) fn cell(draft: &ClientDraft, field: Field) -> String {
     match field {
         Field::Kind => match draft.kind {
             ClientKind::Person => "person".into(),

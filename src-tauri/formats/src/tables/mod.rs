@@ -85,7 +85,7 @@ pub(crate) trait Source {
 }
 
 /// A row that is not blank, behind its place among all rows.
-type HeadRow = (usize, Vec<String>);
+pub(crate) type HeadRow = (usize, Vec<String>);
 
 /// How a table would be read, and how it will be.
 struct Survey {
@@ -318,7 +318,7 @@ fn survey(
 }
 
 /// The first rows that are not blank.
-fn head(source: &mut dyn Source) -> Result<Vec<HeadRow>, Refusal> {
+pub(crate) fn head(source: &mut dyn Source) -> Result<Vec<HeadRow>, Refusal> {
     let mut head: Vec<HeadRow> = Vec::new();
     source.rows(&mut |place, row| {
         if row.too_wide && head.is_empty() {
@@ -342,13 +342,13 @@ fn head(source: &mut dyn Source) -> Result<Vec<HeadRow>, Refusal> {
 
 /// Which of the two ways through the text this is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Half {
+pub(crate) enum Half {
     First,
     Second,
 }
 
 /// What comes up on the way through a table.
-enum News<'r, 'c> {
+pub(crate) enum News<'r, 'c> {
     /// So much of so much is read.
     Read(u64, u64),
     /// A row; is it the headers once more, where two exports were put together?
@@ -356,7 +356,7 @@ enum News<'r, 'c> {
 }
 
 /// Goes through all rows below the headers that are not blank.
-fn each_row(
+pub(crate) fn each_row(
     source: &mut dyn Source,
     table: &Table,
     half: Half,
@@ -402,11 +402,11 @@ fn repeats_headers(row: &Row, headers: &[String]) -> bool {
             .all(|(cell, header)| cell.trim() == header)
 }
 
-fn borrowed(cells: &[String]) -> Vec<&str> {
+pub(crate) fn borrowed(cells: &[String]) -> Vec<&str> {
     cells.iter().map(String::as_str).collect()
 }
 
-fn sample(row: &[&str], own: bool) -> Vec<String> {
+pub(crate) fn sample(row: &[&str], own: bool) -> Vec<String> {
     let shown = |cell: &&str| {
         let cell: String = cell.chars().take(2 * SAMPLE_CHARACTERS).collect();
         let cell = if own { own::unguarded(&cell) } else { cell };
@@ -415,7 +415,7 @@ fn sample(row: &[&str], own: bool) -> Vec<String> {
     row.iter().map(shown).collect()
 }
 
-fn too_many_columns() -> Refusal {
+pub(crate) fn too_many_columns() -> Refusal {
     Refusal::new(ErrorCode::TooMany)
         .with("field", "columns")
         .with("max", COLUMNS_MAX)

@@ -9,7 +9,7 @@ use crate::Column;
 use crate::card::Card;
 use crate::dates::{self, DayOrder};
 use crate::export::fields::{self, Field, Part};
-pub(super) use crate::export::guard::unguarded;
+pub(crate) use crate::export::guard::unguarded;
 
 /// Where the fields of a card stand in a table that our own export wrote. Columns may have been moved, taken
 /// out or added since.

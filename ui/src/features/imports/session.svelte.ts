@@ -1,19 +1,30 @@
 // The import under way. It outlives a visit to another screen.
 
 import { asRefusal, call } from "$lib/backend";
-import type { Event, ImportOptions, ImportPreview, ImportResult, ImportRule, ImportRules, Refusal, RefusedRow } from "$lib/bindings.gen";
-import { isolate, refusalText, t } from "$lib/i18n/index.svelte";
+import type { Event, ImportOptions, ImportPart, ImportPreview, ImportResult, ImportRule, ImportRules, Refusal, RefusedRow } from "$lib/bindings.gen";
 import { go } from "$lib/router.svelte";
-import { toast } from "$lib/toasts.svelte";
-import { tell, write, writeOrTell } from "$lib/writes";
+import { write, writeOrTell } from "$lib/writes";
+import { history } from "./history.svelte";
+import { saveRefused } from "./save_refused";
+
+/** How far it is: what is counted differs from part to part. */
+export interface Bar {
+  done: number;
+  total: number;
+  part: ImportPart;
+}
 
 type Stage =
   | { at: "start" }
+  | ({ at: "reading" } & Bar)
   | { at: "preview"; preview: ImportPreview }
-  | { at: "running"; preview: ImportPreview; done: number; total: number }
+  | ({ at: "running"; preview: ImportPreview } & Bar)
   | { at: "done"; preview: ImportPreview; result: ImportResult; undone: boolean };
 
-const GUESS: ImportOptions = { encoding: null, delimiter: null, sheet: null, header: { at: "guess" }, columns: null };
+export const GUESS: ImportOptions = { encoding: null, delimiter: null, sheet: null, header: { at: "guess" }, columns: null };
+
+/** What takes no longer than this is not worth a bar. */
+const BRIEFLY_MS = 400;
 
 const COMPLETE: ImportRules = { rule: "complete", rows: [] };
 
@@ -28,6 +39,10 @@ class Session {
   private options: ImportOptions = GUESS;
   private rules: ImportRules = COMPLETE;
   private youngest = 0;
+  /** The large file that is being looked at, by the name under which it can be stopped. */
+  private read = "";
+  private choosing = false;
+  private heardSince = 0;
 
   show(preview: ImportPreview): void {
     this.forget();
@@ -37,11 +52,16 @@ class Session {
   }
 
   async choose(): Promise<void> {
+    this.choosing = true;
+    this.heardSince = 0;
     try {
       this.show(await call("import_choose", null));
     } catch (error) {
       const refusal = asRefusal(error);
-      if (refusal.code !== "dialog.cancelled") this.refuse(refusal, "");
+      if (this.stage.at === "reading") this.stage = { at: "start" };
+      if (refusal.code !== "dialog.cancelled" && refusal.code !== "import.cancelled") this.refuse(refusal, "");
+    } finally {
+      this.choosing = false;
     }
   }
 
@@ -87,7 +107,7 @@ class Session {
     const { preview } = this.stage;
     this.refusal = undefined;
     this.cancelled = false;
-    this.stage = { at: "running", preview, done: 0, total: preview.created + preview.matched };
+    this.stage = { at: "running", preview, done: 0, total: 1, part: preview.everything ? "writing" : "reading" };
     try {
       const result = await write("import_run", { id: preview.id });
       this.stage = { at: "done", preview, result, undone: false };
@@ -102,10 +122,10 @@ class Session {
   /** Stops a running import, or forgets the preview. */
   async cancel(): Promise<void> {
     const { stage } = this;
-    if (stage.at !== "preview" && stage.at !== "running") return;
+    if (stage.at === "start" || stage.at === "done") return;
     if (stage.at === "preview") this.reset();
     try {
-      await call("import_cancel", { id: stage.preview.id });
+      await call("import_cancel", { id: stage.at === "reading" ? this.read : stage.preview.id });
     } catch {
       // Nothing is left to cancel.
     }
@@ -115,23 +135,16 @@ class Session {
   async saveRefused(refused: RefusedRow[]): Promise<void> {
     const { stage } = this;
     if (stage.at !== "preview" && stage.at !== "done") return;
-    const why = (row: RefusedRow): string => {
-      const words = refusalText(row.refusal);
-      return `${words.what} ${words.todo}`;
-    };
-    const rows = refused.map((row) => ({ line: row.line, reason: why(row) }));
-    try {
-      const saved = await call("import_refused_save", { id: stage.preview.id, heading: t("import.refusedWhy"), rows });
-      toast({ title: t("import.refusedSaved"), detail: isolate(saved.path) });
-    } catch (error) {
-      tell(asRefusal(error));
-    }
+    await saveRefused(stage.preview.id, refused);
   }
 
   async undo(): Promise<void> {
     if (this.stage.at !== "done" || this.stage.result.step === null) return;
     if ((await writeOrTell("step_undo", { id: this.stage.result.step })) !== undefined) this.stage = { ...this.stage, undone: true };
   }
+
+  /** What is chosen next: clients, or what happened with those who are there. */
+  what = $state<"clients" | "history">("clients");
 
   reset(): void {
     this.forget();
@@ -140,7 +153,10 @@ class Session {
 
   hear(event: Event): void {
     if (event.event === "file_hover") this.hover = event.over;
-    else if (event.event === "import_progress" && this.stage.at === "running" && event.id === this.stage.preview.id) this.stage = { ...this.stage, done: event.done, total: event.total };
+    else if (event.event === "import_progress") {
+      this.progress(event);
+      history.progress(event);
+    }
     else if (event.event === "import_dropped" && this.stage.at !== "running") {
       this.hover = false;
       this.show(event.preview);
@@ -149,6 +165,18 @@ class Session {
       this.hover = false;
       this.refuse(event.refusal, event.file_name);
       go("#/import");
+    }
+  }
+
+  private progress({ id, done, total, part }: { id: string } & Bar): void {
+    const { stage } = this;
+    if (stage.at === "running" && id === stage.preview.id) this.stage = { ...stage, done, total, part };
+    // A file that is read so long that it tells of it is a large one: whoever chose it sees that, and may stop it.
+    else if (this.choosing && (stage.at === "start" || stage.at === "reading")) {
+      this.heardSince ||= Date.now();
+      if (Date.now() - this.heardSince < BRIEFLY_MS) return;
+      this.read = id;
+      this.stage = { at: "reading", done, total, part };
     }
   }
 
@@ -162,6 +190,9 @@ class Session {
     this.refusal = undefined;
     this.refusedFile = "";
     this.cancelled = false;
+    // One import at a time.
+    this.what = "clients";
+    history.forget();
   }
 }
 

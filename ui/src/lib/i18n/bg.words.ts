@@ -18,6 +18,7 @@ export const words: Words<Plural> = {
     contact_trashed: { plain: "Записът за контакт е в кошчето", named: "Запис за контакт в кошчето: {name}" },
     contact_restored: { plain: "Записът за контакт е върнат", named: "Върнат запис за контакт: {name}" },
     imported: { plain: "Внасяне", named: "Внесено: {name}", counted: { one: "Внесен е {count} клиент", other: "Внесени са {count} клиенти" } },
+    history_imported: { plain: "Внасяне на история на контактите", named: "Внасяне на история на контактите", counted: { one: "Внесен е {count} запис в историята на контактите", other: "Внесени са {count} записа в историята на контактите" } },
     settings_changed: { plain: "Настройките са променени" },
     demo_filled: { plain: "Демо книгата е попълнена", counted: { one: "Демо книгата е попълнена с {count} клиент", other: "Демо книгата е попълнена с {count} клиенти" } },
     trash_emptied: { plain: "Кошчето е изпразнено", counted: { one: "{count} стар запис напусна кошчето", other: "{count} стари записа напуснаха кошчето" } },
@@ -53,6 +54,9 @@ export const words: Words<Plural> = {
     messenger: "Име в месинджър", messenger_service: "Кой месинджър", birthday: "Рожден ден", birth_year: "Година на раждане", birth_month: "Месец на раждане", birth_day: "Ден на раждане",
     language: "Език", source: "Откъде ни знае", card_number: "Номер на карта", tags: "Етикети", notes: "Бележки", extra: "В бележките, със заглавието си",
     expects: "Очаква", never: "Никога", contact_person_name: "Лице за контакт", contact_person_role: "Роля на лицето", contact_person_phone: "Телефон на лицето", contact_person_email: "Имейл на лицето",
+  },
+  historyColumns: {
+    ignore: "не се внася", date: "Ден", time: "Час", kind: "Вид", text: "Текст", staff: "Служител", phone: "Телефон", card_number: "Номер на карта", email: "Имейл", name: "Име на клиента",
   },
   matchedIn: { name: "име", phone: "телефон", email: "имейл", company: "фирма", card_number: "номер на карта", messenger: "месинджър", contact_person: "лице за контакт", tag: "етикет", address: "адрес", note: "бележки" },
   why: { phone: "същият телефон", email: "същият имейл", card_number: "същият номер на карта", same_name: "същото име", similar_name: "подобно име" },

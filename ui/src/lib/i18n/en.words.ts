@@ -18,6 +18,7 @@ export const words: Words<Plural> = {
     contact_trashed: { plain: "Contact moved to the trash", named: "Contact moved to the trash: {name}" },
     contact_restored: { plain: "Contact restored", named: "Contact restored: {name}" },
     imported: { plain: "Import", named: "Imported {name}", counted: { one: "Imported {count} client", other: "Imported {count} clients" } },
+    history_imported: { plain: "Import of contact history", named: "Import of contact history", counted: { one: "Imported {count} entry of contact history", other: "Imported {count} entries of contact history" } },
     settings_changed: { plain: "Settings changed" },
     demo_filled: { plain: "Demo book filled", counted: { one: "Demo book filled with {count} client", other: "Demo book filled with {count} clients" } },
     trash_emptied: { plain: "Trash emptied", counted: { one: "{count} old entry left the trash", other: "{count} old entries left the trash" } },
@@ -53,6 +54,9 @@ export const words: Words<Plural> = {
     messenger: "Name in a messenger", messenger_service: "Which messenger", birthday: "Birthday", birth_year: "Year of birth", birth_month: "Month of birth", birth_day: "Day of birth",
     language: "Language", source: "Heard of us", card_number: "Card number", tags: "Tags", notes: "Notes", extra: "Into the notes, with its heading",
     expects: "Expects", never: "Never", contact_person_name: "Person to talk to", contact_person_role: "Role of that person", contact_person_phone: "Phone of that person", contact_person_email: "E-mail of that person",
+  },
+  historyColumns: {
+    ignore: "not imported", date: "Day", time: "Time", kind: "Kind", text: "Text", staff: "Staff", phone: "Phone", card_number: "Card number", email: "E-mail", name: "Client’s name",
   },
   matchedIn: { name: "name", phone: "phone", email: "e-mail", company: "company", card_number: "card number", messenger: "messenger", contact_person: "person to talk to", tag: "tag", address: "address", note: "notes" },
   why: { phone: "same phone", email: "same e-mail", card_number: "same card number", same_name: "same name", similar_name: "similar name" },

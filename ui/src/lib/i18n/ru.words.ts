@@ -18,6 +18,7 @@ export const words: Words<SlavicPlural> = {
     contact_trashed: { plain: "Запись о контакте в корзине", named: "Запись о контакте в корзине: {name}" },
     contact_restored: { plain: "Запись о контакте возвращена", named: "Запись о контакте возвращена: {name}" },
     imported: { plain: "Импорт", named: "Импорт: {name}", counted: { one: "Импортирован {count} клиент", few: "Импортировано {count} клиента", many: "Импортировано {count} клиентов", other: "Импортировано {count} клиента" } },
+    history_imported: { plain: "Импорт истории контактов", named: "Импорт истории контактов", counted: { one: "Импортирована {count} запись истории контактов", few: "Импортировано {count} записи истории контактов", many: "Импортировано {count} записей истории контактов", other: "Импортировано {count} записи истории контактов" } },
     settings_changed: { plain: "Настройки изменены" },
     demo_filled: { plain: "Учебная книга заполнена", counted: { one: "Учебная книга заполнена: {count} клиент", few: "Учебная книга заполнена: {count} клиента", many: "Учебная книга заполнена: {count} клиентов", other: "Учебная книга заполнена: {count} клиента" } },
     trash_emptied: { plain: "Корзина очищена", counted: { one: "Из корзины ушла {count} старая запись", few: "Из корзины ушли {count} старые записи", many: "Из корзины ушло {count} старых записей", other: "Из корзины ушло {count} старой записи" } },
@@ -53,6 +54,9 @@ export const words: Words<SlavicPlural> = {
     messenger: "Имя в мессенджере", messenger_service: "Какой мессенджер", birthday: "День рождения", birth_year: "Год рождения", birth_month: "Месяц рождения", birth_day: "Число рождения",
     language: "Язык", source: "Откуда узнал о нас", card_number: "Номер карты", tags: "Метки", notes: "Заметки", extra: "В заметки, с названием столбца",
     expects: "Ожидает", never: "Нельзя", contact_person_name: "С кем говорить", contact_person_role: "Кто это", contact_person_phone: "Его телефон", contact_person_email: "Его почта",
+  },
+  historyColumns: {
+    ignore: "не загружать", date: "День", time: "Время", kind: "Вид", text: "Текст", staff: "Сотрудник", phone: "Телефон", card_number: "Номер карты", email: "Эл. почта", name: "Имя клиента",
   },
   matchedIn: { name: "имя", phone: "телефон", email: "почта", company: "компания", card_number: "номер карты", messenger: "мессенджер", contact_person: "с кем говорить", tag: "метка", address: "адрес", note: "заметки" },
   why: { phone: "тот же телефон", email: "та же почта", card_number: "тот же номер карты", same_name: "то же имя", similar_name: "похожее имя" },

@@ -1,6 +1,6 @@
 // What a language must bring: every key of English, and the plural forms of its own grammar.
 
-import type { ErrorCode, StepLabel, ImportColumn, MatchedIn, ContactKind, Channel, Why } from "../bindings.gen";
+import type { ErrorCode, HistoryColumn, StepLabel, ImportColumn, MatchedIn, ContactKind, Channel, Why } from "../bindings.gen";
 import type { en } from "./en";
 
 export interface Plural {
@@ -48,6 +48,7 @@ export interface Words<P extends Plural> {
   contactKinds: Record<ContactKind, string>;
   channels: Record<Channel, string>;
   columns: Record<ImportColumn, string>;
+  historyColumns: Record<HistoryColumn, string>;
   matchedIn: Record<MatchedIn, string>;
   why: Record<Why, string>;
   languages: Record<"en" | "ru" | "bg", string>;

@@ -1,0 +1,73 @@
+//! Commands that write the book, or some of it, for others.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use clientele_core::book::{Book, EXTENSION, write_durably};
+use clientele_core::{Result, exports};
+use clientele_formats as formats;
+use clientele_model::{ErrorCode, Refusal};
+
+use crate::app::Api;
+use crate::commands::Role;
+use crate::host::{FileKind, Host};
+use crate::types::*;
+
+impl<H: Host> Api<H> {
+    /// Writes everybody, or some, to a file. For an adapter that knows the path itself.
+    ///
+    /// # Errors
+    /// `file.failed`, `disk.full`, `not_found`, `export.onto_book`, `export.not_for_excel`.
+    pub fn export_to(&self, path: &Path, ask: &ExportAsk) -> Result<ExportResult, Refusal> {
+        self.allow(Role::Owner)?;
+        Ok(export(self, path, ask)?)
+    }
+}
+
+pub(crate) fn export_choose<H: Host>(api: &Api<H>, ask: ExportAsk) -> Result<ExportResult> {
+    let (name, kind) = match ask.format {
+        ExportFormat::Csv => ("clients.csv", FileKind::Csv),
+        ExportFormat::Vcard => ("clients.vcf", FileKind::Vcard),
+        ExportFormat::Xlsx => ("clients.xlsx", FileKind::Xlsx),
+        ExportFormat::Everything => ("everything.json", FileKind::Json),
+    };
+    let path = api.host.save_file(name, kind).ok_or(ErrorCode::DialogCancelled)?;
+    export(api, &path, &ask)
+}
+
+/// What is written for others must not fall on a book, this one or another.
+pub(crate) fn not_onto_book(book: &Book, path: &Path) -> Result<()> {
+    if book.owns(path) || path.extension().is_some_and(|ending| ending == EXTENSION) {
+        return Err(Refusal::new(ErrorCode::ExportOntoBook)
+            .with("path", path.display())
+            .into());
+    }
+    Ok(())
+}
+
+fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportResult> {
+    let book = api.book()?;
+    not_onto_book(&book, path)?;
+    let done = |clients: u64, digest| ExportResult {
+        path: path.display().to_string(),
+        clients: u32::try_from(clients).unwrap_or(u32::MAX),
+        digest,
+    };
+    if ask.format == ExportFormat::Everything {
+        if ask.ids.is_some() {
+            let refusal = Refusal::new(ErrorCode::BadRequest);
+            return Err(refusal.with("detail", "everything is not some of it").into());
+        }
+        let mut go_on = |_, _| ControlFlow::Continue(());
+        let written = exports::everything(&book, path, &mut go_on)?;
+        return Ok(done(written.clients, Some(written.digest.to_string())));
+    }
+    let cards = book.read_apart(|conn| exports::cards(conn, ask.ids.as_deref()))?;
+    let bytes = match ask.format {
+        ExportFormat::Vcard => formats::export::vcards(&cards).into_bytes(),
+        ExportFormat::Xlsx => formats::export::xlsx(&cards)?,
+        ExportFormat::Csv | ExportFormat::Everything => formats::export::csv(cards.iter()),
+    };
+    write_durably(path, &bytes)?;
+    Ok(done(cards.len() as u64, None))
+}

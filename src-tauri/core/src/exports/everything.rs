@@ -1,0 +1,71 @@
+//! Everything that a book holds, into one JSON document: docs/json-export.md.
+
+use std::io::BufWriter;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use clientele_formats::everything::{Writer, entities};
+use clientele_model::{ErrorCode, Timestamp};
+
+use super::digest::{RowsDigest, filled};
+use super::store;
+use crate::book::{self, Book, write_durably_with};
+use crate::{Error, Result};
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Everything {
+    /// Cards outside the trash.
+    pub clients: u64,
+    /// Rows of every sort.
+    pub rows: u64,
+    /// The digest of the rows: a book into which they are imported has the same one.
+    pub digest: RowsDigest,
+}
+
+/// Writes everything to a file, a row at a time: whatever the size of the book, it takes little memory.
+///
+/// # Errors
+/// `file.failed`, `disk.full`; `import.cancelled` when `progress` says so: then no file is there, or the one that was
+/// there before; what SQLite says.
+pub fn everything(
+    book: &Book,
+    path: &Path,
+    progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<Everything> {
+    let failed = |error: std::io::Error| Error::file(path, &error);
+    book.read_apart(|conn| {
+        // One moment for all tables: no entry of a client who is not in the file. Nobody who writes waits for it, but
+        // what they write stays in the log beside the book until this is over.
+        let moment = conn.unchecked_transaction()?;
+        let mut total = 0;
+        for record in entities() {
+            total += store::count(&moment, record)?;
+        }
+        let (mut rows, mut digest) = (0, RowsDigest::default());
+        write_durably_with(path, |file| {
+            let out = BufWriter::with_capacity(256 * 1024, file);
+            let version = env!("CARGO_PKG_VERSION");
+            let mut writer = Writer::new(out, version, Timestamp::now()).map_err(failed)?;
+            for record in entities() {
+                writer.entity(record).map_err(failed)?;
+                store::each_row(&moment, record, &mut |id, fields| {
+                    if progress(rows, total).is_break() {
+                        return Err(ErrorCode::ImportCancelled.into());
+                    }
+                    rows += 1;
+                    digest.add(record.name, id, filled(fields));
+                    writer.row(id, fields).map_err(failed)
+                })?;
+            }
+            writer.finish(&digest.to_string()).map_err(failed)?;
+            Ok(())
+        })?;
+        let clients = book::count_clients(&moment)?;
+        Ok(Everything {
+            clients,
+            rows,
+            digest,
+        })
+    })
+}

@@ -1,0 +1,263 @@
+//! A book out as JSON and back: the same rows, or nothing.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use clientele_model::{ErrorCode, Language, Timestamp};
+
+use super::everything::{Content, look, run};
+use crate::Result;
+use crate::demo::{self, Demo};
+use crate::exports::{RowsDigest, everything};
+use crate::testing::{ClientBuilder, TestBook, settings as salon};
+use crate::workspace::{Actor, Written};
+use crate::{book, clients, contacts, duplicates, settings};
+
+fn go_on(_: u64, _: u64) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
+fn digest(book: &TestBook) -> String {
+    book.read(RowsDigest::of_book).unwrap().to_string()
+}
+
+fn export(book: &TestBook) -> (PathBuf, String) {
+    let path = book.folder.path().join("everything.json");
+    let done = everything(book, &path, &mut go_on).unwrap();
+    assert_eq!(done.digest.to_string(), digest(book));
+    (path, digest(book))
+}
+
+fn import(book: &TestBook, path: &Path) -> Result<Written<Content>> {
+    run(book, &Actor::owner(), path, &mut go_on)
+}
+
+/// A book in which every entity has rows, some of them in the trash.
+fn full_book() -> TestBook {
+    let by = Actor::owner();
+    let book = TestBook::new();
+    let options = Demo {
+        clients: 40,
+        seed: 7,
+        now: Timestamp(1_790_000_000_000),
+        language: Language::Ru,
+    };
+    demo::fill(&book, &by, &options, &mut go_on).unwrap();
+    let ids = book.read(clients::ids).unwrap();
+    clients::trash(&book, &by, &ids[..2]).unwrap();
+    duplicates::dismiss(&book, &by, ids[2], ids[3]).unwrap();
+    duplicates::merge(&book, &by, ids[4], ids[5], None).unwrap();
+    ClientBuilder::new("=1+1\u{202E}\u{0}")
+        .notes("ред 1\r\nред \"2\"\\")
+        .create(&book);
+    let other = settings::Settings {
+        business_name: "Салон «Лада»".into(),
+        country: "RU".into(),
+        currency: "RUB".into(),
+        language: Language::Ru,
+    };
+    settings::save(&book, &by, other).unwrap();
+    book
+}
+
+#[test]
+fn a_book_comes_back_as_it_was() {
+    let from = full_book();
+    let (path, before) = export(&from);
+    let content = look(&path, &mut go_on).unwrap();
+    assert_eq!(content.digest.to_string(), before);
+    assert_eq!(content.business_name, "Салон «Лада»");
+    assert_eq!(
+        u64::from(content.clients),
+        from.read(book::count_clients).unwrap()
+    );
+
+    let to = TestBook::new();
+    let written = import(&to, &path).unwrap();
+    assert_eq!(written.value, content);
+    assert_eq!(digest(&to), before);
+    assert_eq!(
+        to.read(settings::load).unwrap(),
+        from.read(settings::load).unwrap()
+    );
+    let cards = |book: &TestBook| {
+        let ids = book.read(clients::ids).unwrap();
+        let card = |id| book.read(|conn| clients::load(conn, id)).unwrap();
+        ids.into_iter().map(card).collect::<Vec<_>>()
+    };
+    assert_eq!(cards(&to), cards(&from));
+    to.assert_whole();
+
+    // What it writes now is the same, but for the moment.
+    let second = to.folder.path().join("second.json");
+    everything(&to, &second, &mut go_on).unwrap();
+    let rows = |path: &Path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.lines()
+            .filter(|line| !line.starts_with("\"written_at\""))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rows(&path), rows(&second));
+}
+
+#[test]
+fn an_import_of_everything_is_undone_in_one_step() {
+    let from = full_book();
+    let (path, _) = export(&from);
+    let to = TestBook::new();
+    let step = import(&to, &path).unwrap().step.unwrap();
+    assert!(!step.params.contains_key("file"));
+    to.undo(&Actor::owner()).unwrap();
+    assert_eq!(to.read(book::count_clients).unwrap(), 0);
+    assert_eq!(to.read(settings::load).unwrap(), salon());
+    to.redo(&Actor::owner()).unwrap();
+    assert!(to.read(book::count_clients).unwrap() > 0);
+    to.assert_whole();
+}
+
+#[test]
+fn only_an_empty_book_takes_it() {
+    let from = full_book();
+    let (path, _) = export(&from);
+    let by = Actor::owner();
+    let refused = |book: &TestBook| {
+        let before = digest(book);
+        assert_eq!(
+            import(book, &path).unwrap_err().code(),
+            ErrorCode::ImportBookNotEmpty
+        );
+        assert_eq!(digest(book), before);
+    };
+    let book = TestBook::new();
+    let anna = ClientBuilder::new("Анна").create(&book);
+    refused(&book);
+    clients::trash(&book, &by, &[anna]).unwrap();
+    refused(&book);
+    clients::erase(&book, &by, &[anna]).unwrap();
+    refused(&book);
+    // Twice is once too often.
+    let book = TestBook::new();
+    import(&book, &path).unwrap();
+    refused(&book);
+}
+
+#[test]
+fn of_a_broken_document_nothing_stays() {
+    let from = full_book();
+    let (path, _) = export(&from);
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let line = |entity: &str| {
+        let mut rows = whole.split(&format!("\"{entity}\": [\n")).nth(1).unwrap().lines();
+        rows.next().unwrap().trim_end_matches(',').to_owned()
+    };
+    let (client, contact) = (line("clients"), line("contacts"));
+    let id = client.split('"').nth(3).unwrap();
+    let with_id_of_client = contact.replacen(contact.split('"').nth(3).unwrap(), id, 1);
+    let cases = [
+        ("cut", whole[..whole.len() - 3].to_owned()),
+        ("twice", whole.replace(&client, &format!("{client},\n{client}"))),
+        (
+            "the same id in two lists",
+            whole.replace(&contact, &with_id_of_client),
+        ),
+        ("a letter", whole.replacen("Салон", "Салун", 1)),
+        (
+            "country",
+            whole.replace("\"country\":\"RU\"", "\"country\":\"??\""),
+        ),
+        ("a row less", whole.replace(&format!("{client},\n"), "")),
+        (
+            "settings",
+            whole.replace(
+                "00000000-0000-0000-0000-000000000001",
+                "00000000-0000-0000-0000-000000000002",
+            ),
+        ),
+    ];
+    for (name, text) in cases {
+        assert_ne!(text, whole, "{name}");
+        std::fs::write(&path, text).unwrap();
+        let to = TestBook::new();
+        let before = digest(&to);
+        assert_eq!(
+            import(&to, &path).unwrap_err().code(),
+            ErrorCode::ImportExportBroken,
+            "{name}"
+        );
+        assert_eq!(
+            look(&path, &mut go_on).unwrap_err().code(),
+            ErrorCode::ImportExportBroken
+        );
+        assert_eq!(digest(&to), before, "{name}");
+        to.assert_whole();
+    }
+    // Whoever changes a row by hand takes out what the rows are held against.
+    let kept = |line: &&str| !line.starts_with("\"rows\"") && !line.starts_with("\"digest\"");
+    let text: Vec<&str> = whole.lines().filter(kept).collect();
+    let text = text.join("\n").replace("\"files\": [],", "\"files\": []");
+    std::fs::write(&path, text.replacen("Салон", "Салун", 1)).unwrap();
+    let to = TestBook::new();
+    import(&to, &path).unwrap();
+    assert_eq!(to.read(settings::load).unwrap().business_name, "Салун «Лада»");
+
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(look(&path, &mut go_on).unwrap_err().code(), ErrorCode::FileFailed);
+}
+
+#[test]
+fn a_cancelled_export_or_import_leaves_nothing() {
+    let from = full_book();
+    let (path, _) = export(&from);
+    let mut stop = |done: u64, total: u64| {
+        if done * 2 > total {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    let to = TestBook::new();
+    let before = digest(&to);
+    let error = run(&to, &Actor::owner(), &path, &mut stop).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ImportCancelled);
+    assert_eq!(digest(&to), before);
+
+    let standing = std::fs::read(&path).unwrap();
+    let error = everything(&from, &path, &mut stop).unwrap_err();
+    assert_eq!(error.code(), ErrorCode::ImportCancelled);
+    assert_eq!(std::fs::read(&path).unwrap(), standing, "the file of before");
+    let left: Vec<_> = std::fs::read_dir(from.folder.path()).unwrap().flatten().collect();
+    assert!(
+        !left
+            .iter()
+            .any(|file| file.path().to_string_lossy().contains("making"))
+    );
+}
+
+#[test]
+fn the_digest_tells_of_every_row_and_of_nothing_else() {
+    let by = Actor::owner();
+    let book = TestBook::new();
+    let empty = digest(&book);
+    let anna = ClientBuilder::new("Анна").phone("0888 123 456").create(&book);
+    let one = digest(&book);
+    assert_ne!(one, empty);
+    let note = contacts::ContactDraft {
+        kind: contacts::ContactKind::Note,
+        direction: None,
+        channel: None,
+        at: Timestamp(5),
+        text: "чай".into(),
+    };
+    contacts::add(&book, &by, anna, note).unwrap();
+    let two = digest(&book);
+    assert_ne!(two, one);
+    // The history of changes is not what the book shows.
+    let before = book.read(|conn| clients::load(conn, anna)).unwrap();
+    let mut after = before.clone();
+    after.notes = "друго".into();
+    clients::change(&book, &by, anna, &before, after).unwrap();
+    assert_ne!(digest(&book), two);
+    book.undo(&by).unwrap();
+    assert_eq!(digest(&book), two);
+}
