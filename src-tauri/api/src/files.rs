@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use clientele_core::book::{Book, EXTENSION, write_durably};
 use clientele_core::imports::{self, ImportResult, Mapping, Plan, REFUSED_NAMED_MAX, Rules};
 use clientele_core::workspace::Written;
-use clientele_core::{Error, Result, exports};
+use clientele_core::{Error, Result, custom_fields, exports, filters, head_office};
 use clientele_formats::{self as formats, Header, Options, Parsed};
-use clientele_model::{ErrorCode, Refusal, StepId};
+use clientele_model::{ErrorCode, Refusal, StepId, Timestamp};
 
 use crate::app::{Api, lock};
 use crate::commands::Role;
@@ -216,7 +216,17 @@ fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Look> {
         return Ok(look);
     };
     let Some(mapping) = book.read(|conn| Mapping::recall(conn, table))? else {
-        return Ok(look);
+        return match book.read(|conn| custom_fields::columns(conn, table))? {
+            None => Ok(look),
+            Some(columns) => {
+                let columns = Some(columns);
+                let options = Options {
+                    columns,
+                    ..draft.options.clone()
+                };
+                read_with(api, book, draft, &options)
+            }
+        };
     };
     let again = read_with(api, book, draft, &mapping.applied(&draft.options))?;
     let remembered = again
@@ -363,7 +373,14 @@ pub(crate) fn not_onto_book(book: &Book, path: &Path) -> Result<()> {
 fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportResult> {
     let book = api.book()?;
     not_onto_book(&book, path)?;
-    let cards = book.read_apart(|conn| exports::cards(conn, ask.ids.as_deref()))?;
+    let cards = book.read_apart(|conn| match ask.filter {
+        Some(filter) => {
+            let (asked, sight) = (filters::conditions(conn, filter)?, head_office::sight(conn)?);
+            let found = filters::ids(conn, &asked, sight, Timestamp::now())?;
+            exports::cards(conn, Some(&found))
+        }
+        None => exports::cards(conn, ask.ids.as_deref()),
+    })?;
     let bytes = match ask.format {
         ExportFormat::Csv => formats::export::csv(cards.iter()),
         ExportFormat::Vcard => formats::export::vcards(&cards).into_bytes(),

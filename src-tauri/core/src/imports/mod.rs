@@ -26,9 +26,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::clients::{self, CLIENTS, NameWords, draft};
+use crate::custom_fields::{New, NewField};
 use crate::workspace::table::DELETED_AT;
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
-use crate::{Result, settings};
+use crate::{Result, custom_fields, settings};
 
 pub use mappings::Mapping;
 use matching::Matcher;
@@ -57,6 +58,8 @@ pub struct Plan {
     pub refused: Vec<Refused>,
     /// What the user said of the columns, to be kept for the next file like this one.
     pub mapping: Option<Mapping>,
+    /// The owner's fields that the file brings with it.
+    new_fields: Vec<NewField>,
     /// Whom a record means who was there before it, by its index; whatever the rule makes of that.
     meant: BTreeMap<usize, Fate>,
     /// What becomes of a record that creates, with all its repeats; only where they add something.
@@ -119,6 +122,7 @@ impl Plan {
         let by_line = rules.by_line();
         let country = settings::load(conn)?.country;
         let mut matcher = Matcher::new(conn);
+        let mut new = New::load(conn)?;
         let mut plan = Self {
             records: Vec::with_capacity(parsed.records.len()),
             refused: parsed.refused,
@@ -129,12 +133,27 @@ impl Plan {
             go_on(progress(done, total))?;
             let line = record.line;
             let rule = *by_line.get(&line).unwrap_or(&rules.rule);
+            let mut record = record;
+            custom_fields::fit(conn, &mut new, &mut record.draft)?;
             if let Err(refusal) = plan.take(conn, &mut matcher, &country, rule, record)? {
                 plan.refused.push(Refused { line, refusal });
             }
         }
+        plan.new_fields = new.into_fields();
+        plan.drop_unused_fields();
         plan.refused.sort_by_key(|refused| refused.line);
         Ok(plan)
+    }
+
+    /// A field that only records which are left out brought with them is not made.
+    fn drop_unused_fields(&mut self) {
+        let taken = self.records.iter().filter(|(_, fate)| *fate != Fate::Skip);
+        let used: HashSet<String> = taken
+            .flat_map(|(record, _)| &record.draft.custom)
+            .filter(|value| value.field.is_none())
+            .map(|value| fold(&value.name))
+            .collect();
+        self.new_fields.retain(|field| used.contains(&fold(field.name())));
     }
 
     /// The next record: taken, or why not.
@@ -267,6 +286,7 @@ pub fn run(
         let country = settings::load(w.conn())?.country;
         let mut created = 0;
         let mut completed = HashSet::new();
+        custom_fields::make(w, &plan.new_fields)?;
         for (index, (_, fate)) in plan.records.iter().enumerate() {
             go_on(progress(index as u64, total))?;
             match fate {

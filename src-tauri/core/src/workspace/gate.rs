@@ -389,6 +389,8 @@ impl<'a> Write<'a> {
             return Err(Refusal::new(ErrorCode::WriteGate).with("detail", detail).into());
         }
         self.touched.note(table, client);
+        self.touched
+            .defined(table, row, body.0.iter().map(|field| field.field.as_str()));
         self.scopes.insert(scope);
         let columns: Vec<&FieldChange> = body.0.iter().filter(|f| !f.field.starts_with('~')).collect();
         match kind {
@@ -482,6 +484,7 @@ impl<'a> Write<'a> {
         }
         let follow = (self.schema.derive)(self.conn, &self.touched.clients, Indexing::Now)?;
         self.touched.follow(&follow);
+        self.touched.settle_definitions(self.conn)?;
         let step = self.step.clone();
         let fields = [
             ("device", RowId(self.pen.device.0).into()),

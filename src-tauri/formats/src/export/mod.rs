@@ -9,4 +9,4 @@ pub(crate) use csv::REFUSED_MARK;
 pub use csv::{CsvWriter, Shape, csv, refused};
 pub use vcard::{vcard, vcards};
 
-pub(crate) use vcard::{PRODUCT, label_of_type};
+pub(crate) use vcard::{CUSTOM, PRODUCT, label_of_type};
