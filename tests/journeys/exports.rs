@@ -15,7 +15,11 @@ use clientele_tests::{Machine, create};
 const CLIENTS: u32 = 1_500;
 
 fn ask(format: ExportFormat) -> ExportAsk {
-    ExportAsk { format, ids: None }
+    ExportAsk {
+        format,
+        ids: None,
+        filter: None,
+    }
 }
 
 fn import(api: &Api<Machine>, path: &Path) -> u32 {
@@ -90,6 +94,7 @@ fn an_export_of_everything_never_falls_on_a_book_and_is_never_some_of_it() {
     let some = ExportAsk {
         format: ExportFormat::Everything,
         ids: Some(Vec::new()),
+        filter: None,
     };
     let refused = api.export_to(&machine.path("some.json"), &some).unwrap_err();
     assert_eq!(refused.code, ErrorCode::BadRequest);
@@ -189,7 +194,7 @@ fn cards(api: &Api<Machine>) -> Vec<Card> {
             )
         })
         .collect();
-    cards.sort();
+    cards.sort_by(|one, other| one.0.cmp(&other.0));
     cards
 }
 

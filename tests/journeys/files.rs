@@ -134,7 +134,16 @@ fn a_book_exported_and_imported_into_another_is_the_same_book() {
             api.client_save(save).unwrap();
         }
         let path = machine.path(&format!("export.{ending}"));
-        let exported = api.export_to(&path, &ExportAsk { format, ids: None }).unwrap();
+        let exported = api
+            .export_to(
+                &path,
+                &ExportAsk {
+                    format,
+                    ids: None,
+                    filter: None,
+                },
+            )
+            .unwrap();
         assert_eq!(exported.clients, 7);
         let bytes = std::fs::read(&path).unwrap();
         if format == ExportFormat::Csv {
@@ -269,6 +278,7 @@ fn an_export_never_falls_on_a_book() {
         let ask = ExportAsk {
             format: ExportFormat::Csv,
             ids: None,
+            filter: None,
         };
         api.export_to(&path, &ask)
             .map_err(|refusal| refusal.code.as_str())

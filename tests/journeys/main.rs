@@ -11,6 +11,7 @@ mod hostile;
 mod indexing;
 mod keys;
 mod mended;
+mod own_fields;
 mod pairing;
 mod receipts;
 mod spreadsheets;

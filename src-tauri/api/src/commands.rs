@@ -4,7 +4,9 @@
 use clientele_core::book::CheckReport;
 use clientele_core::clients::{ClientCard, ClientPage, ClientsList, TagCount};
 use clientele_core::contacts::{ContactPage, ContactsList};
+use clientele_core::custom_fields::CustomField;
 use clientele_core::duplicates::{DuplicateList, MergeProposal, MergedClient};
+use clientele_core::filters::{Conditions, SavedFilter};
 use clientele_core::history::{FieldHistoryEntry, HistoryPage, StepDetails};
 use clientele_core::imports::ImportResult;
 use clientele_core::imports::history::HistoryResult;
@@ -20,7 +22,8 @@ use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
 use crate::{
-    access, app, books, cards, duplicates, exports, files, head_office, history_imports, past, refused_rows,
+    access, app, books, cards, custom_fields, duplicates, exports, files, filters, head_office,
+    history_imports, past, refused_rows,
 };
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
@@ -130,6 +133,30 @@ commands! {
     Desk contact_restore(ContactRef) -> Written<ContactId> = cards::contact_restore;
     /// Whom what was typed may mean.
     Desk search(SearchAsk) -> Vec<SearchHit> = cards::search;
+
+    /// The owner's own fields of a card.
+    Desk custom_fields_list(Nothing) -> Vec<CustomField> = custom_fields::list;
+    /// Defines a field of the owner's own, or changes one.
+    Owner custom_field_save(CustomFieldSave) -> Written<RowId> = custom_fields::save;
+    /// Throws a field of the owner's own away; what stands in it is kept.
+    Owner custom_field_remove(CustomFieldRef) -> Written<()> = custom_fields::remove;
+    /// Puts the owner's own fields into another order.
+    Owner custom_fields_order(CustomFieldRefs) -> Written<()> = custom_fields::order;
+
+    /// Saved filters, with the number of those whom each finds.
+    Desk filters_list(Nothing) -> Vec<SavedFilter> = filters::list;
+    /// How many clients a filter finds that is being put together.
+    Desk filter_count(Conditions) -> u32 = filters::count;
+    /// Saves a filter, or changes one.
+    Manager filter_save(FilterSave) -> Written<RowId> = filters::save;
+    /// Throws a saved filter away.
+    Manager filter_remove(FilterRef) -> Written<()> = filters::remove;
+    /// Puts saved filters into another order.
+    Manager filters_order(FilterRefs) -> Written<()> = filters::order;
+    /// Gives a tag to all whom a filter finds, or takes it off them.
+    Manager filter_tag(FilterTag) -> Written<u32> = filters::tag;
+    /// Puts all whom a filter finds into the trash.
+    Owner filter_trash(FilterRef) -> Written<u32> = filters::trash;
 
     /// Clients who may be the same one.
     Desk duplicates_list(DuplicatesAsk) -> DuplicateList = duplicates::list;

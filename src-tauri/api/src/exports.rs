@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use clientele_core::book::{Book, EXTENSION, write_durably};
-use clientele_core::{Result, exports};
+use clientele_core::{Result, exports, filters, head_office};
 use clientele_formats as formats;
-use clientele_model::{ErrorCode, Refusal};
+use clientele_model::{ErrorCode, Refusal, Timestamp};
 
 use crate::app::Api;
 use crate::commands::Role;
@@ -54,7 +54,7 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
         digest,
     };
     if ask.format == ExportFormat::Everything {
-        if ask.ids.is_some() {
+        if ask.ids.is_some() || ask.filter.is_some() {
             let refusal = Refusal::new(ErrorCode::BadRequest);
             return Err(refusal.with("detail", "everything is not some of it").into());
         }
@@ -62,7 +62,14 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
         let written = exports::everything(&book, path, &mut go_on)?;
         return Ok(done(written.clients, Some(written.digest.to_string())));
     }
-    let cards = book.read_apart(|conn| exports::cards(conn, ask.ids.as_deref()))?;
+    let cards = book.read_apart(|conn| match ask.filter {
+        Some(filter) => {
+            let (asked, sight) = (filters::conditions(conn, filter)?, head_office::sight(conn)?);
+            let found = filters::ids(conn, &asked, sight, Timestamp::now())?;
+            exports::cards(conn, Some(&found))
+        }
+        None => exports::cards(conn, ask.ids.as_deref()),
+    })?;
     let bytes = match ask.format {
         ExportFormat::Vcard => formats::export::vcards(&cards).into_bytes(),
         ExportFormat::Xlsx => formats::export::xlsx(&cards)?,

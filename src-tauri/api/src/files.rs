@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clientele_core::book::Book;
 use clientele_core::imports::{self, ImportResult, Mapping, Plan, REFUSED_NAMED_MAX, Rules};
 use clientele_core::workspace::Written;
-use clientele_core::{Error, Result};
+use clientele_core::{Error, Result, custom_fields};
 use clientele_formats::history::HistoryOptions;
 use clientele_formats::{self as formats, Header, Options, Parsed};
 use clientele_model::{ErrorCode, Refusal, StepId};
@@ -293,7 +293,17 @@ fn read<H: Host>(api: &Api<H>, book: &Book, draft: &Draft) -> Result<Look> {
         return Ok(look);
     };
     let Some(mapping) = book.read(|conn| Mapping::recall(conn, table))? else {
-        return Ok(look);
+        return match book.read(|conn| custom_fields::columns(conn, table))? {
+            None => Ok(look),
+            Some(columns) => {
+                let columns = Some(columns);
+                let options = Options {
+                    columns,
+                    ..draft.options.clone()
+                };
+                read_with(api, book, draft, &options)
+            }
+        };
     };
     let again = read_with(api, book, draft, &mapping.applied(&draft.options))?;
     let remembered = again

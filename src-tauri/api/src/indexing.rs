@@ -69,6 +69,8 @@ impl Indexing {
         self.catch_up();
         while self.is_wanted() {
             let _ = search::refresh(&self.book, &is_wanted);
+            // A choice that is called otherwise now reaches many cards.
+            self.catch_up();
             if self.is_wanted() {
                 memory.wait(LOOKS_EVERY);
             }

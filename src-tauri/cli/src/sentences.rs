@@ -56,6 +56,13 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::EmailInvalid => "This is no e-mail address.",
         Code::PhoneInvalid => "This phone number has no digit.",
         Code::DateInvalid => "No calendar has this date.",
+        Code::NumberInvalid => "This is no number, or it has more than six places behind the point.",
+        Code::ChoiceUnknown => "The field offers no such choice; `fields` lists what it offers.",
+        Code::NameEmpty => "It needs a name.",
+        Code::NameTaken => "Another one bears this name already.",
+        Code::FilterNewer => {
+            "A newer version of the program made this filter; this one does not know all of its conditions."
+        }
         Code::CountryUnknown => "This is no country code; it has two letters, as in BG.",
         Code::CurrencyUnknown => "This is no currency code; it has three letters, as in EUR.",
         Code::BusinessNameEmpty => "The business needs a name.",

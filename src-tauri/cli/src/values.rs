@@ -55,6 +55,13 @@ pub fn birthday(text: &str) -> Result<Birthday, String> {
     read().ok_or_else(|| "a birthday is written 1985-03-07, or 03-07 without the year".to_owned())
 }
 
+/// A field of the owner's own and what is to stand in it: `Shoe size=38`.
+pub fn own_field(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(name, _)| !name.trim().is_empty());
+    let parts = parts.map(|(name, value)| (name.trim().to_owned(), value.to_owned()));
+    parts.ok_or_else(|| "a field is written NAME=VALUE".to_owned())
+}
+
 /// A name in a messenger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Messenger {

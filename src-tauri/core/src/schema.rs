@@ -6,13 +6,15 @@ use clientele_model::{ClientId, RowId};
 use rusqlite::Connection;
 
 use crate::workspace::{Indexing, Schema};
-use crate::{Result, clients, contacts, duplicates, search, settings, workspace};
+use crate::{Result, clients, contacts, custom_fields, duplicates, filters, search, settings, workspace};
 
 /// The book's tables.
 pub const SCHEMA: Schema = Schema {
     tables: &[
         &workspace::step::STEPS,
         &settings::SETTINGS,
+        &custom_fields::CUSTOM_FIELDS,
+        &custom_fields::CUSTOM_CHOICES,
         &clients::CLIENTS,
         &clients::CLIENT_NAMES,
         &clients::PHONES,
@@ -21,6 +23,8 @@ pub const SCHEMA: Schema = Schema {
         &clients::MESSENGERS,
         &clients::CONTACT_PERSONS,
         &clients::CLIENT_TAGS,
+        &custom_fields::CUSTOM_VALUES,
+        &filters::FILTERS,
         &duplicates::NOT_DUPLICATES,
         &contacts::CONTACTS,
     ],

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 
 use clientele_model::client::ENTRIES_MAX;
 use clientele_model::text::{self, FIELD_BYTES_MAX, ellipsis, is_email, tidy};
-use clientele_model::{ClientDraft, ClientKind, ContactPerson, Email, Messenger, OtherName, Phone, Refusal};
+use clientele_model::{
+    ClientDraft, ClientKind, ContactPerson, CustomValue, Email, Messenger, OtherName, Phone, Refusal,
+};
 
 use crate::{bounds, names};
 
@@ -139,6 +141,33 @@ impl Card {
         // "Anna Maria <anna@example.com>": the name is on the card already.
         if !cell.contains('<') {
             self.extra(heading, &rest);
+        }
+    }
+
+    /// What stands in a field of the owner's own; several cells under one header are one text.
+    pub(crate) fn custom(&mut self, heading: &str, cell: &str) {
+        let (name, value) = (tidy(heading), tidy(cell));
+        let folded = text::fold(&name);
+        let known = self
+            .draft
+            .custom
+            .iter()
+            .position(|c| text::fold(&c.name) == folded);
+        match known {
+            _ if folded.is_empty() => self.extra("", cell),
+            Some(at) => {
+                let known = &mut self.draft.custom[at].value;
+                known.push_str(", ");
+                known.push_str(&value);
+            }
+            None if self.has_room("custom", self.draft.custom.len()) => {
+                self.draft.custom.push(CustomValue {
+                    name,
+                    value,
+                    ..CustomValue::default()
+                });
+            }
+            None => {}
         }
     }
 

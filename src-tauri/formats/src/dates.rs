@@ -44,6 +44,14 @@ impl OrderEvidence {
     }
 }
 
+/// The day that `text` names, as `2026-11-22`, the day before the month where both are numbers; none where it names none,
+/// or no year.
+#[must_use]
+pub fn day(text: &str) -> Option<String> {
+    let Birthday { year, month, day } = birthday(text, DayOrder::DayFirst)?;
+    year.map(|year| format!("{year:04}-{month:02}-{day:02}"))
+}
+
 /// The day of birth that `text` names; none where it names none.
 pub(crate) fn birthday(text: &str, order: DayOrder) -> Option<Birthday> {
     let text = text.trim();

@@ -26,6 +26,7 @@ mod types;
 mod vcard;
 
 pub use bounds::{Harvest, Sink};
+pub use dates::day;
 pub use sniff::sniff;
 pub use types::{Column, Format, Header, Options, Parsed, Program, Record, Refused, Table};
 

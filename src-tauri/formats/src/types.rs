@@ -141,6 +141,8 @@ pub enum Column {
     Expects,
     /// What must never be done.
     Never,
+    /// A field of the owner's own, called as the header says.
+    Custom,
     /// The name of a contact person.
     ContactPersonName,
     /// What the next contact person is to the client.

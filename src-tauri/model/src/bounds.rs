@@ -46,8 +46,10 @@ macro_rules! texts {
             ]
         });
         let tags = $draft.tags.$iter().map(|tag| ("tag", tag));
+        let custom = $draft.custom.$iter();
+        let custom = custom.flat_map(|c| [("custom_field", $($ref)+ c.name), ("custom_value", $($ref)+ c.value)]);
         let reach = names.chain(phones).chain(emails).chain(addresses).chain(messengers);
-        own.into_iter().chain(reach).chain(persons).chain(tags)
+        own.into_iter().chain(reach).chain(persons).chain(tags).chain(custom)
     }};
 }
 
@@ -74,6 +76,7 @@ pub fn within(draft: &ClientDraft) -> Result<(), Refusal> {
         ("messengers", draft.messengers.len()),
         ("contact_persons", draft.contact_persons.len()),
         ("tags", draft.tags.len()),
+        ("custom", draft.custom.len()),
     ];
     if let Some((field, _)) = lists.into_iter().find(|(_, length)| *length > ENTRIES_MAX) {
         return Err(too_many(field));
@@ -112,7 +115,8 @@ mod tests {
             "phones":[{"label":"x","typed":"x"}],"emails":[{"label":"x","address":"x"}],
             "addresses":[{"label":"x","street":"x","city":"x","region":"x","postal_code":"x","country":"x"}],
             "messengers":[{"service":"x","handle":"x"}],
-            "contact_persons":[{"name":"x","role":"x","phone":"x","email":"x","note":"x"}]}"#;
+            "contact_persons":[{"name":"x","role":"x","phone":"x","email":"x","note":"x"}],
+            "custom":[{"name":"x","value":"x"}]}"#;
         let mut draft: ClientDraft = serde_json::from_str(full).unwrap();
         assert_eq!(texts(&draft).count(), full.matches("\"x\"").count());
         texts_mut(&mut draft).for_each(|(_, text)| text.clear());

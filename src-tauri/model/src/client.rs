@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Language, RowId};
+use crate::{CustomValue, Language, RowId};
 
 /// The most entries of one sort (phones, e-mails, tags, ...) that a card takes.
 pub const ENTRIES_MAX: usize = 100;
@@ -161,6 +161,8 @@ pub struct ClientDraft {
     pub expects: String,
     /// What must never be done (allergies, formulas): shown where the client is booked.
     pub never: String,
+    /// What stands in the owner's own fields; a field in which nothing stands is left out.
+    pub custom: Vec<CustomValue>,
 }
 
 impl ClientDraft {

@@ -85,6 +85,16 @@ codes! {
     PhoneInvalid = "phone.invalid",
     /// A date that no calendar has. `value`
     DateInvalid = "date.invalid",
+    /// What was typed is no number, or has more than six places behind the point. `value`
+    NumberInvalid = "number.invalid",
+    /// None of the choices that the field offers. `value`, `name`
+    ChoiceUnknown = "choice.unknown",
+    /// A field, a choice or a filter needs a name.
+    NameEmpty = "name.empty",
+    /// Another field, choice or filter bears this name. `value`
+    NameTaken = "name.taken",
+    /// A newer version of the program made this filter, and this one does not know all of its conditions.
+    FilterNewer = "filter.newer",
     /// A country code that the phone library does not know. `value`
     CountryUnknown = "country.unknown",
     /// A currency code that is not three letters. `value`

@@ -6,6 +6,7 @@
 pub mod bounds;
 pub mod change;
 pub mod client;
+pub mod custom;
 pub mod error;
 pub mod fold;
 pub mod id;
@@ -19,6 +20,7 @@ pub use change::{Body, ChangeKind, FieldChange, Stamp, Value};
 pub use client::{
     Address, Birthday, ClientDraft, ClientKind, ContactPerson, Email, Messenger, OtherName, Phone,
 };
+pub use custom::{CustomKind, CustomValue};
 pub use error::{ErrorCode, Refusal};
 pub use id::{BranchId, ClientId, CompanyId, ContactId, DeviceId, RowId, StepId};
 pub use language::Language;

@@ -43,6 +43,15 @@ pub const fn int(name: &'static str) -> Field {
     }
 }
 
+/// A field with a whole number or nothing.
+#[must_use]
+pub const fn maybe_int(name: &'static str) -> Field {
+    Field {
+        name,
+        sort: Sort::MaybeInt,
+    }
+}
+
 /// A field that names another row.
 #[must_use]
 pub const fn id(name: &'static str) -> Field {
@@ -148,6 +157,16 @@ records! {
     ];
     /// Tags.
     CLIENT_TAGS = "client_tags" [id(CLIENT_ID), text("tag")];
+    /// The owner's own fields of a card. `kind` is a word of [`crate::CustomKind`].
+    CUSTOM_FIELDS = "custom_fields" [text("name"), text("kind"), int("position")];
+    /// What may be chosen in such a field.
+    CUSTOM_CHOICES = "custom_choices" [id("field_id"), int("position"), text("name")];
+    /// What stands in such a field on a card; a number in millionths. Which of the four counts, the field's kind says.
+    CUSTOM_VALUES = "custom_values" [
+        id(CLIENT_ID), id("field_id"), text("text"), maybe_int("number"), text("day"), id("choice"),
+    ];
+    /// Saved filters; `conditions` is JSON.
+    FILTERS = "filters" [text("name"), text("conditions"), int("position")];
     /// Two clients of whom somebody said that they are not the same one.
     NOT_DUPLICATES = "not_duplicates" [id(CLIENT_ID), id("other")];
     /// Contact history.

@@ -1,8 +1,12 @@
 //! What people do at a device.
 
+use clientele_core::clients::Sight;
+use clientele_core::custom_fields::{CustomChoice, CustomField, CustomFieldDraft};
+use clientele_core::filters::{Conditions, FilterDraft};
+use clientele_core::testing::Rng;
 use clientele_core::workspace::Actor;
-use clientele_core::{clients, contacts, duplicates, head_office, testing};
-use clientele_model::{ClientDraft, ClientId, Phone};
+use clientele_core::{clients, contacts, custom_fields, duplicates, filters, head_office, testing};
+use clientele_model::{ClientDraft, ClientId, CustomKind, CustomValue, Phone};
 
 use super::{Desk, World, Written};
 
@@ -33,7 +37,7 @@ impl World {
         let book = desk.book();
         let ids = book.read(clients::ids).expect("the clients");
         let chosen = (!ids.is_empty()).then(|| ids[rng.below(ids.len())]);
-        let client = match (chosen, rng.below(23)) {
+        let client = match (chosen, rng.below(27)) {
             (None, _) | (_, 0..4) => Some(add(desk, NAMES[rng.below(NAMES.len())], &word)),
             (Some(id), 4..9) => edit(desk, id, |draft| draft.notes.clone_from(&word)),
             (Some(id), 9..11) => edit(desk, id, |draft| draft.expects.clone_from(&word)),
@@ -76,6 +80,11 @@ impl World {
                 }
                 None
             }
+            (Some(_), 23) => {
+                owns(desk, rng, &word);
+                None
+            }
+            (Some(id), 24..27) => fill(desk, rng, id, &word),
             (Some(id), _) if rng.below(6) == 0 => {
                 clients::trash(book, &by(), &[id]).expect("into the trash");
                 clients::erase(book, &by(), &[id]).expect("erased");
@@ -179,6 +188,115 @@ fn add(desk: &Desk, name: &str, word: &str) -> ClientId {
         ..ClientDraft::default()
     };
     clients::add(desk.book(), &by(), draft).expect("a client").value
+}
+
+/// Head office says what fields there are, and what may be chosen; each may refuse what it must.
+fn owns(desk: &Desk, rng: &mut Rng, word: &str) {
+    let book = desk.book();
+    let fields = book.read(custom_fields::list).expect("the fields");
+    let field = (!fields.is_empty()).then(|| fields[rng.below(fields.len())].clone());
+    let draft = |field: &CustomField| CustomFieldDraft {
+        name: field.name.clone(),
+        kind: field.kind,
+        choices: field.choices.clone(),
+    };
+    match (field, rng.below(5)) {
+        (Some(field), 0) => drop(custom_fields::remove(book, &by(), field.id)),
+        (Some(field), 1) => {
+            let after = CustomFieldDraft {
+                name: word.to_owned(),
+                ..draft(&field)
+            };
+            drop(custom_fields::save(
+                book,
+                &by(),
+                Some(field.id),
+                Some(draft(&field)),
+                after,
+            ));
+        }
+        (Some(field), 2 | 3) => {
+            let mut after = draft(&field);
+            if rng.below(3) == 0 && !after.choices.is_empty() {
+                let at = rng.below(after.choices.len());
+                after.choices[at].name = word.to_owned();
+            } else {
+                after.choices.push(choice(word));
+            }
+            drop(custom_fields::save(
+                book,
+                &by(),
+                Some(field.id),
+                Some(draft(&field)),
+                after,
+            ));
+        }
+        _ => {
+            let after = CustomFieldDraft {
+                name: word.to_owned(),
+                kind: CustomKind::ALL[rng.below(4)],
+                choices: vec![choice("one"), choice("other")],
+            };
+            drop(custom_fields::save(book, &by(), None, None, after));
+        }
+    }
+    let saved = FilterDraft {
+        name: format!("filter {word}"),
+        conditions: Conditions::default(),
+    };
+    if rng.below(3) == 0 {
+        let all = filters::save(book, &by(), None, saved);
+        let all = all.map(|saved| saved.value);
+        if let (Ok(all), 0) = (all, rng.below(2)) {
+            drop(filters::tag(
+                book,
+                &by(),
+                all,
+                Sight::All,
+                TAGS[rng.below(2)],
+                rng.below(3) > 0,
+            ));
+        }
+    }
+}
+
+/// Tags that are given to all.
+const TAGS: [&str; 2] = ["VIP", "new"];
+
+fn choice(name: &str) -> CustomChoice {
+    CustomChoice {
+        id: None,
+        name: name.to_owned(),
+    }
+}
+
+/// Somebody fills in one of the owner's own fields. Where it is a text, that is the word which must be found again.
+fn fill(desk: &Desk, rng: &mut Rng, id: ClientId, word: &str) -> Option<ClientId> {
+    let fields = desk.book().read(custom_fields::list).expect("the fields");
+    if fields.is_empty() {
+        return None;
+    }
+    let field = &fields[rng.below(fields.len())];
+    let value = match field.kind {
+        CustomKind::Text => word.to_owned(),
+        CustomKind::Number => format!("{}.5", rng.below(100)),
+        CustomKind::Date => format!("2026-11-{:02}", 1 + rng.below(28)),
+        CustomKind::Choice => field
+            .choices
+            .first()
+            .map(|choice| choice.name.clone())
+            .unwrap_or_default(),
+    };
+    let client = edit(desk, id, |draft| {
+        draft.custom.retain(|known| known.field != Some(field.id));
+        draft.custom.push(CustomValue {
+            field: Some(field.id),
+            name: field.name.clone(),
+            kind: field.kind,
+            value,
+        });
+    });
+    client.filter(|_| field.kind == CustomKind::Text)
 }
 
 fn edit(desk: &Desk, id: ClientId, change: impl FnOnce(&mut ClientDraft)) -> Option<ClientId> {

@@ -7,7 +7,7 @@ import { entityName, fieldName } from "./i18n/index.svelte";
 const CONTACT = new Set(["contact", "contacts"]);
 
 /** The field as a reader knows it; one of a contact entry says so. */
-export function conflictName(conflict: Pick<Conflict, "entity" | "field" | "kind">): string {
+export function conflictName(conflict: Pick<Conflict, "entity" | "field" | "kind" | "called">): string {
   if (conflict.kind === "trashed") return entityName(conflict.entity);
   if (CONTACT.has(conflict.entity)) return `${entityName(conflict.entity)}: ${fieldName(conflict.field).toLocaleLowerCase()}`;
   return changeName(conflict);

@@ -5,7 +5,7 @@ import type { Address, ClientDraft } from "./bindings.gen";
 export function emptyDraft(): ClientDraft {
   return {
     kind: "person", given_name: "", patronymic: "", family_name: "", company_name: "", other_names: [], phones: [], emails: [], addresses: [], messengers: [],
-    contact_persons: [], birthday: null, language: null, source: "", card_number: "", tags: [], notes: "", expects: "", never: "",
+    contact_persons: [], birthday: null, language: null, source: "", card_number: "", tags: [], notes: "", expects: "", never: "", custom: [],
   };
 }
 

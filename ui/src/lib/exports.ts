@@ -6,9 +6,9 @@ import { isolate, t } from "./i18n/index.svelte";
 import { toast } from "./toasts.svelte";
 import { tell } from "./writes";
 
-export async function exportAll(format: ExportFormat): Promise<ExportResult | undefined> {
+export async function exportAll(format: ExportFormat, filter: string | null = null): Promise<ExportResult | undefined> {
   try {
-    const result = await call("export_choose", { format, ids: null });
+    const result = await call("export_choose", { format, ids: null, filter });
     toast({ title: t("settings.exported", { count: result.clients }), detail: isolate(result.path) });
     return result;
   } catch (error) {

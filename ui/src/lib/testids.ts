@@ -19,6 +19,12 @@ export const T = {
   form: "client-form", formSave: "form-save", formCancel: "form-cancel", formProblem: "form-problem", formKindPerson: "form-kind-person", formKindCompany: "form-kind-company",
   field: "field", fieldProblem: "field-problem", addPhone: "add-phone", addEmail: "add-email", addMessenger: "add-messenger", addAddress: "add-address", addOtherName: "add-other-name", addContactPerson: "add-contact-person",
   removeRow: "remove-row", tagInput: "tag-input", tagChip: "tag-chip", leaveKeep: "leave-keep-editing", leaveDiscard: "leave-discard", leaveDraft: "leave-draft", draftNotice: "draft-notice", draftDiscard: "draft-discard",
+  // own fields
+  customField: "custom-field", cardCustom: "card-custom", ownField: "own-field", ownFieldAdd: "own-field-add", ownFieldEdit: "own-field-edit", ownFieldRemove: "own-field-remove", ownFieldUp: "own-field-up", ownFieldDown: "own-field-down",
+  ownFieldForm: "own-field-form", ownFieldName: "own-field-name", ownFieldKind: "own-field-kind", ownFieldChoiceAdd: "own-field-choice-add", ownFieldSave: "own-field-save",
+  // saved filters
+  filterChoose: "filter-choose", filterNew: "filter-new", filterEdit: "filter-edit", filterDo: "filter-do", filterForm: "filter-form", filterName: "filter-name", filterJoin: "filter-join", filterAdd: "filter-add", filterOn: "filter-on", filterTest: "filter-test", filterValue: "filter-value",
+  filterFinds: "filter-finds", filterSave: "filter-save", filterRemove: "filter-remove", filterBulk: "filter-bulk", filterTag: "filter-tag", filterBulkDo: "filter-bulk-do", filterBulkCancel: "filter-bulk-cancel",
   // contact history
   timeline: "timeline", entry: "contact-entry", entryText: "contact-text", entryEdit: "contact-edit", entryTrash: "contact-trash", timelineMore: "timeline-more", timelineEmpty: "timeline-empty",
   log: "quick-log", logKind: "log-kind", logDirection: "log-direction", logChannel: "log-channel", logWhen: "log-when", logNow: "log-now", logText: "log-text", logSave: "log-save", logCancel: "log-cancel",

@@ -9,6 +9,7 @@ import { copyDraft, displayName } from "../lib/drafts";
 import { duplicates } from "./fake_duplicates";
 import { csvPreview, visitsPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
+import { FakeOwner } from "./fake_own";
 import { seedClients, seedContacts, seedTwins, type Kept } from "./seed";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] | Promise<Commands[K]["result"]> };
@@ -30,7 +31,7 @@ const refuse = (code: Refusal["code"], params?: Record<string, string>): never =
   throw { code, ...(params ? { params } : {}) } as Refusal;
 };
 const KEY = "K7QM-2XWD-9FTA-HN4R-C8PV-5JYE-B3GS-Z6UL";
-const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings", "head_office", "conflicts", "duplicates"] as const).map((topic) => ({ topic, id: null }));
+const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings", "head_office", "conflicts", "duplicates", "custom_fields", "filters"] as const).map((topic) => ({ topic, id: null }));
 
 export class Fake implements Transport {
   readonly asked: { command: string; args: unknown }[] = [];
@@ -45,6 +46,7 @@ export class Fake implements Transport {
   private readonly shownOn = new Map<string, string>();
   private undone: Step[] = [];
   readonly office: FakeOffice;
+  readonly owner = new FakeOwner({ live: () => this.live(), lastContact: (id) => this.lastContact(id), now: Date.now(), refuse: (...why) => refuse(...why), write: (...what) => this.write(...what) });
   app: AppState;
   private next = 1;
   private cancelled = false;
@@ -98,7 +100,7 @@ export class Fake implements Transport {
     const id = `s${this.next++}`;
     const step: StepSummary = { id, label, params, of: null };
     const entry: HistoryEntry = { step, at: Date.now(), staff: "Мария", device: "reception", changes: Math.max(1, changes.length), undone: false, can_undo: true };
-    const full = changes.map((c): FieldHistoryEntry => ({ step: id, label, at: entry.at, staff: entry.staff, device: entry.device, entity: "client", row: "", field: "", kind: "set", was: null, is: null, ...c }));
+    const full = changes.map((c): FieldHistoryEntry => ({ step: id, label, at: entry.at, staff: entry.staff, device: entry.device, entity: "client", row: "", field: "", kind: "set", called: null, was: null, is: null, ...c }));
     this.steps.unshift({ entry, back, forth, changes: full });
     this.undone = [];
     return { value, step, invalidates: ALL };
@@ -160,9 +162,10 @@ export class Fake implements Transport {
       return this.write(next, "settings_changed", {}, set(next), set(before), this.changesOf(before, next, "settings"));
     },
     status: () => ({ clients: this.live().length, saved_at: this.now, ...this.office.line }),
-    clients_list: ({ tag, kind, sort, offset, limit }) => {
+    clients_list: ({ tag, kind, filter, sort, offset, limit }) => {
+      const asked = filter === null ? null : new Set(this.owner.found(this.owner.filters.find((f) => f.id === filter)?.conditions ?? null));
       const { chosen } = this.office.branches;
-      const rows = this.live().filter((c) => (chosen === null || this.branchOf(c)?.id === chosen.id) && (tag === null || c.draft.tags.includes(tag)) && (kind === null || c.draft.kind === kind));
+      const rows = this.live().filter((c) => (chosen === null || this.branchOf(c)?.id === chosen.id) && (tag === null || c.draft.tags.includes(tag)) && (kind === null || c.draft.kind === kind) && (asked === null || asked.has(c)));
       const by = { name: (c: Kept) => displayName(c.draft).toLowerCase(), recent: (c: Kept) => -(this.lastContact(c.id) ?? 0), created: (c: Kept) => -c.created_at }[sort];
       const sorted = rows.map((c) => [by(c), c] as const).sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
       return { total: rows.length, rows: sorted.slice(offset, offset + limit).map(([, c]) => this.row(c)) };
@@ -330,6 +333,7 @@ export class Fake implements Transport {
       this.office.branches = { ...this.office.branches, chosen };
       return this.here();
     },
+    ...this.owner.commands,
     ...duplicates({
       clients: () => this.clients, shownOn: this.shownOn, contacts: () => this.contacts, find: (id) => this.find(id), lastContact: (id) => this.lastContact(id), refuse,
       write: (...what) => this.write(...what), unwrite: (id) => this.unwrite(id),

@@ -75,17 +75,17 @@ function seedConflicts(now: number): Conflict[] {
   const on = { client_id: "c0", client_name: "Анна Стоянова Абаджиева" };
   return [
     {
-      id: "k1", kind: "field", ...on, entity: "clients", row: "c0", field: "never",
+      id: "k1", kind: "field", ...on, entity: "clients", row: "c0", field: "never", called: null,
       standing: { value: "Алергия към парафенилендиамин (PPD): никаква перманентна боя.\nБез амоняк.", at: now - 90 * MINUTE, staff: "Мария", device: "Рецепция Център" },
       losing: { value: "Без амоняк.", at: now - 3 * 60 * MINUTE, staff: "Ольга", device: "Лозенец, стол 2" },
     },
     {
-      id: "k2", kind: "field", ...on, entity: "phones", row: "p0", field: "typed",
+      id: "k2", kind: "field", ...on, entity: "phones", row: "p0", field: "typed", called: null,
       standing: { value: "0888 123 456", at: now - 2 * DAY, staff: "owner", device: "Head office" },
       losing: { value: null, at: now - 2 * DAY - 40 * MINUTE, staff: "Мария", device: "Рецепция Център" },
     },
     {
-      id: "k3", kind: "trashed", client_id: "c1", client_name: "Ателие „Аврора“ ООД", entity: "clients", row: "c1", field: "notes",
+      id: "k3", kind: "trashed", client_id: "c1", client_name: "Ателие „Аврора“ ООД", entity: "clients", row: "c1", field: "notes", called: null,
       standing: { value: "Фактура до края на месеца", at: now - 5 * DAY, staff: "Diana", device: "Лозенец, стол 2" },
       losing: { value: null, at: now - 5 * DAY - 10 * MINUTE, staff: "Мария", device: "Рецепция Център" },
     },
@@ -94,8 +94,8 @@ function seedConflicts(now: number): Conflict[] {
 
 function seedRefused(now: number): RefusedChange[] {
   return [
-    { id: "r1", at: now - 30 * MINUTE, why: { code: "change.too_large", params: { max: "262144" } }, entity: "clients", client_name: "Ателие „Аврора“ ООД", fields: [{ field: "notes", value: "Всички разговори от 2019 г. насам: ".repeat(40) }] },
-    { id: "r2", at: now - 3 * DAY, why: { code: "change.not_yours" }, entity: "settings", client_name: "", fields: [{ field: "business_name", value: "Салон „Анна“ Център" }, { field: "currency", value: null }] },
+    { id: "r1", at: now - 30 * MINUTE, why: { code: "change.too_large", params: { max: "262144" } }, entity: "clients", client_name: "Ателие „Аврора“ ООД", called: null, fields: [{ field: "notes", value: "Всички разговори от 2019 г. насам: ".repeat(40) }] },
+    { id: "r2", at: now - 3 * DAY, why: { code: "change.not_yours" }, entity: "settings", client_name: "", called: null, fields: [{ field: "business_name", value: "Салон „Анна“ Център" }, { field: "currency", value: null }] },
   ];
 }
 

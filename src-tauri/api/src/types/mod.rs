@@ -3,16 +3,20 @@
 use clientele_core::imports;
 use clientele_core::settings::Settings;
 use clientele_formats as formats;
-use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, StepId, Timestamp};
+use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, RowId, StepId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+mod custom_fields;
 mod duplicates;
+mod filters;
 mod head_office;
 
 pub use crate::preferences::{Preferences, Theme};
 use clientele_core::contacts::{ContactDraft, ContactKind};
+pub use custom_fields::*;
 pub use duplicates::*;
+pub use filters::*;
 pub use head_office::*;
 
 /// A command without arguments.
@@ -414,6 +418,9 @@ pub struct ExportAsk {
     pub format: ExportFormat,
     /// Whom; none for everybody outside the trash.
     pub ids: Option<Vec<ClientId>>,
+    /// Only those whom this saved filter finds.
+    #[serde(default)]
+    pub filter: Option<RowId>,
 }
 
 /// An export that was written.

@@ -183,4 +183,8 @@ pub struct Fields {
     /// What must never be done.
     #[arg(long)]
     pub never: Option<String>,
+    /// What stands in a field of the owner's own, as in "Shoe size=38"; nothing behind the = empties it. Can be given
+    /// several times.
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = values::own_field)]
+    pub own: Vec<(String, String)>,
 }

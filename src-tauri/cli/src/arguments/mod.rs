@@ -1,6 +1,8 @@
 //! What the command line takes. Its doc comments are what `--help` says.
 
 mod clients;
+mod fields;
+mod filters;
 mod head_office;
 
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use uuid::Uuid;
 use crate::{moments, values};
 
 pub use clients::{Access, Client, ClientEdit, Emptied, Fields, NewClient};
+pub use fields::{Fields as OwnFields, Kind, NewField, OwnField};
+pub use filters::{Filters, SavedFilter, Tagged};
 pub use head_office::Office;
 
 /// The client book of a salon, without a window.
@@ -54,6 +58,10 @@ pub enum Command {
     /// One client, or several by their ids.
     #[command(subcommand)]
     Client(Client),
+    /// The owner's own fields of a card, with what may be chosen in them; or what is done to them.
+    Fields(OwnFields),
+    /// Saved filters with the number of clients that each finds; or what is done to one, or to all whom it finds.
+    Filters(Filters),
     /// Clients who may be the same one, the likeliest first, with why.
     Duplicates {
         /// At most so many.
@@ -202,6 +210,9 @@ pub struct Export {
     /// As what, where the file's name does not tell.
     #[arg(long)]
     pub format: Option<Format>,
+    /// Only those whom this saved filter finds.
+    #[arg(long, value_name = "NAME")]
+    pub filter: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -252,6 +263,9 @@ pub struct List {
     /// Only persons, or only companies.
     #[arg(long, value_parser = ["person", "company"])]
     pub kind: Option<String>,
+    /// Only those whom this saved filter finds.
+    #[arg(long, value_name = "NAME")]
+    pub filter: Option<String>,
     /// In which order: by name, the lately contacted first, or the newly added first.
     #[arg(long, default_value = "name", value_parser = ["name", "recent", "created"])]
     pub sort: String,

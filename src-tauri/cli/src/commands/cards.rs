@@ -116,6 +116,7 @@ fn edited(mut card: Value, ask: ClientEdit) -> Result<Value, Refusal> {
         }
         card["addresses"][0][name] = json!(text);
     }
+    fill(&mut card, &new.own);
     for emptied in &ask.clear {
         let (name, nothing) = match emptied {
             Emptied::Birthday => ("birthday", Value::Null),
@@ -133,6 +134,26 @@ fn edited(mut card: Value, ask: ClientEdit) -> Result<Value, Refusal> {
         card[name] = nothing;
     }
     Ok(card)
+}
+
+/// Puts values into the owner's own fields, which are meant by their names.
+fn fill(card: &mut Value, own: &[(String, String)]) {
+    let mut standing = card["custom"].as_array().cloned().unwrap_or_default();
+    let is = |value: &Value, name: &str| {
+        value["name"].as_str().map(str::to_lowercase) == Some(name.to_lowercase())
+    };
+    for (name, text) in own {
+        match standing.iter_mut().find(|value| is(value, name)) {
+            Some(value) => value["value"] = json!(text),
+            None => standing.extend(customs(&[(name.clone(), text.clone())])),
+        }
+    }
+    card["custom"] = json!(standing);
+}
+
+fn customs(own: &[(String, String)]) -> Vec<Value> {
+    let value = |(name, text): &(String, String)| json!({ "name": name, "value": text });
+    own.iter().map(value).collect()
 }
 
 fn set(card: &mut Value, name: &str, value: Option<Value>) {
@@ -187,11 +208,12 @@ fn drawn_up(new: Fields) -> Value {
         "notes": text(new.notes),
         "expects": text(new.expects),
         "never": text(new.never),
+        "custom": customs(&new.own),
     })
 }
 
 /// JSON from a file, or from stdin.
-fn read(path: &Path) -> Result<Value, Refusal> {
+pub fn read(path: &Path) -> Result<Value, Refusal> {
     let mut text = Vec::new();
     let outcome = if path == Path::new("-") {
         std::io::stdin().lock().read_to_end(&mut text)

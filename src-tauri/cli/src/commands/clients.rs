@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{conflicts, from_json, id};
+use super::{conflicts, filters, from_json, id};
 use crate::Terminal;
 use crate::answer::Answer;
 use crate::arguments::{List, Search};
@@ -52,8 +52,13 @@ pub fn search(api: &Terminal, ask: &Search) -> Result<Answer, Refusal> {
 
 /// A part of the list.
 pub fn list(api: &Terminal, ask: &List) -> Result<Answer, Refusal> {
+    let filter = ask
+        .filter
+        .as_ref()
+        .map(|name| filters::named(api, name))
+        .transpose()?;
     let part = api.clients_list(from_json(json!({
-        "tag": ask.tag, "kind": ask.kind, "sort": ask.sort, "offset": ask.offset, "limit": ask.limit,
+        "tag": ask.tag, "kind": ask.kind, "filter": filter, "sort": ask.sort, "offset": ask.offset, "limit": ask.limit,
     })))?;
     let mut page = Page::default();
     page.table(&rows(&part.rows, |row| {
@@ -132,6 +137,9 @@ pub fn show(api: &Terminal, which: Uuid) -> Result<Answer, Refusal> {
     page.field("source", &draft.source);
     page.field("card number", &draft.card_number);
     page.field("tags", &draft.tags.join(", "));
+    for own in &draft.custom {
+        page.field(&own.name, &own.value);
+    }
     page.field("notes", &draft.notes);
     page.field("since", &moments::shown(card.created_at.0));
     if let Some(last) = card.last_contact_at {

@@ -46,7 +46,10 @@ pub fn describe(page: &mut Page, conflict: &Conflict) {
         .unwrap_or_default();
     let place = match conflict.entity.as_str() {
         "clients" => conflict.field.clone(),
-        entity => format!("{entity}.{}", conflict.field),
+        entity => match &conflict.called {
+            Some(called) => called.clone(),
+            None => format!("{entity}.{}", conflict.field),
+        },
     };
     let number = number(&conflict.id);
     match conflict.kind {

@@ -7,7 +7,7 @@ use clientele_api::types::{ClientAccessExport, ExportAsk, ImportRef, ImportRefus
 use serde::Serialize;
 use serde_json::json;
 
-use super::{from_json, id};
+use super::{filters, from_json, id};
 use crate::Terminal;
 use crate::answer::Answer;
 use crate::arguments::{Access, Export, Format, Import, ImportHistory};
@@ -193,7 +193,12 @@ pub fn export(api: &Terminal, ask: &Export) -> Result<Answer, Refusal> {
         Format::Xlsx => "xlsx",
         Format::Json => "everything",
     };
-    let ask_api: ExportAsk = from_json(json!({ "format": format, "ids": null }));
+    let filter = ask
+        .filter
+        .as_ref()
+        .map(|name| filters::named(api, name))
+        .transpose()?;
+    let ask_api: ExportAsk = from_json(json!({ "format": format, "ids": null, "filter": filter }));
     let done = api.export_to(&ask.file, &ask_api)?;
     let mut page = Page::of(format!("Clients written: {}, to {}.", done.clients, done.path));
     if let Some(digest) = &done.digest {

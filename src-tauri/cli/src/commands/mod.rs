@@ -7,7 +7,9 @@ mod conflicts;
 mod contacts;
 mod duplicates;
 mod erasures;
+mod fields;
 mod files;
+mod filters;
 mod head_office;
 mod past;
 
@@ -43,6 +45,8 @@ pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
         Command::Client(Client::Erase { ids, yes }) => clients::erase(api, &ids, yes),
         Command::Contact(Contact::Add(new)) => contacts::add(api, &new),
         Command::Contact(Contact::List { client, limit }) => contacts::list(api, client, limit),
+        Command::Fields(ask) => fields::run(api, ask),
+        Command::Filters(ask) => filters::run(api, ask),
         Command::Duplicates { limit } => duplicates::list(api, limit),
         Command::Merge { keep, gone } => duplicates::merge(api, keep, gone),
         Command::Unmerge { step } => duplicates::unmerge(api, step),

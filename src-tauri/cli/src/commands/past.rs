@@ -35,7 +35,7 @@ fn took_back(what: &str, step: &str, of: &str, params: &BTreeMap<String, String>
 /// A step in a few words: `client added (Анна)`.
 fn in_words(label: &str, params: &BTreeMap<String, String>) -> String {
     let words = label.replace('_', " ");
-    let about = ["name", "file", "count"]
+    let about = ["name", "file", "field", "filter", "count"]
         .iter()
         .find_map(|name| params.get(*name));
     about.map_or_else(|| words.clone(), |about| format!("{words} ({about})"))
@@ -50,7 +50,8 @@ pub fn history(api: &Terminal, ask: &History) -> Result<Answer, Refusal> {
         let rows: Vec<[String; 4]> = entries
             .iter()
             .map(|entry| {
-                let field = format!("{}.{}", entry.entity, entry.field);
+                let plain = || format!("{}.{}", entry.entity, entry.field);
+                let field = entry.called.clone().unwrap_or_else(plain);
                 let change = format!("{} → {}", row(&entry.was), row(&entry.is));
                 [
                     moments::shown(entry.at.0),

@@ -6,6 +6,7 @@ mod closed_ends;
 mod duplicates;
 mod files;
 mod head_office;
+mod own_fields;
 mod past;
 mod salon;
 mod usage;

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use chrono::Local;
 use clientele_formats::access::{
-    AccessChange, AccessClient, AccessContact, AccessExport, AccessTag, FORMAT, Kept, Moment,
+    AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessTag, FORMAT, Kept, Moment,
 };
 use clientele_model::{
     Address, ClientId, ContactPerson, Email, ErrorCode, Messenger, OtherName, Phone, Refusal, RowId, StepId,
@@ -22,11 +22,12 @@ use crate::clients::{
     ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES,
 };
 use crate::contacts::CONTACTS;
+use crate::custom_fields::CUSTOM_VALUES;
 use crate::history::{self, FieldHistoryEntry};
 use crate::workspace::store::{self, rows_of_client, values_of_row};
 use crate::workspace::table::DELETED_AT;
 use crate::workspace::{StepLabel, Table, summary};
-use crate::{Result, clients, settings};
+use crate::{Result, clients, custom_fields, settings};
 
 /// Everything the book holds about a client, trashed or not, as it stood at one moment.
 ///
@@ -99,6 +100,7 @@ fn collect(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<Access
             note: row.text("note"),
         }),
         tags: tags(part(&CLIENT_TAGS)?),
+        custom: custom(conn, part(&CUSTOM_VALUES)?)?,
         contacts: contacts(part(&CONTACTS)?),
         history: changes(conn, id)?,
     })
@@ -131,6 +133,25 @@ fn tags(mut rows: Vec<Row>) -> Vec<Kept<AccessTag>> {
         id: Some(row.id),
         tag: row.text("tag"),
     })
+}
+
+/// Also of fields that were thrown away: what stands in them is still in the book.
+fn custom(conn: &Connection, rows: Vec<Row>) -> Result<Vec<Kept<AccessCustom>>> {
+    let mut kept = Vec::new();
+    for row in rows {
+        for value in custom_fields::of_row(conn, row.id)? {
+            kept.push(Kept {
+                part: AccessCustom {
+                    id: Some(row.id),
+                    name: value.name,
+                    kind: value.kind.as_str().to_owned(),
+                    value: value.value,
+                },
+                trashed_at: row.trashed_at(),
+            });
+        }
+    }
+    Ok(kept)
 }
 
 fn contacts(mut rows: Vec<Row>) -> Vec<Kept<AccessContact>> {
@@ -226,6 +247,7 @@ fn changes(conn: &Connection, id: ClientId) -> Result<Vec<AccessChange>> {
             entity: entry.entity,
             row: entry.row,
             field: entry.field,
+            called: entry.called,
         });
     }
     Ok(changes)

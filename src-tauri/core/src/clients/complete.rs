@@ -6,8 +6,8 @@ use std::mem::take;
 
 use clientele_model::text::{FIELD_BYTES_MAX, digits, fold, tidy};
 use clientele_model::{
-    Address, ClientDraft, ClientId, ClientKind, ContactPerson, Email, ErrorCode, Messenger, OtherName, Phone,
-    Refusal, RowId, phone,
+    Address, ClientDraft, ClientId, ClientKind, ContactPerson, CustomValue, Email, ErrorCode, Messenger,
+    OtherName, Phone, Refusal, RowId, phone,
 };
 
 use super::{ADDRESSES, CLIENT_NAMES, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES, draft};
@@ -147,6 +147,8 @@ fn add_entries(
     add_new(&mut after.messengers, &other.messengers, messenger_key);
     add_new(&mut after.contact_persons, &other.contact_persons, person_key);
     add_new(&mut after.tags, &other.tags, |tag| fold(tag));
+    // A field of the owner's has room for one value: the card's own stays.
+    add_new(&mut after.custom, &other.custom, CustomValue::key);
 }
 
 fn phone_key(p: &Phone) -> String {

@@ -11,8 +11,8 @@ use clientele_model::{
 use super::complete::keyed;
 use super::store::{home, late, load_own, on_card};
 use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
-use crate::Result;
 use crate::workspace::{NewRow, Table, Write};
+use crate::{Result, custom_fields};
 
 /// A draft as the book takes it: texts tidied, empty entries left out, tags each once.
 ///
@@ -36,6 +36,7 @@ pub fn check(mut draft: ClientDraft) -> Result<ClientDraft> {
             .any(|t| !t.is_empty())
     });
     draft.tags = each_once(std::mem::take(&mut draft.tags));
+    draft.custom.retain(|c| !c.value.is_empty());
     bounds::within(&draft)?;
     if let Some(bad) = draft.phones.iter().find(|p| digits(&p.typed).is_empty()) {
         return Err(Refusal::new(ErrorCode::PhoneInvalid)
@@ -277,7 +278,10 @@ pub(super) fn write(
     for ((table, old), (_, new)) in old.into_iter().zip(new) {
         write_parts(w, row, table, old, new, &twins)?;
     }
-    write_tags(w, row, &before.tags, &after.tags, &twins)
+    write_tags(w, row, &before.tags, &after.tags, &twins)?;
+    let on_card = std::iter::once(id).chain(twins.others.iter().copied());
+    let on_card: Vec<ClientId> = on_card.collect();
+    custom_fields::put(w, &on_card, &before.custom, &after.custom)
 }
 
 /// Entries that stand on the card once and in the book several times: of clients that were merged. What is done to the

@@ -14,6 +14,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::custom_fields::{self, CUSTOM_VALUES};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 use crate::{Result, settings};
 
@@ -92,7 +93,7 @@ pub const CLIENT_TAGS: Table = card_part(
 );
 
 /// Every table with rows of a card besides the client itself.
-pub const PARTS: [&Table; 7] = [
+pub const PARTS: [&Table; 8] = [
     &CLIENT_NAMES,
     &PHONES,
     &EMAILS,
@@ -100,6 +101,7 @@ pub const PARTS: [&Table; 7] = [
     &MESSENGERS,
     &CONTACT_PERSONS,
     &CLIENT_TAGS,
+    &CUSTOM_VALUES,
 ];
 
 /// In which order a list of clients stands.
@@ -122,6 +124,9 @@ pub struct ClientsList {
     pub tag: Option<String>,
     /// Only persons, or only companies.
     pub kind: Option<ClientKind>,
+    /// Only those whom this saved filter finds.
+    #[serde(default)]
+    pub filter: Option<RowId>,
     /// The order.
     pub sort: ClientSort,
     /// From this place on, the first being 0.
@@ -299,7 +304,11 @@ pub fn add_all(w: &mut Write<'_>, new: &[(ClientId, &ClientDraft)], created_at: 
     let rows = new
         .iter()
         .flat_map(|(id, draft)| draft::new_rows(*id, draft, created_at));
-    w.add_new(rows.collect())
+    w.add_new(rows.collect())?;
+    for (id, draft) in new.iter().filter(|(_, draft)| !draft.custom.is_empty()) {
+        custom_fields::put(w, &[*id], &[], &draft.custom)?;
+    }
+    Ok(())
 }
 
 /// Writes what differs between the draft as the form was opened with and as it was left.
@@ -354,7 +363,12 @@ pub fn read_phones_anew(w: &mut Write<'_>, country: &str) -> Result<()> {
 /// `not_found`; what SQLite says.
 pub fn trash(workspace: &Workspace, by: &Actor, ids: &[ClientId]) -> Result<Written<u32>> {
     let step = NewStep::new(by, StepLabel::ClientsTrashed).clients(ids);
-    workspace.write(step, |w| each(w, ids, |w, id| w.trash(&CLIENTS, id)))
+    workspace.write(step, |w| trash_all(w, ids))
+}
+
+/// The same within a step.
+pub(crate) fn trash_all(w: &mut Write<'_>, ids: &[ClientId]) -> Result<u32> {
+    each(w, ids, |w, id| w.trash(&CLIENTS, id))
 }
 
 /// Takes clients out of the trash.

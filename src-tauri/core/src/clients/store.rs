@@ -9,15 +9,15 @@ use clientele_model::{
     Address, BranchId, ClientDraft, ClientId, ClientKind, ContactPerson, Email, Language, Messenger,
     OtherName, Phone, RowId, Timestamp,
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use super::complete::{append, unite};
 use super::draft::birthday_from_text;
 use super::{
     ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, Sight, TagCount, phone_display,
 };
-use crate::Result;
 use crate::workspace::store::{array, row_id, texts};
+use crate::{Result, custom_fields, filters};
 
 pub(super) use merged::{any as any_merged, late};
 pub use merged::{home, on_card, problems, settle_merged};
@@ -162,6 +162,7 @@ pub fn load_own(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
         },
     )?;
     draft.tags = tags_of(conn, id)?;
+    draft.custom = custom_fields::of_client(conn, id)?;
     Ok(draft)
 }
 
@@ -230,7 +231,8 @@ fn rows_changed_at(conn: &Connection, id: ClientId) -> Result<Option<i64>> {
          union all select id from emails where client_id = ?1 union all select id from client_names where client_id = ?1
          union all select id from addresses where client_id = ?1 union all select id from messengers where client_id = ?1
          union all select id from contact_persons where client_id = ?1
-         union all select id from client_tags where client_id = ?1)",
+         union all select id from client_tags where client_id = ?1
+         union all select id from custom_values where client_id = ?1)",
     )?;
     Ok(changed.query_row([id.as_bytes()], |row| row.get(0))?)
 }
@@ -276,25 +278,29 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
         Some(ClientKind::Person) => " and c.kind <> 'company'",
         Some(ClientKind::Company) => " and c.kind = 'company'",
     });
+    let blob = |branch: &BranchId| rusqlite::types::Value::Blob(branch.as_bytes().to_vec());
+    let mut values: Vec<rusqlite::types::Value> =
+        vec![ask.tag.clone().into(), branch.as_ref().map(blob).into()];
+    if let Some(saved) = ask.filter {
+        let conditions = filters::conditions(conn, saved)?;
+        let asked = filters::clause(conn, &conditions, Timestamp::now(), &mut values)?;
+        filter.push_str(&format!(" and {asked}"));
+    }
     let total = conn
         .prepare_cached(&format!("select count(*) from clients c where {filter}"))?
-        .query_row(params![ask.tag, branch.as_ref().map(BranchId::as_bytes)], |row| {
-            row.get(0)
-        })?;
+        .query_row(params_from_iter(&values), |row| row.get(0))?;
     let mut statement = conn.prepare_cached(&format!(
         "select c.id, c.display_name, c.kind, c.never <> '', c.last_contact_at,
          (select p.typed || char(0) || p.e164 from phones p
           where p.client_id = c.id and p.deleted_at is null order by p.position, p.id limit 1), b.name
          from clients c left join branches b on b.id = c.branch
-         where {filter} order by {order} limit ?3 offset ?4"
+         where {filter} order by {order} limit ?{} offset ?{}",
+        values.len() + 1,
+        values.len() + 2
     ))?;
-    let part = params![
-        ask.tag,
-        branch.as_ref().map(BranchId::as_bytes),
-        ask.limit.clamp(1, 500),
-        ask.offset
-    ];
-    let rows = statement.query_map(part, |row| {
+    values.push(i64::from(ask.limit.clamp(1, 500)).into());
+    values.push(i64::from(ask.offset).into());
+    let rows = statement.query_map(params_from_iter(&values), |row| {
         let (typed, e164) = first_phone(row, 5)?;
         Ok(ClientRow {
             id: row_id(row, 0)?.into(),

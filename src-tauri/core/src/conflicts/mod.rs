@@ -16,7 +16,7 @@ use ts_rs::TS;
 
 use crate::clients::PHONES;
 use crate::head_office::store::called;
-use crate::history::{is_shown, shown};
+use crate::history::{called_by_owner, is_shown, shown_of};
 use crate::schema::SCHEMA;
 use crate::workspace::store::conflicts::{self, LostValue};
 use crate::workspace::store::log::{self, Logged};
@@ -55,6 +55,8 @@ pub struct Conflict {
     pub row: RowId,
     /// The field.
     pub field: String,
+    /// What the owner calls it, where it is one of the owner's own.
+    pub called: Option<String>,
     /// What stands in the book now.
     pub standing: ConflictSide,
     /// What does not.
@@ -113,7 +115,7 @@ fn conflict(conn: &Connection, lost: &LostValue) -> Result<Option<Conflict>> {
         (field, standing, side(conn, &losing, None)?)
     } else {
         let standing = standing(conn, table, lost)?;
-        let losing = side(conn, &losing, value_of(&losing, &lost.field).as_ref())?;
+        let losing = side(conn, &losing, told(&losing, &lost.field).as_ref())?;
         (lost.field.clone(), standing, losing)
     };
     let Some(standing) = standing else { return Ok(None) };
@@ -128,6 +130,7 @@ fn conflict(conn: &Connection, lost: &LostValue) -> Result<Option<Conflict>> {
         client_name: name.unwrap_or_default(),
         entity: lost.entity.clone(),
         row: lost.row,
+        called: called_by_owner(conn, &lost.entity, lost.row)?,
         field,
         standing,
         losing,
@@ -152,12 +155,20 @@ fn value_of(change: &Logged, field: &str) -> Option<Value> {
     found.map(|change| change.value.clone())
 }
 
-fn side(conn: &Connection, change: &Logged, value: Option<&Value>) -> Result<ConflictSide> {
+/// A field of a change with its value.
+fn told(change: &Logged, field: &str) -> Option<(String, Value)> {
+    value_of(change, field).map(|value| (field.to_owned(), value))
+}
+
+fn side(conn: &Connection, change: &Logged, value: Option<&(String, Value)>) -> Result<ConflictSide> {
     let step = steps::get(conn, change.step)?;
     // Of a step that is not here whole, the order of the changes still says about when.
     let about = Timestamp((change.eff_hlc.0 >> 16).cast_signed());
     Ok(ConflictSide {
-        value: value.and_then(shown),
+        value: match value {
+            Some((field, value)) => shown_of(conn, &change.entity, field, value)?,
+            None => None,
+        },
         at: step.as_ref().map_or(about, |step| step.at),
         staff: step.map(|step| step.staff).unwrap_or_default(),
         device: called(conn, change.stamp.device)?,
@@ -181,9 +192,10 @@ fn standing(conn: &Connection, table: &'static Table, lost: &LostValue) -> Resul
     };
     let change = changes.iter().find(|change| change.stamp == by);
     let values = values_of_row(conn, table, lost.row)?;
-    let value = values.iter().find(|(field, _)| field.name == lost.field);
+    let value = values.into_iter().find(|(field, _)| field.name == lost.field);
+    let value = value.map(|(field, value)| (field.name.to_owned(), value));
     change
-        .map(|change| side(conn, change, value.map(|(_, value)| value)))
+        .map(|change| side(conn, change, value.as_ref()))
         .transpose()
 }
 
@@ -225,8 +237,9 @@ fn kept_for(
         .find_map(|change| Some((change, written(change)?)));
     match (told, unseen.last()) {
         (Some((change, field)), _) => {
-            let side = side(conn, change, Some(&field.value))?;
-            Ok((field.field, Some(side)))
+            let said = (field.field, field.value);
+            let side = side(conn, change, Some(&said))?;
+            Ok((said.0, Some(side)))
         }
         (None, Some(change)) => Ok((DELETED_AT.to_owned(), Some(side(conn, change, None)?))),
         (None, None) => Ok((DELETED_AT.to_owned(), Some(side(conn, thrown, None)?))),

@@ -6,6 +6,7 @@
 
 mod dice;
 mod histories;
+mod own;
 mod people;
 mod phones;
 mod salon;
@@ -59,12 +60,17 @@ pub fn fill(
     step.set("count", options.clients);
     workspace.write(step, |w| {
         let country = settings::load(w.conn())?.country;
+        if options.clients > 0 {
+            own::define(w, options.language)?;
+        }
         for (done, entry) in (0..options.clients).zip(Salon::new(options, &country)) {
             if progress(done.into(), options.clients.into()).is_break() {
                 return Err(ErrorCode::ImportCancelled.into());
             }
             let id = ClientId::new();
-            let card = draft::check(entry.card)?;
+            let mut card = entry.card;
+            own::note(&mut card, done, entry.created_at, options.language);
+            let card = draft::check(card)?;
             clients::add_checked_of(w, id, &card, entry.created_at)?;
             for contact in &entry.contacts {
                 contacts::add_checked(w, by, id, contact)?;

@@ -52,6 +52,22 @@ impl Country {
     }
 }
 
+/// What the owner of the salon calls fields of its own.
+#[derive(Debug, Deserialize)]
+pub(super) struct OwnFields {
+    pub hair: String,
+    pub hair_choices: Vec<String>,
+    pub since: String,
+    pub length: String,
+}
+
+/// What the owner calls the salon's filters.
+#[derive(Debug, Deserialize)]
+pub(super) struct Filters {
+    pub away: String,
+    pub never: String,
+}
+
 /// What staff write in a language.
 pub(super) fn words(language: Language) -> &'static Words {
     static EN: LazyLock<Words> =
@@ -166,6 +182,8 @@ impl<T> BySex<T> {
 pub(super) struct Words {
     pub countries: Countries,
     pub labels: Labels,
+    pub own_fields: OwnFields,
+    pub filters: Filters,
     pub sources: Vec<String>,
     pub vip_tag: String,
     pub company_tag: String,

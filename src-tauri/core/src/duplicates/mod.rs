@@ -147,6 +147,7 @@ fn without_entries(card: ClientDraft) -> ClientDraft {
         messengers: Vec::new(),
         contact_persons: Vec::new(),
         tags: Vec::new(),
+        custom: Vec::new(),
         ..card
     }
 }

@@ -9,7 +9,7 @@ use ts_rs::TS;
 
 use super::incoming::refusal;
 use super::store;
-use crate::history::{is_shown, shown};
+use crate::history::{called_by_owner, is_shown, shown_of};
 use crate::schema::SCHEMA;
 use crate::workspace::Workspace;
 use crate::workspace::store::log::{self, Logged};
@@ -30,6 +30,8 @@ pub struct RefusedChange {
     pub entity: String,
     /// The client whose card it is on, as shown; empty for none.
     pub client_name: String,
+    /// What the owner calls the field, where it is one of the owner's own.
+    pub called: Option<String>,
     /// What it was to write.
     pub fields: Vec<RefusedField>,
 }
@@ -66,17 +68,19 @@ pub fn list(conn: &Connection) -> Result<Vec<RefusedChange>> {
             .transpose()?
             .flatten();
         let fields = change.body.iter().flat_map(|body| &body.0);
-        let fields = fields
-            .filter(|field| is_shown(&field.field))
-            .map(|field| RefusedField {
+        let fields = fields.filter(|field| is_shown(&field.field)).map(|field| {
+            Ok(RefusedField {
                 field: field.field.clone(),
-                value: shown(&field.value),
-            });
+                value: shown_of(conn, &change.entity, &field.field, &field.value)?,
+            })
+        });
+        let fields = fields.collect::<Result<_>>()?;
         rows.push(RefusedChange {
             id: format!("{device}/{seq}"),
             at: written.unwrap_or(refused.at),
             why,
-            fields: fields.collect(),
+            called: called_by_owner(conn, &change.entity, change.row)?,
+            fields,
             entity: change.entity,
             client_name: name.unwrap_or_default(),
         });

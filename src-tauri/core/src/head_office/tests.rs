@@ -142,6 +142,16 @@ pub(crate) fn two() -> (Log, TestBook, TestBook) {
     (log, a, b)
 }
 
+/// From here on the book is of a branch: what only head office may do is refused.
+pub(crate) fn make_branch(book: &TestBook) {
+    book.maintain(|conn| {
+        let mut member = membership(conn)?.expect("it is paired");
+        member.branch = Some((BranchId::new(), "Изток".into()));
+        keep(conn, MEMBERSHIP, &Some(member))
+    })
+    .unwrap();
+}
+
 pub(crate) fn edit(book: &TestBook, id: ClientId, change: impl FnOnce(&mut ClientDraft)) {
     let before = book.read(|conn| clients::load(conn, id)).unwrap();
     let mut after = before.clone();

@@ -12,14 +12,15 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Result;
 use crate::clients::{CLIENTS, PARTS, display_name, home, on_card};
+use crate::custom_fields::CUSTOM_VALUES;
 use crate::head_office::store::called;
 use crate::schema::SCHEMA;
 use crate::workspace::step::STEPS;
 use crate::workspace::store::{self, log::Logged, steps::StepRow};
 use crate::workspace::undo::{can_undo, value_before};
 use crate::workspace::{Card, StepLabel, StepSummary, Table, summary};
+use crate::{Result, custom_fields};
 
 /// A step, as a line of the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -68,6 +69,8 @@ pub struct FieldHistoryEntry {
     pub row: RowId,
     /// The field.
     pub field: String,
+    /// What the owner calls it, where it is one of the owner's own.
+    pub called: Option<String>,
     /// add, set, inc, del or erase.
     pub kind: FieldChangeKind,
     /// What it was; none where there was nothing.
@@ -107,7 +110,7 @@ pub struct StepDetails {
 const DETAILS_MAX: usize = 200;
 
 /// Fields that mean nothing to a reader: book-keeping, and what is worked out from another field.
-const NOT_SHOWN: [&str; 4] = ["client_id", "position", "e164", "created_at"];
+const NOT_SHOWN: [&str; 5] = ["client_id", "field_id", "position", "e164", "created_at"];
 
 /// Fields that name another client.
 const NAMES_CLIENT: [&str; 2] = ["merged_into", "other"];
@@ -253,9 +256,10 @@ fn fields(
     let named = |field: &str, value: &Value| -> Result<Option<String>> {
         match value.as_row().filter(|_| NAMES_CLIENT.contains(&field)) {
             Some(client) => Ok(display_name(conn, client.into())?.or_else(|| shown(value))),
-            None => Ok(shown(value)),
+            None => shown_of(conn, &change.entity, field, value),
         }
     };
+    let called = called_by_owner(conn, &change.entity, change.row)?;
     let fields = fields.filter(|field| is_shown(&field.field)).map(|field| {
         let was = value_before(log, change, &field.field);
         Ok(FieldHistoryEntry {
@@ -267,6 +271,7 @@ fn fields(
             entity: change.entity.clone(),
             row: change.row,
             field: field.field.clone(),
+            called: called.clone(),
             kind: match change.kind {
                 ChangeKind::Set => FieldChangeKind::Set,
                 ChangeKind::Add => FieldChangeKind::Add,
@@ -284,6 +289,31 @@ fn fields(
 /// Does a field mean something to a reader?
 pub(crate) fn is_shown(field: &str) -> bool {
     !field.starts_with('~') && !NOT_SHOWN.contains(&field)
+}
+
+/// What the owner calls the field that a row of this table holds, where it is one of the owner's own.
+///
+/// # Errors
+/// What SQLite says.
+pub(crate) fn called_by_owner(conn: &Connection, entity: &str, row: RowId) -> Result<Option<String>> {
+    if entity == CUSTOM_VALUES.name {
+        custom_fields::value_name(conn, row)
+    } else {
+        Ok(None)
+    }
+}
+
+/// A value of a field as text; nothing for nothing.
+///
+/// # Errors
+/// What SQLite says.
+pub(crate) fn shown_of(
+    conn: &Connection,
+    entity: &str,
+    field: &str,
+    value: &Value,
+) -> Result<Option<String>> {
+    Ok(custom_fields::shown(conn, entity, field, value)?.or_else(|| shown(value)))
 }
 
 /// A value as text; nothing for nothing.

@@ -30,9 +30,10 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::clients::{self, CLIENTS, NameWords, draft};
+use crate::custom_fields::{New, NewField};
 use crate::workspace::table::DELETED_AT;
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
-use crate::{Result, search, settings};
+use crate::{Result, custom_fields, search, settings};
 
 pub use mappings::Mapping;
 use matching::Matcher;
@@ -61,6 +62,8 @@ pub struct Plan {
     pub refused: Vec<Refused>,
     /// What the user said of the columns, to be kept for the next file like this one.
     pub mapping: Option<Mapping>,
+    /// The owner's fields that the file brings with it.
+    new_fields: Vec<NewField>,
     /// Whom a record means who was there before it, by its index; whatever the rule makes of that.
     meant: BTreeMap<usize, Fate>,
     /// What becomes of a record that creates, with all its repeats; only where they add something.
@@ -144,6 +147,7 @@ impl Plan {
         let by_line = rules.by_line();
         let country = settings::load(conn)?.country;
         let mut matcher = Matcher::new(conn);
+        let mut new = New::load(conn)?;
         let mut plan = Self {
             records: Vec::with_capacity(parsed.records.len()),
             refused: parsed.refused,
@@ -159,8 +163,11 @@ impl Plan {
             }
             let portion = portion
                 .into_iter()
-                .map(|record| readable(record, &country))
-                .collect::<Vec<_>>();
+                .map(|mut record| {
+                    custom_fields::fit(conn, &mut new, &mut record.draft)?;
+                    Ok(readable(record, &country))
+                })
+                .collect::<Result<Vec<_>>>()?;
             matcher.ask(portion.iter().filter_map(|read| Some(&read.as_ref().ok()?.draft)))?;
             for read in portion {
                 go_on(progress(done, total))?;
@@ -177,8 +184,21 @@ impl Plan {
                 plan.refused.extend(taken.err());
             }
         }
+        plan.new_fields = new.into_fields();
+        plan.drop_unused_fields();
         plan.refused.sort_by_key(|refused| refused.line);
         Ok(plan)
+    }
+
+    /// A field that only records which are left out brought with them is not made.
+    fn drop_unused_fields(&mut self) {
+        let taken = self.records.iter().filter(|(_, fate)| *fate != Fate::Skip);
+        let used: HashSet<String> = taken
+            .flat_map(|(record, _)| &record.draft.custom)
+            .filter(|value| value.field.is_none())
+            .map(|value| fold(&value.name))
+            .collect();
+        self.new_fields.retain(|field| used.contains(&fold(field.name())));
     }
 
     /// The next record: taken, or why not.
@@ -306,6 +326,7 @@ pub fn run(
         let mut created = 0;
         let mut new = Vec::new();
         let mut completed = HashSet::new();
+        custom_fields::make(w, &plan.new_fields)?;
         for (index, (_, fate)) in plan.records.iter().enumerate() {
             go_on(progress(index as u64, total))?;
             match fate {
@@ -342,7 +363,10 @@ fn create<'a>(w: &mut Write<'_>, cards: impl IntoIterator<Item = &'a ClientDraft
     let new: Vec<_> = cards.into_iter().map(|card| (ClientId::new(), card)).collect();
     clients::add_all(w, &new, w.now())?;
     // Whoever has no name is known by a phone, an address, ...: that is worked out as for a card that is typed.
-    let named = new.iter().filter(|(_, card)| card.has_name());
+    // So it is with the owner's own fields, which the book tells in its own order and spelling.
+    let named = new
+        .iter()
+        .filter(|(_, card)| card.has_name() && card.custom.is_empty());
     let named: Vec<_> = named.map(|(id, card)| (RowId::from(*id), *card)).collect();
     search::index_new(w.conn(), &named)?;
     w.are_whole(named.into_iter().map(|(id, _)| id));

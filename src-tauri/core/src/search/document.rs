@@ -1,7 +1,7 @@
 //! What a card is found by: its text, folded, in the form in which the book keeps it and the memory reads it.
 
-use clientele_model::ClientDraft;
 use clientele_model::text::{digits, fold};
+use clientele_model::{ClientDraft, CustomKind, CustomValue};
 
 /// Parts of one field stand apart by this: no typed word holds it, so none matches across two parts.
 const APART: &str = "\u{1}";
@@ -64,6 +64,11 @@ impl Document {
                 .iter()
                 .flat_map(|a| [a.street.as_str(), &a.city, &a.postal_code]),
         );
+        // In no order that somebody may change: else every card would have to be indexed again.
+        let mut custom: Vec<_> = card.custom.iter().collect();
+        custom.sort_by_key(|value| value.field);
+        let custom: Vec<String> = custom.into_iter().flat_map(as_typed).collect();
+        others.extend(custom.iter().map(String::as_str));
         // Typed and E.164 both: 0888..., 8916... and +359888... are all found by any of their runs.
         let numbers = card
             .phones
@@ -102,6 +107,22 @@ impl Document {
     pub fn text(&self) -> &str {
         &self.0
     }
+}
+
+/// A value of the owner's own field in the ways in which somebody may type it: a number with a point or a comma, a day as
+/// in a calendar.
+fn as_typed(value: &CustomValue) -> Vec<String> {
+    let text = &value.value;
+    let other = match value.kind {
+        CustomKind::Number if text.contains('.') => text.replace('.', ","),
+        CustomKind::Date => {
+            let mut parts: Vec<&str> = text.split('-').collect();
+            parts.reverse();
+            parts.join(".")
+        }
+        _ => return vec![text.clone()],
+    };
+    vec![text.clone(), other]
 }
 
 /// The name of a person, by which equals stand in order.

@@ -58,6 +58,8 @@ pub enum MatchedIn {
     Tag,
     /// A postal address.
     Address,
+    /// One of the owner's own fields.
+    Custom,
     /// Notes, expectations, what must never be done.
     Note,
 }

@@ -99,6 +99,7 @@ fn place(card: &ClientDraft, query: &Query) -> (MatchedIn, String) {
             .iter()
             .flat_map(|a| [&a.street, &a.city, &a.postal_code].map(|text| (In::Address, text.as_str()))),
     );
+    parts.extend(card.custom.iter().map(|value| (In::Custom, value.value.as_str())));
     parts.extend([&card.notes, &card.expects, &card.never].map(|text| (In::Note, text.as_str())));
     let mut best = (0, In::Name, "");
     for (matched_in, text) in parts {

@@ -53,6 +53,14 @@ pub fn forget_index(book: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// What the migration about saved filters added.
+const FILTERS: &str = "drop table filters; pragma user_version = 6;";
+
+/// What the migration about the owner's own fields added.
+const CUSTOM_FIELDS: &str = "
+    drop table custom_values; drop table custom_choices; drop table custom_fields;
+    pragma user_version = 5;";
+
 /// What the fifth migration added.
 const FIFTH: &str = "alter table displaced drop column scope; pragma user_version = 4;";
 
@@ -105,6 +113,8 @@ pub fn as_of_the_second_version(book: &Workspace) -> Result<()> {
     second.execute_batch(include_str!("../../migrations/0002_head_office.sql"))?;
     let second = columns(&second)?;
     book.maintain(|conn| {
+        conn.execute_batch(FILTERS)?;
+        conn.execute_batch(CUSTOM_FIELDS)?;
         conn.execute_batch(FIFTH)?;
         conn.execute_batch(FOURTH)?;
         conn.execute_batch(THIRD)?;
@@ -126,6 +136,8 @@ pub fn as_of_the_first_version(book: &Workspace) -> Result<()> {
     first.execute_batch(include_str!("../../migrations/0001_the_book.sql"))?;
     let first = columns(&first)?;
     book.maintain(|conn| {
+        conn.execute_batch(FILTERS)?;
+        conn.execute_batch(CUSTOM_FIELDS)?;
         conn.execute_batch(FIFTH)?;
         conn.execute_batch(FOURTH)?;
         conn.execute_batch(THIRD)?;

@@ -480,7 +480,7 @@ impl<'a> Arrivals<'a> {
         let follow = (self.schema.derive)(self.conn, &clients, indexing)?;
         self.touched.follow(&follow);
         self.found_by_other(follow);
-        Ok(())
+        self.touched.settle_definitions(self.conn)
     }
 
     /// Makes rows of one table what the log says, and those of which it had said nothing before what was just heard.
@@ -513,6 +513,9 @@ impl<'a> Arrivals<'a> {
                 None => self.settle_known(&put, row)?,
             };
             self.touched.note(table, client);
+            // What of it changed, nobody asked: all may have.
+            let fields = table.all_fields().map(|field| field.name);
+            self.touched.defined(table, row, fields);
             self.touched.topic(Topic::Conflicts);
         }
         put.in_order(&mut fresh);

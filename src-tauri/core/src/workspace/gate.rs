@@ -415,6 +415,8 @@ impl<'a> Write<'a> {
         if let Some(client) = client {
             self.whole.remove(&client);
         }
+        self.touched
+            .defined(table, row, body.0.iter().map(|field| field.field.as_str()));
         self.scopes.insert(scope);
         let columns: Vec<&FieldChange> = body.0.iter().filter(|f| !f.field.starts_with('~')).collect();
         match kind {
@@ -510,6 +512,7 @@ impl<'a> Write<'a> {
         }
         let follow = self.derive()?;
         self.touched.follow(&follow);
+        self.touched.settle_definitions(self.conn)?;
         let step = self.step.clone();
         let fields = [
             ("device", RowId(self.pen.device.0).into()),

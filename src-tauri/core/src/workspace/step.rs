@@ -86,6 +86,26 @@ labels! {
     Imported = "imported",
     /// Contact histories were imported. `count`
     HistoryImported = "history_imported",
+    /// The owner defined a field. `field`
+    FieldAdded = "field_added",
+    /// A field of the owner's, or what may be chosen in it, was changed. `field`
+    FieldChanged = "field_changed",
+    /// A field of the owner's was thrown away. `field`
+    FieldRemoved = "field_removed",
+    /// The owner's fields were put into another order.
+    FieldsOrdered = "fields_ordered",
+    /// A filter was saved. `filter`
+    FilterAdded = "filter_added",
+    /// A saved filter was changed. `filter`
+    FilterChanged = "filter_changed",
+    /// A saved filter was thrown away. `filter`
+    FilterRemoved = "filter_removed",
+    /// Saved filters were put into another order.
+    FiltersOrdered = "filters_ordered",
+    /// Clients got a tag. `client` of one, `count` of several, `tag`
+    ClientsTagged = "clients_tagged",
+    /// A tag was taken off clients. `client` of one, `count` of several, `tag`
+    ClientsUntagged = "clients_untagged",
     /// The book's settings were changed.
     SettingsChanged = "settings_changed",
     /// The demo book was filled. `count`

@@ -27,6 +27,10 @@ pub enum Topic {
     Settings,
     /// The tags in use.
     Tags,
+    /// The owner's own fields.
+    CustomFields,
+    /// Saved filters, and how many clients each finds.
+    Filters,
     /// How this device stands with head office.
     HeadOffice,
     /// Clients who may be the same one.

@@ -19,6 +19,8 @@ pub(super) struct Touched {
     pub clients: BTreeSet<RowId>,
     settled: usize,
     topics: BTreeSet<(Topic, Option<RowId>)>,
+    /// Definitions from which the cards of many follow.
+    definitions: BTreeSet<RowId>,
 }
 
 impl Touched {
@@ -29,6 +31,26 @@ impl Touched {
             let of_one = matches!(topic, Topic::Client | Topic::Contacts);
             self.topics.insert((*topic, client.filter(|_| of_one)));
         }
+    }
+
+    /// Notes that cards follow from this row which they do not bear, as from the name of a choice. `fields` are those that
+    /// changed.
+    pub fn defined<'f>(&mut self, table: &Table, row: RowId, fields: impl Iterator<Item = &'f str>) {
+        if crate::custom_fields::alters_cards(table, fields) {
+            self.definitions.insert(row);
+        }
+    }
+
+    /// Has those whose cards follow from definitions found by something else soon.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn settle_definitions(&mut self, conn: &Connection) -> Result<()> {
+        let definitions: Vec<RowId> = std::mem::take(&mut self.definitions).into_iter().collect();
+        if definitions.is_empty() {
+            return Ok(());
+        }
+        crate::search::index_later(conn, crate::custom_fields::concerned(conn, &definitions)?)
     }
 
     /// Notes a topic that no table stands for.

@@ -234,6 +234,11 @@ impl Writer<'_> {
             let whole = joined("\n", &[&reach, &part.note]);
             facts.add(self.field("contact_persons", "name"), &whole, &self.off(person));
         }
+        for custom in &export.custom {
+            let part = &custom.part;
+            let value = self.own_value(&part.kind, &part.value);
+            facts.add(part.name.clone(), &value, &self.off(custom));
+        }
     }
 
     /// Since when something has been off the card; empty where it stands.
@@ -301,7 +306,10 @@ impl Writer<'_> {
             // "Taken off" says nothing without what: the row's own words stand beside the field.
             let caption = captions.get(&change.row);
             let caption = caption.filter(|c| was.as_ref() != Some(c) && is.as_ref() != Some(c));
-            let field = self.field(&change.entity, &change.field);
+            let field = match (&change.called, change.field.as_str()) {
+                (Some(called), field) if field != "deleted_at" => called.clone(),
+                _ => self.field(&change.entity, &change.field),
+            };
             Change {
                 field: match caption {
                     Some(caption) => format!("{field} ({caption})"),
@@ -328,6 +336,7 @@ impl Writer<'_> {
             .chain(export.messengers.iter().map(|k| (k.part.id, &k.part.handle)))
             .chain(export.contact_persons.iter().map(|k| (k.part.id, &k.part.name)))
             .chain(export.tags.iter().map(|k| (k.part.id, &k.part.tag)))
+            .chain(export.custom.iter().map(|k| (k.part.id, &k.part.name)))
             .filter_map(|(id, words)| Some((id?, ellipsis(words, CAPTION_CHARS_MAX))));
         let contacts = export
             .contacts
@@ -353,12 +362,23 @@ impl Writer<'_> {
                 Err(_) => value.to_owned(),
             },
             "birthday" => self.birthday(value).unwrap_or_else(|| value.to_owned()),
+            "number" if entity == "custom_values" => self.own_value("number", value),
+            "day" if entity == "custom_values" => self.own_value("date", value),
             "kind" if entity == "contacts" => named(words.contact_kinds, value).to_owned(),
             "kind" => named(words.kinds, value).to_owned(),
             "direction" => named(words.directions, value).to_owned(),
             "channel" => named(words.channels, value).to_owned(),
             "language" => named(words.languages, value).to_owned(),
             "staff" => named(words.staff, value).to_owned(),
+            _ => value.to_owned(),
+        }
+    }
+
+    /// What stands in a field of the owner's own, as people read it.
+    fn own_value(&self, kind: &str, value: &str) -> String {
+        match kind {
+            "date" => self.birthday(value).unwrap_or_else(|| value.to_owned()),
+            "number" => value.replace('.', self.words.decimal),
             _ => value.to_owned(),
         }
     }

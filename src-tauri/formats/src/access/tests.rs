@@ -30,6 +30,7 @@ fn change(step: StepId, at: &str, label: &str) -> AccessChange {
         entity: "clients".into(),
         row: RowId::new(),
         field: "notes".into(),
+        called: None,
         was: None,
         is: None,
     }
@@ -147,6 +148,26 @@ pub(super) fn anna() -> AccessExport {
             },
             off,
         )],
+        custom: vec![
+            kept(
+                AccessCustom {
+                    id,
+                    name: "Обувки".into(),
+                    kind: "number".into(),
+                    value: "38.5".into(),
+                },
+                None,
+            ),
+            kept(
+                AccessCustom {
+                    id,
+                    name: "Член от".into(),
+                    kind: "date".into(),
+                    value: "2021-03-09".into(),
+                },
+                None,
+            ),
+        ],
         contacts: vec![
             kept(contact("Иска час за петък", "2026-11-20T12:00:00+02:00"), None),
             kept(contact("Грешен запис", "2026-05-01T12:00:00+03:00"), off),
@@ -189,7 +210,11 @@ fn bare(text: &str) -> String {
 }
 
 /// Everything that a reader must find, in whatever form.
-const TOLD: [&str; 33] = [
+const TOLD: [&str; 37] = [
+    "Обувки",
+    "38,5",
+    "Член от",
+    "9 март 2021",
     "Салон Хвойна",
     "Анна",
     "Маринова",

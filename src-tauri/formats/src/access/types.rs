@@ -38,6 +38,8 @@ pub struct AccessExport {
     pub contact_persons: Vec<Kept<ContactPerson>>,
     /// Tags.
     pub tags: Vec<Kept<AccessTag>>,
+    /// What stands in the owner's own fields.
+    pub custom: Vec<Kept<AccessCustom>>,
     /// The contact history, newest first.
     pub contacts: Vec<Kept<AccessContact>>,
     /// Who changed which field when, from what to what, newest first: of the card and of the contacts.
@@ -100,6 +102,19 @@ pub struct AccessTag {
     pub tag: String,
 }
 
+/// What stands in one of the owner's own fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessCustom {
+    /// The row.
+    pub id: Option<RowId>,
+    /// What the owner calls the field.
+    pub name: String,
+    /// `text`, `number`, `date`, `choice`.
+    pub kind: String,
+    /// The text; a number as `-12.5`; a day as `2026-11-22`; the name of the choice.
+    pub value: String,
+}
+
 /// One entry of the contact history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessContact {
@@ -142,6 +157,8 @@ pub struct AccessChange {
     pub row: RowId,
     /// The field, as `typed`.
     pub field: String,
+    /// What the owner calls the field, where it is one of the owner's own.
+    pub called: Option<String>,
     /// What stood there before; none for nothing. Moments as RFC 3339.
     pub was: Option<String>,
     /// What stands there since; none for nothing.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clientele_model::{Birthday, ClientDraft, ClientKind};
 
-use super::fields::{self, Field, Longest};
+use super::fields::{self, Customs, Field, Longest};
 use super::guard::guarded;
 
 /// Behind the heading of the column that says why rows were refused: by it such a file is known again.
@@ -12,12 +12,16 @@ pub(crate) const REFUSED_MARK: &str = " (Clientele)";
 
 /// How many columns the cards need: to be known before the first line is written.
 #[derive(Clone, Debug, Default)]
-pub struct Shape(Longest);
+pub struct Shape {
+    lists: Longest,
+    customs: Customs,
+}
 
 impl Shape {
     /// Makes room for one more card.
     pub fn widen(&mut self, draft: &ClientDraft) {
-        self.0.widen(draft);
+        self.lists.widen(draft);
+        self.customs.widen(draft);
     }
 }
 
@@ -25,6 +29,7 @@ impl Shape {
 pub struct CsvWriter<W: Write> {
     out: W,
     fields: Vec<Field>,
+    customs: Customs,
 }
 
 impl<W: Write> CsvWriter<W> {
@@ -33,11 +38,13 @@ impl<W: Write> CsvWriter<W> {
     /// # Errors
     /// What `out` says.
     pub fn new(mut out: W, shape: &Shape) -> io::Result<Self> {
-        let fields = fields::columns(|part| shape.0.of(part));
+        let fields = fields::columns(|part| shape.lists.of(part));
         out.write_all("\u{FEFF}".as_bytes())?;
-        let headers: Vec<String> = fields.iter().map(|field| field.header()).collect();
+        let customs = shape.customs.clone();
+        let headers = fields.iter().map(|field| field.header());
+        let headers: Vec<String> = headers.chain(customs.headers()).collect();
         writeln_cells(&mut out, headers.iter().map(String::as_str))?;
-        Ok(Self { out, fields })
+        Ok(Self { out, fields, customs })
     }
 
     /// Writes one card. Entries beyond the shape are left out.
@@ -46,7 +53,8 @@ impl<W: Write> CsvWriter<W> {
     /// What `out` says.
     pub fn write(&mut self, draft: &ClientDraft) -> io::Result<()> {
         let cells: Vec<String> = self.fields.iter().map(|field| cell(draft, *field)).collect();
-        writeln_cells(&mut self.out, cells.iter().map(String::as_str))
+        let customs = self.customs.cells(draft);
+        writeln_cells(&mut self.out, cells.iter().map(String::as_str).chain(customs))
     }
 
     /// Ends the file.

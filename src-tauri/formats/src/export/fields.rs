@@ -1,6 +1,6 @@
 //! The columns of our own CSV: one name for each field of a card, for the writer and the reader alike.
 
-use clientele_model::ClientDraft;
+use clientele_model::{ClientDraft, CustomKind, CustomValue};
 
 use crate::Column;
 
@@ -209,6 +209,53 @@ impl Longest {
     }
 }
 
+/// What stands before the name of a field of the owner's own in the header of its column, by its kind.
+const CUSTOM: &str = "custom_";
+
+/// The header of such a column: `custom_number:Shoe size`.
+pub(crate) fn custom_header(name: &str, kind: CustomKind) -> String {
+    format!("{CUSTOM}{}:{name}", kind.as_str())
+}
+
+/// The name and the kind of the field that a column holds, where the header is one of those.
+pub(crate) fn custom_of_header(header: &str) -> Option<(String, CustomKind)> {
+    let (kind, name) = header.strip_prefix(CUSTOM)?.split_once(':')?;
+    let kind = CustomKind::from_word(kind)?;
+    (!name.is_empty()).then(|| (name.to_owned(), kind))
+}
+
+/// The fields of the owner's own that stand on any card, in the order in which they are met.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Customs(Vec<CustomValue>);
+
+impl Customs {
+    /// Takes one more card into account.
+    pub(crate) fn widen(&mut self, draft: &ClientDraft) {
+        for value in &draft.custom {
+            if self.0.iter().all(|known| known.key() != value.key()) {
+                self.0.push(CustomValue {
+                    value: String::new(),
+                    ..value.clone()
+                });
+            }
+        }
+    }
+
+    /// Their headers.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|field| custom_header(&field.name, field.kind))
+    }
+
+    /// What stands in them on a card.
+    pub(crate) fn cells<'d>(&self, draft: &'d ClientDraft) -> impl Iterator<Item = &'d str> {
+        let of = |field: &CustomValue| {
+            let found = draft.custom.iter().find(|value| value.key() == field.key());
+            found.map_or("", |value| value.value.as_str())
+        };
+        self.0.iter().map(of)
+    }
+}
+
 /// Tags in one cell: `; ` between them, and a backslash before a semicolon or backslash inside one.
 pub(crate) fn join_tags(tags: &[String]) -> String {
     let escaped = |tag: &String| tag.replace('\\', "\\\\").replace(';', "\\;");
@@ -244,6 +291,15 @@ mod tests {
         for field in fields {
             assert_eq!(by_header(&field.header()), Some(field));
         }
+        for kind in CustomKind::ALL {
+            let header = custom_header("Размер: обувки", kind);
+            assert_eq!(
+                custom_of_header(&header),
+                Some(("Размер: обувки".to_owned(), kind))
+            );
+        }
+        assert_eq!(custom_of_header("custom_colour:x"), None);
+        assert_eq!(custom_of_header("custom_text:"), None);
         assert_eq!(by_header("phone_x"), None);
         assert_eq!(by_header("Phone"), None);
     }

@@ -11,4 +11,4 @@ pub use csv::{CsvWriter, Shape, csv, refused};
 pub use vcard::{vcard, vcards};
 pub use xlsx::xlsx;
 
-pub(crate) use vcard::{PRODUCT, label_of_type};
+pub(crate) use vcard::{CUSTOM, PRODUCT, label_of_type};

@@ -7,6 +7,9 @@ use clientele_model::{ClientDraft, ClientKind, ContactPerson};
 /// What says that a card is ours: everything in it is then read exactly as it stands.
 pub(crate) const PRODUCT: &str = "-//Clientele//EN";
 
+/// The property of a field of the owner's own: its kind, its name, what stands in it.
+pub(crate) const CUSTOM: &str = "X-CLIENTELE-FIELD";
+
 /// A line is folded after so many bytes.
 const LINE_BYTES: usize = 75;
 
@@ -108,6 +111,10 @@ pub fn vcard(out: &mut String, draft: &ClientDraft) {
     card.filled("X-CLIENTELE-CARD-NUMBER", &draft.card_number);
     card.filled("X-CLIENTELE-EXPECTS", &draft.expects);
     card.filled("X-CLIENTELE-NEVER", &draft.never);
+    for value in &draft.custom {
+        let parts = [value.kind.as_str(), &value.name, &value.value].map(escaped);
+        card.line("", &format!("{CUSTOM}:{}", parts.join(";")));
+    }
     card.line("", "END:VCARD");
 }
 

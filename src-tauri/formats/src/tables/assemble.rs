@@ -168,6 +168,7 @@ impl Slot {
             Column::Tags => card.tags(cell),
             Column::Notes => card.note(cell),
             // What Outlook says of everybody of whom it knows nothing.
+            Column::Custom => card.custom(&self.heading, cell),
             Column::Extra if cell.trim() == "Unspecified" || is_no_day(cell) => {}
             Column::Extra => card.extra(&self.heading, cell),
             Column::Expects => join(&mut draft.expects, cell, "\n"),

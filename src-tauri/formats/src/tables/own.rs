@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use clientele_model::client::ENTRIES_MAX;
-use clientele_model::{Birthday, ClientDraft, ClientKind, Language, Refusal};
+use clientele_model::{Birthday, ClientDraft, ClientKind, CustomValue, Language, Refusal};
 
 use crate::Column;
 use crate::card::Card;
@@ -37,7 +37,11 @@ impl Layout {
     pub(crate) fn columns(&self) -> Vec<Column> {
         self.fields
             .iter()
-            .map(|(field, _)| field.map_or(Column::Extra, |field| field.column()))
+            .map(|(field, header)| match field {
+                Some(field) => field.column(),
+                None if fields::custom_of_header(&unguarded(header)).is_some() => Column::Custom,
+                None => Column::Extra,
+            })
             .collect()
     }
 
@@ -51,7 +55,15 @@ impl Layout {
             let value = unguarded(cell);
             match self.fields.get(at) {
                 Some((Some(field), _)) => put(&mut card.draft, *field, value),
-                Some((None, header)) => card.extra(header, &value),
+                Some((None, header)) => match fields::custom_of_header(&unguarded(header)) {
+                    Some((name, kind)) => card.draft.custom.push(CustomValue {
+                        field: None,
+                        name,
+                        kind,
+                        value,
+                    }),
+                    None => card.extra(header, &value),
+                },
                 None => card.extra("", &value),
             }
         }

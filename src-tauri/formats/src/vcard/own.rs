@@ -1,12 +1,14 @@
 //! Reading a card that we wrote ourselves: every field exactly as it was.
 
 use clientele_model::{
-    Address, ClientDraft, ClientKind, ContactPerson, Email, Language, Messenger, OtherName, Phone, Refusal,
+    Address, ClientDraft, ClientKind, ContactPerson, CustomKind, CustomValue, Email, Language, Messenger,
+    OtherName, Phone, Refusal,
 };
 
 use super::property::{Property, split, unescape};
 use crate::bounds;
 use crate::dates::{self, DayOrder};
+use crate::export::CUSTOM;
 
 /// The client of a card with our product's name.
 pub(super) fn draft<'p>(
@@ -89,6 +91,16 @@ pub(super) fn draft<'p>(
             "X-CLIENTELE-CARD-NUMBER" => draft.card_number = value(),
             "X-CLIENTELE-EXPECTS" => draft.expects = value(),
             "X-CLIENTELE-NEVER" => draft.never = value(),
+            CUSTOM => {
+                let mut parts = split(raw, ';').into_iter();
+                let mut next = || parts.next().unwrap_or_default();
+                draft.custom.push(CustomValue {
+                    field: None,
+                    kind: CustomKind::from_word(&next()).unwrap_or_default(),
+                    name: next(),
+                    value: next(),
+                });
+            }
             _ => {}
         }
     }

@@ -2,4 +2,4 @@
 
 import type { Filter } from "./rows.svelte";
 
-export const filter = $state<Filter>({ tag: null, kind: null, sort: "name" });
+export const filter = $state<Filter>({ tag: null, kind: null, filter: null, sort: "name" });

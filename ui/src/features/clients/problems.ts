@@ -17,12 +17,13 @@ function isAbout(refusal: Refusal, field: string, value: string): boolean {
   if (refusal.code === "email.invalid") return field === "email" && value.startsWith(told);
   if (refusal.code === "phone.invalid") return field === "phone" && value.startsWith(told);
   if (refusal.code === "client.empty") return field === "given_name" || field === "company_name";
-  if (refusal.code === "date.invalid") return field === "birthday";
+  // One of the owner's own fields has a day of its own.
+  if (refusal.code === "date.invalid") return field === "birthday" && value === told;
   if (refusal.code === "text.too_long") return said["field"] === field && new TextEncoder().encode(value).length > Number(said["max"] ?? 0);
   return false;
 }
 
 /** Whether the form has a place for this refusal beside a field. */
 export function hasPlace(refusal: Refusal): boolean {
-  return ["email.invalid", "phone.invalid", "client.empty", "date.invalid"].includes(refusal.code);
+  return ["email.invalid", "phone.invalid", "client.empty", "date.invalid", "number.invalid", "choice.unknown"].includes(refusal.code);
 }

@@ -6,6 +6,8 @@ import type { ClientKind, ClientRow, ClientSort } from "$lib/bindings.gen";
 export interface Filter {
   tag: string | null;
   kind: ClientKind | null;
+  /** The saved filter that is chosen. */
+  filter: string | null;
   sort: ClientSort;
 }
 
@@ -19,7 +21,7 @@ export class Rows {
   /** Null until the first answer. */
   total = $state<number | null>(null);
   private pages = $state.raw<ReadonlyMap<number, Page>>(new Map());
-  private filter: Filter = { tag: null, kind: null, sort: "name" };
+  private filter: Filter = { tag: null, kind: null, filter: null, sort: "name" };
   private turn = 0;
   private asking = new Set<string>();
   private seen: [number, number] = [0, 0];

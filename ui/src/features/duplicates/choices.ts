@@ -1,6 +1,7 @@
 // What of two cards has room for one thing only, what somebody chose of it, and what becomes of the card.
 
 import type { ClientDraft, MergeProposal } from "$lib/bindings.gen";
+import { customText } from "$lib/custom";
 import { addressText, copyDraft } from "$lib/drafts";
 import { birthday } from "$lib/format";
 import { fieldName, t, words } from "$lib/i18n/index.svelte";
@@ -109,6 +110,8 @@ export function united({ keep, gone }: MergeProposal, after: ClientDraft): Line[
     of("other_names", (d) => d.other_names, (n) => n.name),
     of("contact_persons", (d) => d.contact_persons, (p) => [p.name, p.role, p.phone || p.email].filter(Boolean).join(" · ")),
     of("tags", (d) => d.tags, (tag) => tag),
+    // What stands on the card that stays is seen.
+    of("custom", (d) => (d === gone ? d.custom.filter((v) => !keep.custom.some((k) => k.field === v.field)) : d.custom), (v) => `${v.name}: ${customText(v.kind, v.value)}`),
   ];
   return lines.filter((line) => line.values.length > 0);
 }

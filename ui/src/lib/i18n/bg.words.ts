@@ -19,6 +19,16 @@ export const words: Words<Plural> = {
     contact_restored: { plain: "Записът за контакт е върнат", named: "Върнат запис за контакт: {name}" },
     imported: { plain: "Внасяне", named: "Внесено: {name}", counted: { one: "Внесен е {count} клиент", other: "Внесени са {count} клиенти" } },
     history_imported: { plain: "Внасяне на история на контактите", named: "Внасяне на история на контактите", counted: { one: "Внесен е {count} запис в историята на контактите", other: "Внесени са {count} записа в историята на контактите" } },
+    field_added: { plain: "Добавено е собствено поле", named: "Добавено е собствено поле: {name}" },
+    field_changed: { plain: "Променено е собствено поле", named: "Променено е собствено поле: {name}" },
+    field_removed: { plain: "Премахнато е собствено поле", named: "Премахнато е собствено поле: {name}" },
+    fields_ordered: { plain: "Подредени са собствените полета" },
+    filter_added: { plain: "Запазен е филтър", named: "Запазен е филтър: {name}" },
+    filter_changed: { plain: "Променен е филтър", named: "Променен е филтър: {name}" },
+    filter_removed: { plain: "Изтрит е филтър", named: "Изтрит е филтър: {name}" },
+    filters_ordered: { plain: "Подредени са филтрите" },
+    clients_tagged: { plain: "Сложен е етикет", counted: { one: "Сложен е етикет на {count} клиент", other: "Сложен е етикет на {count} клиенти" } },
+    clients_untagged: { plain: "Махнат е етикет", counted: { one: "Махнат е етикет от {count} клиент", other: "Махнат е етикет от {count} клиенти" } },
     settings_changed: { plain: "Настройките са променени" },
     demo_filled: { plain: "Демо книгата е попълнена", counted: { one: "Демо книгата е попълнена с {count} клиент", other: "Демо книгата е попълнена с {count} клиенти" } },
     trash_emptied: { plain: "Кошчето е изпразнено", counted: { one: "{count} стар запис напусна кошчето", other: "{count} стари записа напуснаха кошчето" } },
@@ -28,6 +38,7 @@ export const words: Words<Plural> = {
     redo: { plain: "Върнато", named: "Върнато: {name}" },
   },
   fields: {
+    custom: "Собствени полета", custom_field: "Собствено поле", custom_value: "Собствено поле", custom_choice: "Възможност", custom_fields: "Собствени полета", custom_choices: "Възможности", number: "Число", day: "Ден", choice: "Избор", field: "Поле", conditions: "Условия", filter: "Филтър", filters: "Филтри",
     other_name: "Друго име", contact_person: "Лице за контакт", messenger: "Месинджър", deleted_at: "В кошчето",
     kind: "Човек или фирма", name: "Име", full_name: "Име", given_name: "Име", patronymic: "Презиме", family_name: "Фамилия",
     company_name: "Фирма", works_at: "Работи в", other_names: "Други имена", phones: "Телефони", phone: "Телефон", typed: "Телефон", e164: "Телефон, международен",
@@ -39,6 +50,7 @@ export const words: Words<Plural> = {
     business_name: "Име на фирмата", currency: "Валута", trashed_at: "В кошчето", created_at: "Добавено", deleted: "Изтрито", value: "Стойност", device_name: "Име на устройството", code: "Код за свързване", merged_into: "В картона на", other: "Другият клиент",
   },
   entities: {
+    custom_fields: "Собствено поле", custom_choices: "Възможност", custom_values: "Собствено поле", filters: "Филтър",
     client_names: "Друго име", client_tags: "Етикет", not_duplicates: "Различни клиенти",
     client: "Картон", clients: "Картон", phone: "Телефон", phones: "Телефон", email: "Имейл", emails: "Имейл", address: "Адрес", addresses: "Адрес",
     messenger: "Месинджър", messengers: "Месинджър", other_name: "Друго име", other_names: "Друго име", contact_person: "Лице за контакт", contact_persons: "Лице за контакт",
@@ -48,6 +60,7 @@ export const words: Words<Plural> = {
   contactKinds: { call: "Обаждане", message: "Съобщение", email: "Имейл", walk_in: "Посещение", note: "Бележка", complaint: "Оплакване", offer: "Оферта" },
   channels: { phone: "Телефон", sms: "SMS", viber: "Viber", whatsapp: "WhatsApp", telegram: "Telegram", email: "Имейл", web: "Сайт", in_person: "На място", other: "Друго" },
   columns: {
+    custom: "Собствено поле с името на колоната",
     ignore: "Пропусни", full_name: "Цялото име", given_name: "Име", family_name: "Фамилия", patronymic: "Презиме", company_name: "Фирма",
     other_name: "Друго име", phone: "Телефон", phone_label: "Вид телефон", email: "Имейл", email_label: "Вид имейл", address: "Улица и номер",
     address_whole: "Целият адрес", city: "Населено място", region: "Област", postal_code: "Пощенски код", country: "Държава", address_label: "Вид адрес",
@@ -58,7 +71,10 @@ export const words: Words<Plural> = {
   historyColumns: {
     ignore: "не се внася", date: "Ден", time: "Час", kind: "Вид", text: "Текст", staff: "Служител", phone: "Телефон", card_number: "Номер на карта", email: "Имейл", name: "Име на клиента",
   },
-  matchedIn: { name: "име", phone: "телефон", email: "имейл", company: "фирма", card_number: "номер на карта", messenger: "месинджър", contact_person: "лице за контакт", tag: "етикет", address: "адрес", note: "бележки" },
+  matchedIn: { custom: "собствено поле", name: "име", phone: "телефон", email: "имейл", company: "фирма", card_number: "номер на карта", messenger: "месинджър", contact_person: "лице за контакт", tag: "етикет", address: "адрес", note: "бележки" },
+  customKinds: { text: "Текст", number: "Число", date: "Дата", choice: "Избор" },
+  filterOn: { kind: "Човек или фирма", tag: "Етикет", source: "Откъде ни знае", language: "Език", city: "Населено място", birthday_month: "Рожден ден през", created: "Добавен", last_contact: "Последен контакт", phone: "Телефон", email: "Имейл", never: "Никога" },
+  filterTests: { has: "има", has_not: "няма", is: "е", before: "преди", since: "от", within: "през последните … дни", older_than: "преди повече от … дни", never: "никога", filled: "е попълнено", empty: "е празно", same: "е", contains: "съдържа", at_least: "поне", at_most: "най-много" },
   why: { phone: "същият телефон", email: "същият имейл", card_number: "същият номер на карта", same_name: "същото име", similar_name: "подобно име" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

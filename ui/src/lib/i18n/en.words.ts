@@ -19,6 +19,16 @@ export const words: Words<Plural> = {
     contact_restored: { plain: "Contact restored", named: "Contact restored: {name}" },
     imported: { plain: "Import", named: "Imported {name}", counted: { one: "Imported {count} client", other: "Imported {count} clients" } },
     history_imported: { plain: "Import of contact history", named: "Import of contact history", counted: { one: "Imported {count} entry of contact history", other: "Imported {count} entries of contact history" } },
+    field_added: { plain: "Own field defined", named: "Own field defined: {name}" },
+    field_changed: { plain: "Own field changed", named: "Own field changed: {name}" },
+    field_removed: { plain: "Own field removed", named: "Own field removed: {name}" },
+    fields_ordered: { plain: "Own fields put in order" },
+    filter_added: { plain: "Filter saved", named: "Filter saved: {name}" },
+    filter_changed: { plain: "Filter changed", named: "Filter changed: {name}" },
+    filter_removed: { plain: "Filter thrown away", named: "Filter thrown away: {name}" },
+    filters_ordered: { plain: "Filters put in order" },
+    clients_tagged: { plain: "Tag given", counted: { one: "Tag given to {count} client", other: "Tag given to {count} clients" } },
+    clients_untagged: { plain: "Tag taken off", counted: { one: "Tag taken off {count} client", other: "Tag taken off {count} clients" } },
     settings_changed: { plain: "Settings changed" },
     demo_filled: { plain: "Demo book filled", counted: { one: "Demo book filled with {count} client", other: "Demo book filled with {count} clients" } },
     trash_emptied: { plain: "Trash emptied", counted: { one: "{count} old entry left the trash", other: "{count} old entries left the trash" } },
@@ -28,6 +38,7 @@ export const words: Words<Plural> = {
     redo: { plain: "Redone", named: "Redone: {name}" },
   },
   fields: {
+    custom: "Own fields", custom_field: "Own field", custom_value: "Own field", custom_choice: "Choice", custom_fields: "Own fields", custom_choices: "Choices", number: "Number", day: "Day", choice: "Choice", field: "Field", conditions: "Conditions", filter: "Filter", filters: "Filters",
     other_name: "Another name", contact_person: "Person to talk to", messenger: "Messenger", deleted_at: "In the trash",
     kind: "Person or company", name: "Name", full_name: "Name", given_name: "Given name", patronymic: "Patronymic", family_name: "Family name",
     company_name: "Company", works_at: "Works at", other_names: "Other names", phones: "Phones", phone: "Phone", typed: "Phone", e164: "Phone, international",
@@ -39,6 +50,7 @@ export const words: Words<Plural> = {
     business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value", device_name: "Name of this device", code: "Pairing code", merged_into: "On the card of", other: "The other client",
   },
   entities: {
+    custom_fields: "Own field", custom_choices: "Choice", custom_values: "Own field", filters: "Filter",
     client_names: "Another name", client_tags: "Tag", not_duplicates: "Not the same client",
     client: "Card", clients: "Card", phone: "Phone", phones: "Phone", email: "E-mail", emails: "E-mail", address: "Address", addresses: "Address",
     messenger: "Messenger", messengers: "Messenger", other_name: "Another name", other_names: "Another name", contact_person: "Person to talk to", contact_persons: "Person to talk to",
@@ -48,6 +60,7 @@ export const words: Words<Plural> = {
   contactKinds: { call: "Call", message: "Message", email: "E-mail", walk_in: "Came by", note: "Note", complaint: "Complaint", offer: "Offer" },
   channels: { phone: "Phone", sms: "SMS", viber: "Viber", whatsapp: "WhatsApp", telegram: "Telegram", email: "E-mail", web: "Web", in_person: "In person", other: "Other" },
   columns: {
+    custom: "Own field, called as its heading",
     ignore: "Leave out", full_name: "Full name", given_name: "Given name", family_name: "Family name", patronymic: "Patronymic", company_name: "Company",
     other_name: "Another name", phone: "Phone", phone_label: "Label of the phone", email: "E-mail", email_label: "Label of the e-mail", address: "Street and house",
     address_whole: "Whole address", city: "Town", region: "Region", postal_code: "Postal code", country: "Country", address_label: "Label of the address",
@@ -58,7 +71,10 @@ export const words: Words<Plural> = {
   historyColumns: {
     ignore: "not imported", date: "Day", time: "Time", kind: "Kind", text: "Text", staff: "Staff", phone: "Phone", card_number: "Card number", email: "E-mail", name: "Client’s name",
   },
-  matchedIn: { name: "name", phone: "phone", email: "e-mail", company: "company", card_number: "card number", messenger: "messenger", contact_person: "person to talk to", tag: "tag", address: "address", note: "notes" },
+  matchedIn: { custom: "own field", name: "name", phone: "phone", email: "e-mail", company: "company", card_number: "card number", messenger: "messenger", contact_person: "person to talk to", tag: "tag", address: "address", note: "notes" },
+  customKinds: { text: "Text", number: "Number", date: "Date", choice: "Choice" },
+  filterOn: { kind: "Person or company", tag: "Tag", source: "Heard of us", language: "Language", city: "Town", birthday_month: "Birthday in", created: "Added", last_contact: "Last contact", phone: "Phone", email: "E-mail", never: "Never" },
+  filterTests: { has: "there is", has_not: "there is none", is: "is", before: "before", since: "since", within: "in the last … days", older_than: "over … days ago", never: "never was", filled: "is filled in", empty: "is empty", same: "is", contains: "contains", at_least: "at least", at_most: "at most" },
   why: { phone: "same phone", email: "same e-mail", card_number: "same card number", same_name: "same name", similar_name: "similar name" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

@@ -152,10 +152,11 @@ export function stepText(step: Pick<StepSummary, "label" | "params" | "of">): st
     return fill(found.named ?? found.plain, { name: lowerFirst(inner) });
   }
   const count = Number(step.params["count"] ?? Number.NaN);
-  const name = step.params["name"] ?? "";
+  const name = step.params["name"] ?? step.params["field"] ?? step.params["filter"] ?? "";
   const other = step.params["other_name"] ?? "";
   const file = step.params["file"] ?? "";
-  const suffix = file ? ` · ${cut(file)}` : "";
+  const tag = step.params["tag"] ?? "";
+  const suffix = file || tag ? ` · ${cut(file || tag)}` : "";
   if (found.counted && Number.isFinite(count) && !(name && count === 1)) return fill(plural(found.counted, count), { count }) + suffix;
   if (found.both && name && other) return fill(found.both, { name: cut(name), other_name: cut(other) }) + suffix;
   if (found.named && name) return fill(found.named, { name: cut(name) }) + suffix;

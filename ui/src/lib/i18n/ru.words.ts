@@ -19,6 +19,16 @@ export const words: Words<SlavicPlural> = {
     contact_restored: { plain: "Запись о контакте возвращена", named: "Запись о контакте возвращена: {name}" },
     imported: { plain: "Импорт", named: "Импорт: {name}", counted: { one: "Импортирован {count} клиент", few: "Импортировано {count} клиента", many: "Импортировано {count} клиентов", other: "Импортировано {count} клиента" } },
     history_imported: { plain: "Импорт истории контактов", named: "Импорт истории контактов", counted: { one: "Импортирована {count} запись истории контактов", few: "Импортировано {count} записи истории контактов", many: "Импортировано {count} записей истории контактов", other: "Импортировано {count} записи истории контактов" } },
+    field_added: { plain: "Создано своё поле", named: "Создано своё поле: {name}" },
+    field_changed: { plain: "Изменено своё поле", named: "Изменено своё поле: {name}" },
+    field_removed: { plain: "Убрано своё поле", named: "Убрано своё поле: {name}" },
+    fields_ordered: { plain: "Изменён порядок своих полей" },
+    filter_added: { plain: "Сохранён фильтр", named: "Сохранён фильтр: {name}" },
+    filter_changed: { plain: "Изменён фильтр", named: "Изменён фильтр: {name}" },
+    filter_removed: { plain: "Удалён фильтр", named: "Удалён фильтр: {name}" },
+    filters_ordered: { plain: "Изменён порядок фильтров" },
+    clients_tagged: { plain: "Поставлена метка", counted: { one: "Метка поставлена {count} клиенту", few: "Метка поставлена {count} клиентам", many: "Метка поставлена {count} клиентам", other: "Метка поставлена {count} клиента" } },
+    clients_untagged: { plain: "Снята метка", counted: { one: "Метка снята с {count} клиента", few: "Метка снята с {count} клиентов", many: "Метка снята с {count} клиентов", other: "Метка снята с {count} клиента" } },
     settings_changed: { plain: "Настройки изменены" },
     demo_filled: { plain: "Учебная книга заполнена", counted: { one: "Учебная книга заполнена: {count} клиент", few: "Учебная книга заполнена: {count} клиента", many: "Учебная книга заполнена: {count} клиентов", other: "Учебная книга заполнена: {count} клиента" } },
     trash_emptied: { plain: "Корзина очищена", counted: { one: "Из корзины ушла {count} старая запись", few: "Из корзины ушли {count} старые записи", many: "Из корзины ушло {count} старых записей", other: "Из корзины ушло {count} старой записи" } },
@@ -28,6 +38,7 @@ export const words: Words<SlavicPlural> = {
     redo: { plain: "Возвращено", named: "Возвращено: {name}" },
   },
   fields: {
+    custom: "Свои поля", custom_field: "Своё поле", custom_value: "Своё поле", custom_choice: "Вариант", custom_fields: "Свои поля", custom_choices: "Варианты", number: "Число", day: "День", choice: "Вариант", field: "Поле", conditions: "Условия", filter: "Фильтр", filters: "Фильтры",
     other_name: "Другое имя", contact_person: "С кем говорить", messenger: "Мессенджер", deleted_at: "В корзине",
     kind: "Человек или компания", name: "Имя", full_name: "Имя", given_name: "Имя", patronymic: "Отчество", family_name: "Фамилия",
     company_name: "Компания", works_at: "Место работы", other_names: "Другие имена", phones: "Телефоны", phone: "Телефон", typed: "Телефон", e164: "Телефон, международный",
@@ -39,6 +50,7 @@ export const words: Words<SlavicPlural> = {
     business_name: "Название компании", currency: "Валюта", trashed_at: "В корзине", created_at: "Добавлено", deleted: "Удалено", value: "Значение", device_name: "Название устройства", code: "Код подключения", merged_into: "На карточке клиента", other: "Другой клиент",
   },
   entities: {
+    custom_fields: "Своё поле", custom_choices: "Вариант", custom_values: "Своё поле", filters: "Фильтр",
     client_names: "Другое имя", client_tags: "Метка", not_duplicates: "Разные клиенты",
     client: "Карточка", clients: "Карточка", phone: "Телефон", phones: "Телефон", email: "Почта", emails: "Почта", address: "Адрес", addresses: "Адрес",
     messenger: "Мессенджер", messengers: "Мессенджер", other_name: "Другое имя", other_names: "Другое имя", contact_person: "С кем говорить", contact_persons: "С кем говорить",
@@ -48,6 +60,7 @@ export const words: Words<SlavicPlural> = {
   contactKinds: { call: "Звонок", message: "Сообщение", email: "Письмо", walk_in: "Визит", note: "Заметка", complaint: "Жалоба", offer: "Предложение" },
   channels: { phone: "Телефон", sms: "SMS", viber: "Viber", whatsapp: "WhatsApp", telegram: "Telegram", email: "Почта", web: "Сайт", in_person: "Лично", other: "Другое" },
   columns: {
+    custom: "Своё поле с именем столбца",
     ignore: "Не брать", full_name: "Имя целиком", given_name: "Имя", family_name: "Фамилия", patronymic: "Отчество", company_name: "Компания",
     other_name: "Другое имя", phone: "Телефон", phone_label: "Вид телефона", email: "Почта", email_label: "Вид почты", address: "Улица и дом",
     address_whole: "Адрес целиком", city: "Город", region: "Область", postal_code: "Индекс", country: "Страна", address_label: "Вид адреса",
@@ -58,7 +71,10 @@ export const words: Words<SlavicPlural> = {
   historyColumns: {
     ignore: "не загружать", date: "День", time: "Время", kind: "Вид", text: "Текст", staff: "Сотрудник", phone: "Телефон", card_number: "Номер карты", email: "Эл. почта", name: "Имя клиента",
   },
-  matchedIn: { name: "имя", phone: "телефон", email: "почта", company: "компания", card_number: "номер карты", messenger: "мессенджер", contact_person: "с кем говорить", tag: "метка", address: "адрес", note: "заметки" },
+  matchedIn: { custom: "своё поле", name: "имя", phone: "телефон", email: "почта", company: "компания", card_number: "номер карты", messenger: "мессенджер", contact_person: "с кем говорить", tag: "метка", address: "адрес", note: "заметки" },
+  customKinds: { text: "Текст", number: "Число", date: "Дата", choice: "Выбор" },
+  filterOn: { kind: "Человек или компания", tag: "Метка", source: "Откуда узнали", language: "Язык", city: "Город", birthday_month: "День рождения в месяце", created: "Добавлен", last_contact: "Последний контакт", phone: "Телефон", email: "Почта", never: "Нельзя" },
+  filterTests: { has: "есть", has_not: "нет", is: "это", before: "раньше", since: "начиная с", within: "за последние … дней", older_than: "больше … дней назад", never: "никогда", filled: "заполнено", empty: "пусто", same: "равно", contains: "содержит", at_least: "не меньше", at_most: "не больше" },
   why: { phone: "тот же телефон", email: "та же почта", card_number: "тот же номер карты", same_name: "то же имя", similar_name: "похожее имя" },
   languages: { en: "English", ru: "Русский", bg: "Български" },
 };

@@ -1,6 +1,6 @@
 // What a language must bring: every key of English, and the plural forms of its own grammar.
 
-import type { ErrorCode, HistoryColumn, StepLabel, ImportColumn, MatchedIn, ContactKind, Channel, Why } from "../bindings.gen";
+import type { Condition, CustomKind, CustomTest, When, ErrorCode, HistoryColumn, StepLabel, ImportColumn, MatchedIn, ContactKind, Channel, Why } from "../bindings.gen";
 import type { en } from "./en";
 
 export interface Plural {
@@ -50,6 +50,9 @@ export interface Words<P extends Plural> {
   columns: Record<ImportColumn, string>;
   historyColumns: Record<HistoryColumn, string>;
   matchedIn: Record<MatchedIn, string>;
+  customKinds: Record<CustomKind, string>;
+  filterOn: Record<Exclude<Condition["on"], "custom">, string>;
+  filterTests: Record<"has" | "has_not" | "is" | When["is"] | CustomTest["is"], string>;
   why: Record<Why, string>;
   languages: Record<"en" | "ru" | "bg", string>;
 }

@@ -45,6 +45,8 @@ pub(super) struct Words {
     pub contact_kinds: Names,
     pub channels: Names,
     pub steps: Names,
+    /// What stands before the fraction of a number.
+    pub decimal: &'static str,
     /// Fields by name, and where one name means several things, by table and name.
     pub fields: Names,
     pub languages: Names,
