@@ -480,3 +480,25 @@ fn only_head_office_says_what_fields_a_company_has() {
     fill(&branch, anna, hair, "къдрава");
     assert_eq!(value(&branch, anna, "Коса"), "къдрава");
 }
+
+#[test]
+fn the_fields_of_a_book_that_joins_as_a_branch_stay_with_its_clients() {
+    let book = TestBook::new();
+    let hair = field(&book, "Коса", CustomKind::Text, &[]);
+    let anna = ClientBuilder::new("Анна").create(&book);
+    fill(&book, anna, hair, "къдрава");
+    let branch = crate::head_office::tests::join_as_branch(&book);
+    assert_eq!(value(&book, anna, "Коса"), "къдрава");
+    // They travel as what is the branch's: the company's other branches have no clients with such values.
+    let log = book
+        .read(|conn| crate::workspace::store::log::of_row(conn, hair))
+        .unwrap();
+    assert!(!log.is_empty() && log.iter().all(|change| change.scope == Some(branch)));
+    fill(&book, anna, hair, "права");
+    assert_eq!(value(&book, anna, "Коса"), "права");
+    assert_eq!(
+        code(remove(&book, &owner(), hair)),
+        ErrorCode::HeadOfficeNotAllowed
+    );
+    book.assert_whole();
+}

@@ -147,6 +147,7 @@ pub const SCREENS: &[Screen] = &[
     }),
     screen("own-fields", When::Demo, "own-field", |window| {
         go(window, "#/settings")?;
+        window.see("own-field")?;
         middle(window, "own-field-add")
     }),
     screen("own-field-form", When::Demo, "own-field-form", |window| {
