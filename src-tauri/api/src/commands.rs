@@ -136,6 +136,8 @@ commands! {
 
     /// The owner's own fields of a card.
     Desk custom_fields_list(Nothing) -> Vec<CustomField> = custom_fields::list;
+    /// The same, with the number of cards on which something stands in each.
+    Desk custom_fields_counted(Nothing) -> Vec<CustomField> = custom_fields::counted;
     /// Defines a field of the owner's own, or changes one.
     Owner custom_field_save(CustomFieldSave) -> Written<RowId> = custom_fields::save;
     /// Throws a field of the owner's own away; what stands in it is kept.

@@ -427,8 +427,8 @@ name: string,
 kind: CustomKind, 
 /** What may be chosen, in its order; empty for any other kind. */
 choices: Array<CustomChoice>, 
-/** On how many cards outside the trash something stands in it. */
-cards: number, };
+/** On how many cards outside the trash something stands in it; none where that was not counted. */
+cards: number | null, };
 
 export type CustomFieldDraft = { 
 /** Its name. */
@@ -1339,6 +1339,7 @@ export interface Commands {
   contact_restore: { args: ContactRef; result: Written<ContactId> };
   search: { args: SearchAsk; result: Array<SearchHit> };
   custom_fields_list: { args: Nothing; result: Array<CustomField> };
+  custom_fields_counted: { args: Nothing; result: Array<CustomField> };
   custom_field_save: { args: CustomFieldSave; result: Written<RowId> };
   custom_field_remove: { args: CustomFieldRef; result: Written<null> };
   custom_fields_order: { args: CustomFieldRefs; result: Written<null> };

@@ -12,7 +12,7 @@ export interface LentToOwner {
   refuse(code: Refusal["code"], params?: Record<string, string>): never;
 }
 
-type Names = "custom_fields_list" | "custom_field_save" | "custom_field_remove" | "custom_fields_order" | "filters_list" | "filter_count" | "filter_save" | "filter_remove" | "filters_order" | "filter_tag" | "filter_trash";
+type Names = "custom_fields_list" | "custom_fields_counted" | "custom_field_save" | "custom_field_remove" | "custom_fields_order" | "filters_list" | "filter_count" | "filter_save" | "filter_remove" | "filters_order" | "filter_tag" | "filter_trash";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["result"] };
 
 const DAY = 86_400_000;
@@ -82,12 +82,13 @@ export class FakeOwner {
   }
 
   readonly commands: Handlers = {
-    custom_fields_list: () => this.fields.map((field) => ({ ...field, cards: this.lent.live().filter((c) => c.draft.custom.some((v) => v.field === field.id)).length })),
+    custom_fields_list: () => this.fields,
+    custom_fields_counted: () => this.fields.map((field) => ({ ...field, cards: this.lent.live().filter((c) => c.draft.custom.some((v) => v.field === field.id)).length })),
     custom_field_save: ({ id, after }) => {
       this.named(after, id);
       const choices = after.choices.map((c) => ({ id: c.id ?? `o${this.next++}`, name: c.name }));
       const old = this.fields.find((f) => f.id === id);
-      const field: CustomField = { id: id ?? `f${this.next++}`, name: after.name.trim(), kind: old?.kind ?? after.kind, choices: (old?.kind ?? after.kind) === "choice" ? choices : [], cards: 0 };
+      const field: CustomField = { id: id ?? `f${this.next++}`, name: after.name.trim(), kind: old?.kind ?? after.kind, choices: (old?.kind ?? after.kind) === "choice" ? choices : [], cards: null };
       return this.setFields(field.id, old ? "field_changed" : "field_added", field.name, old ? this.fields.map((f) => (f.id === id ? field : f)) : [...this.fields, field]);
     },
     custom_field_remove: ({ id }) => this.setFields(null, "field_removed", this.fields.find((f) => f.id === id)?.name ?? "", this.fields.filter((f) => f.id !== id)),

@@ -60,13 +60,13 @@ pub fn run(api: &Terminal, ask: OwnFields) -> Result<Answer, Refusal> {
 }
 
 fn list(api: &Terminal) -> Result<Answer, Refusal> {
-    let fields = api.custom_fields_list(Nothing)?;
+    let fields = api.custom_fields_counted(Nothing)?;
     let mut page = Page::default();
     let rows: Vec<[String; 4]> = fields
         .iter()
         .map(|field| {
             let choices: Vec<&str> = field.choices.iter().map(|choice| choice.name.as_str()).collect();
-            let cards = format!("on {}", field.cards);
+            let cards = format!("on {}", field.cards.unwrap_or(0));
             [
                 field.name.clone(),
                 field.kind.as_str().to_owned(),

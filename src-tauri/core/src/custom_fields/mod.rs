@@ -23,7 +23,7 @@ use crate::{Result, head_office};
 
 pub use imported::{New, NewField, columns, fit, make};
 pub(crate) use store::{choices_named, kind_of, value_name};
-pub use store::{concerned, list, named, of_client, of_row};
+pub use store::{concerned, counted, list, named, of_client, of_row};
 pub(crate) use values::{put, shown};
 
 /// Cards, and all that lists fields.
@@ -61,8 +61,8 @@ pub struct CustomField {
     pub kind: CustomKind,
     /// What may be chosen, in its order; empty for any other kind.
     pub choices: Vec<CustomChoice>,
-    /// On how many cards outside the trash something stands in it.
-    pub cards: u32,
+    /// On how many cards outside the trash something stands in it; none where that was not counted.
+    pub cards: Option<u32>,
 }
 
 /// Something that may be chosen.

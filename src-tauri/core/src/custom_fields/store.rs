@@ -115,16 +115,12 @@ pub(super) fn next_position(conn: &Connection, table: &Table) -> Result<i64> {
     Ok(conn.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// Every field outside the trash with its choices, in its order.
+/// Every field outside the trash with its choices, in its order. On how many cards something stands in it is not
+/// counted: a form must not wait for that.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn list(conn: &Connection) -> Result<Vec<CustomField>> {
-    let mut statement = conn.prepare_cached(
-        "select count(distinct coalesce(c.shown_on, c.id)) from custom_values v join clients c on c.id = v.client_id
-         where v.field_id = ?1 and v.deleted_at is null and c.deleted_at is null
-         and (v.text <> '' or v.number is not null or v.day <> '' or v.choice is not null)",
-    )?;
     let fields = defined(conn)?.into_iter().map(|field| {
         Ok(CustomField {
             id: field.id,
@@ -134,10 +130,34 @@ pub fn list(conn: &Connection) -> Result<Vec<CustomField>> {
                 CustomKind::Choice => choices(conn, field.id)?,
                 _ => Vec::new(),
             },
-            cards: statement.query_row([field.id.as_bytes()], |row| row.get(0))?,
+            cards: None,
         })
     });
     fields.collect()
+}
+
+/// The same, counted.
+///
+/// # Errors
+/// What SQLite says.
+pub fn counted(conn: &Connection) -> Result<Vec<CustomField>> {
+    let mut fields = list(conn)?;
+    for field in &mut fields {
+        // Each kind has an index over what is filled in.
+        let filled = match field.kind {
+            CustomKind::Text => "v.text <> ''",
+            CustomKind::Number => "v.number is not null",
+            CustomKind::Date => "v.day <> ''",
+            CustomKind::Choice => "v.choice is not null",
+        };
+        let mut statement = conn.prepare_cached(&format!(
+            "select count(distinct coalesce(c.shown_on, c.id)) from custom_values v
+             join clients c on c.id = v.client_id
+             where v.field_id = ?1 and {filled} and v.deleted_at is null and c.deleted_at is null"
+        ))?;
+        field.cards = Some(statement.query_row([field.id.as_bytes()], |row| row.get(0))?);
+    }
+    Ok(fields)
 }
 
 /// The field outside the trash that is called so; of two the first.

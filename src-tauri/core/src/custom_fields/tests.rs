@@ -34,7 +34,7 @@ fn field(book: &TestBook, name: &str, kind: CustomKind, choices: &[&str]) -> Row
 }
 
 fn all(book: &TestBook) -> Vec<CustomField> {
-    book.read(list).unwrap()
+    book.read(counted).unwrap()
 }
 
 fn as_draft(field: &CustomField) -> CustomFieldDraft {
@@ -121,12 +121,12 @@ fn every_kind_stands_on_the_card_as_it_was_typed_and_is_found() {
     }
     assert_eq!(
         all(&book).iter().map(|field| field.cards).collect::<Vec<_>>(),
-        [1, 1, 1, 1]
+        [Some(1); 4]
     );
     edit(&book, anna, |draft| draft.custom.clear());
     assert_eq!(values(&book, anna), []);
     assert!(!is_found(&book, "къдр"));
-    assert_eq!(all(&book)[0].cards, 0);
+    assert_eq!(all(&book)[0].cards, Some(0));
     book.undo(&owner()).unwrap();
     assert_eq!(values(&book, anna), expected);
     book.assert_whole();
@@ -394,7 +394,7 @@ fn a_merged_card_shows_what_either_has_and_is_taken_apart_again() {
     );
     assert_eq!(
         all(&book).iter().map(|field| field.cards).collect::<Vec<_>>(),
-        [1, 1]
+        [Some(1); 2]
     );
     assert!(is_found(&book, "38"));
     // Emptied on the card it is empty: what the other has does not come up from below.
@@ -479,4 +479,26 @@ fn only_head_office_says_what_fields_a_company_has() {
     let anna = ClientBuilder::new("Анна").create(&branch);
     fill(&branch, anna, hair, "къдрава");
     assert_eq!(value(&branch, anna, "Коса"), "къдрава");
+}
+
+#[test]
+fn the_fields_of_a_book_that_joins_as_a_branch_stay_with_its_clients() {
+    let book = TestBook::new();
+    let hair = field(&book, "Коса", CustomKind::Text, &[]);
+    let anna = ClientBuilder::new("Анна").create(&book);
+    fill(&book, anna, hair, "къдрава");
+    let branch = crate::head_office::tests::join_as_branch(&book);
+    assert_eq!(value(&book, anna, "Коса"), "къдрава");
+    // They travel as what is the branch's: the company's other branches have no clients with such values.
+    let log = book
+        .read(|conn| crate::workspace::store::log::of_row(conn, hair))
+        .unwrap();
+    assert!(!log.is_empty() && log.iter().all(|change| change.scope == Some(branch)));
+    fill(&book, anna, hair, "права");
+    assert_eq!(value(&book, anna, "Коса"), "права");
+    assert_eq!(
+        code(remove(&book, &owner(), hair)),
+        ErrorCode::HeadOfficeNotAllowed
+    );
+    book.assert_whole();
 }

@@ -142,6 +142,24 @@ pub(crate) fn two() -> (Log, TestBook, TestBook) {
     (log, a, b)
 }
 
+/// A book that worked alone becomes a branch's.
+pub(crate) fn join_as_branch(book: &TestBook) -> BranchId {
+    let (device, branch) = (book.device().0, BranchId::new());
+    let member = Membership {
+        company: CompanyId::new(),
+        company_name: "Хвойна".into(),
+        branch: Some((branch, "Изток".into())),
+        address: "nowhere:1".into(),
+        pin: None,
+        device_name: device.to_string(),
+        since: Timestamp(0),
+        revoked: false,
+        seed: new_seed(),
+    };
+    join(book, device, &member).unwrap();
+    branch
+}
+
 /// From here on the book is of a branch: what only head office may do is refused.
 pub(crate) fn make_branch(book: &TestBook) {
     book.maintain(|conn| {

@@ -137,6 +137,34 @@ pub const SCREENS: &[Screen] = &[
         go(window, "#/history")
     }),
     screen("trash", When::Demo, "trash-row", |window| go(window, "#/trash")),
+    screen("card-own-fields", When::Demo, "card-custom", |window| {
+        go(window, &card_with_own_fields(window)?)?;
+        middle(window, "card-custom")
+    }),
+    screen("edit-own-fields", When::Demo, "custom-field", |window| {
+        go(window, &format!("{}/edit", card_with_own_fields(window)?))?;
+        middle(window, "custom-field")
+    }),
+    screen("own-fields", When::Demo, "own-field", |window| {
+        go(window, "#/settings")?;
+        window.see("own-field")?;
+        middle(window, "own-field-add")
+    }),
+    screen("own-field-form", When::Demo, "own-field-form", |window| {
+        go(window, "#/settings")?;
+        window.click("own-field-edit")
+    }),
+    screen("filter", When::Demo, "filter-do", filtered),
+    screen("filter-form", When::Demo, "filter-form", |window| {
+        filtered(window)?;
+        window.click("filter-edit")
+    }),
+    screen("filter-bulk", When::Demo, "filter-bulk", |window| {
+        filtered(window)?;
+        window.click("filter-do")?;
+        window.press("ArrowDown")?;
+        window.press("Enter")
+    }),
     screen("settings", When::Demo, "settings-name", |window| {
         go(window, "#/settings")
     }),
@@ -299,9 +327,35 @@ impl Stand {
     }
 }
 
+/// Chooses the first of the saved filters.
+fn filtered(window: &Clientele) -> Result<()> {
+    go(window, "#/clients")?;
+    window.click("filter-choose")?;
+    window.press("ArrowDown")?;
+    window.press("Enter")
+}
+
+/// A card on which all of the owner's own fields are filled in.
+fn card_with_own_fields(window: &Clientele) -> Result<String> {
+    let mut most = (0, String::new());
+    for row in clients(window, 100)? {
+        let card = window.call("client_get", json!({ "id": row["id"] }))?;
+        let filled = card["draft"]["custom"].as_array().map_or(0, Vec::len);
+        if filled > most.0 {
+            most = (filled, row["id"].as_str().unwrap_or_default().to_owned());
+        }
+    }
+    Ok(format!("#/clients/{}", most.1))
+}
+
 /// Comes to the part of the settings about head office, with this element in the middle.
 fn to_office(window: &Clientele, id: &str) -> Result<()> {
     go(window, "#/settings")?;
+    middle(window, id)
+}
+
+/// Comes to an element, wherever on the page it stands.
+fn middle(window: &Clientele, id: &str) -> Result<()> {
     window.see(id)?;
     let script =
         "document.querySelector(`[data-testid=${arguments[0]}]`).scrollIntoView({ block: 'center' })";

@@ -7,4 +7,5 @@ mod hostile_strings;
 mod import_from_a_file;
 mod lost_key;
 mod main_job;
+mod own_fields;
 mod steps;
