@@ -189,7 +189,7 @@ fn cards(api: &Api<Machine>) -> Vec<Card> {
             )
         })
         .collect();
-    cards.sort();
+    cards.sort_by_key(|card| format!("{card:?}"));
     cards
 }
 
