@@ -380,6 +380,7 @@ export const bg = {
   "settings.checkBad": { one: "Намерен е {count} проблем.", other: "Намерени са {count} проблема." },
   "settings.checkBadText": "Направете копие на файла още сега и не изтривайте стария. После потърсете помощ с този списък.",
   "settings.checkCounts": "Клиенти: {clients} · контакти: {contacts} · промени: {changes} · стъпки: {steps}",
+  "settings.checkDigest": "Контролна сума на съдържанието: {digest}",
   "settings.book": "Книгата",
   "settings.openOther": "Отвори друга книга",
   "settings.closeBook": "Затвори книгата",

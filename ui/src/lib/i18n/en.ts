@@ -378,6 +378,7 @@ export const en = {
   "settings.checkBad": { one: "The check found {count} problem.", other: "The check found {count} problems." },
   "settings.checkBadText": "Make a copy of the file now, and do not delete the old one. Then ask for help with this list.",
   "settings.checkCounts": "Clients: {clients} · contacts: {contacts} · changes: {changes} · steps: {steps}",
+  "settings.checkDigest": "Digest of what it shows: {digest}",
   "settings.book": "The book",
   "settings.openOther": "Open another book",
   "settings.closeBook": "Close the book",

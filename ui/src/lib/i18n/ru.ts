@@ -380,6 +380,7 @@ export const ru = {
   "settings.checkBad": { one: "Найдена {count} неполадка.", few: "Найдено {count} неполадки.", many: "Найдено {count} неполадок.", other: "Найдено {count} неполадки." },
   "settings.checkBadText": "Сделайте копию файла прямо сейчас и не удаляйте старый. Потом обратитесь за помощью с этим списком.",
   "settings.checkCounts": "Клиенты: {clients} · контакты: {contacts} · изменения: {changes} · шаги: {steps}",
+  "settings.checkDigest": "Контрольная сумма содержимого: {digest}",
   "settings.book": "Книга",
   "settings.openOther": "Открыть другую книгу",
   "settings.closeBook": "Закрыть книгу",
