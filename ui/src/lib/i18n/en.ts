@@ -195,7 +195,7 @@ export const en = {
   "who.all": "All fields",
 
   "import.title": "Import clients",
-  "import.lead": "A table (Excel, LibreOffice or CSV) or contacts from a phone (vCard, .vcf). You see everything before anything is written, and a whole import is undone in one step.",
+  "import.lead": "A table (Excel, LibreOffice or CSV) or contacts from a phone (vCard, .vcf). You see everything before anything is written, and a whole import is undone in one step. All of another book of Clientele (JSON) comes the same way, into an empty one.",
   "import.choose": "Choose a file",
   "import.dropHere": "or drop it anywhere in this window",
   "import.drop": "Drop the file to see what is in it",
@@ -272,6 +272,7 @@ export const en = {
   "import.what": "What to import",
   "import.what.clients": "Clients",
   "import.what.history": "Contact history",
+  "import.history.title": "Import contact history",
   "import.history.lead": "A second table with what happened: visits, calls, notes. Each row goes to the card of the client whom it names. You see everything before anything is written, and all of it is undone in one step.",
   "import.history.needs": "It needs a column of days, and phones, card numbers, e-mails or names to find the clients by.",
   "import.history.found": { one: "{count} entry found its client", other: "{count} entries found their clients" },
