@@ -194,7 +194,7 @@ fn cards(api: &Api<Machine>) -> Vec<Card> {
             )
         })
         .collect();
-    cards.sort_by(|one, other| one.0.cmp(&other.0));
+    cards.sort_by_key(|card| format!("{card:?}"));
     cards
 }
 

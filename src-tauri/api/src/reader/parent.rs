@@ -104,7 +104,7 @@ pub(crate) fn history(
             Said::History(format, table) => shape = Some((format, *table)),
             Said::Entry(line, read) => {
                 let read = read.map(|entry| *entry).map_err(Refusal::from);
-                held += read.as_ref().map_or(0, |entry| entry.text.len()) + size_of::<HistoryEntry>();
+                held += read.as_ref().map_or(0, HistoryEntry::weight) + size_of::<HistoryEntry>();
                 if held > HISTORY_BYTES_MAX {
                     return Err(Refusal::new(ErrorCode::ImportTooLarge).with("max", HISTORY_BYTES_MAX));
                 }

@@ -128,6 +128,7 @@ pub(super) fn get<T: DeserializeOwned>(from: &mut dyn Read, body: &mut Vec<u8>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clientele_formats::history::{HistoryColumn, HistoryKind};
     use clientele_formats::{Column, Header};
     use clientele_model::{Birthday, Language, Phone, RowId};
 
@@ -170,6 +171,24 @@ mod tests {
             samples: vec![vec!["b".into()]],
             rows: 1,
         };
+        let history = HistoryTable {
+            table: table.clone(),
+            columns: vec![HistoryColumn::Date, HistoryColumn::Phone],
+        };
+        let entry = HistoryEntry {
+            day: (2024, 3, 12),
+            seconds: None,
+            kind: HistoryKind::WalkIn,
+            text: "=1".into(),
+            staff: String::new(),
+            phones: vec!["0888".into()],
+            card_number: String::new(),
+            emails: Vec::new(),
+            name: "Анна".into(),
+        };
+        there_and_back(&Said::History(Format::Csv, Box::new(history)));
+        there_and_back(&Said::Entry(9, Ok(Box::new(entry))));
+        there_and_back(&Said::Entry(9, Err(refusal.clone().into())));
         there_and_back(&Said::Progress(1, u64::MAX));
         there_and_back(&Said::Table(Box::new(table)));
         there_and_back(&Said::Row(7, Ok(Box::new(draft))));

@@ -7,12 +7,11 @@ use rusqlite::Connection;
 use crate::Result;
 use crate::workspace::store::{row_id, value};
 
+/// Takes a row: its identifier, and every field with what stands there.
+pub(super) type TakeRow<'t> = dyn FnMut(RowId, &[(Field, Value)]) -> Result<()> + 't;
+
 /// Hands over the rows of an entity, trash included, in the order of their identifiers.
-pub(super) fn each_row(
-    conn: &Connection,
-    record: &Record,
-    take: &mut dyn FnMut(RowId, &[(Field, Value)]) -> Result<()>,
-) -> Result<()> {
+pub(super) fn each_row(conn: &Connection, record: &Record, take: &mut TakeRow<'_>) -> Result<()> {
     let fields: Vec<Field> = record.all_fields().collect();
     let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
     let sql = format!("select id, {} from {} order by id", names.join(", "), record.name);

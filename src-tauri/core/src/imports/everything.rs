@@ -41,6 +41,12 @@ pub struct Content {
 /// Tells how much of a file is done, in bytes, and hears whether to go on.
 pub type Progress<'p> = &'p mut dyn FnMut(u64, u64) -> ControlFlow<()>;
 
+/// The fields of a row that hold something.
+type Fields = Vec<(&'static str, Value)>;
+
+/// Takes a row on its way into the book.
+type TakeRow<'t> = dyn FnMut(&'static Record, RowId, Fields) -> Result<()> + 't;
+
 /// May an export of everything go into this book?
 ///
 /// # Errors
@@ -81,12 +87,7 @@ pub fn run(
     })
 }
 
-fn add(
-    w: &mut Write<'_>,
-    record: &'static Record,
-    id: RowId,
-    mut fields: Vec<(&'static str, Value)>,
-) -> Result<()> {
+fn add(w: &mut Write<'_>, record: &'static Record, id: RowId, mut fields: Fields) -> Result<()> {
     let Some(table) = w.table(record.name) else {
         return Err(Refusal::new(ErrorCode::ImportExportNewer)
             .with("detail", record.name)
@@ -109,11 +110,7 @@ fn add(
 }
 
 /// Reads a file and hands over its rows, looked at one by one; at the end all of them are.
-fn read(
-    path: &Path,
-    progress: Progress<'_>,
-    take: &mut dyn FnMut(&'static Record, RowId, Vec<(&'static str, Value)>) -> Result<()>,
-) -> Result<Content> {
+fn read(path: &Path, progress: Progress<'_>, take: &mut TakeRow<'_>) -> Result<Content> {
     let failed = |error: std::io::Error| Error::file(path, &error);
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();

@@ -32,7 +32,9 @@ fn full(record: &'static Record, text: &str, n: i64) -> Vec<(record::Field, Valu
     record.all_fields().map(|field| (field, value(field))).collect()
 }
 
-fn document(rows: &[(&'static Record, RowId, Vec<(record::Field, Value)>)]) -> String {
+type Row = (&'static Record, RowId, Vec<(record::Field, Value)>);
+
+fn document(rows: &[Row]) -> String {
     let mut writer = Writer::new(Vec::new(), "1.2.3", Timestamp(1_700_000_000_123)).unwrap();
     for record in entities() {
         writer.entity(record).unwrap();

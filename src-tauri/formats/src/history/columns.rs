@@ -315,6 +315,9 @@ pub(super) fn find_header_row(rows: &[HeadRow]) -> Option<usize> {
     best.map(|(_, at)| at)
 }
 
+/// Does a cell look like what a column holds?
+type Looks<'f> = &'f dyn Fn(&str) -> bool;
+
 /// Where columns of this meaning stand.
 pub(super) fn places(columns: &[HistoryColumn], of: HistoryColumn) -> Vec<usize> {
     let with = columns.iter().enumerate().filter(|(_, column)| **column == of);
@@ -355,7 +358,7 @@ pub(super) fn of(table: &Table, said: Option<&[HistoryColumn]>, country: &str) -
     };
     let is_day = |cell: &str| dates::birthday(cell, DayOrder::DayFirst).is_some_and(|day| day.year.is_some());
     let is_phone = |cell: &str| crate::columns::contents::is_phone(cell, country);
-    let guesses: [(HistoryColumn, &dyn Fn(&str) -> bool); 3] = [
+    let guesses: [(HistoryColumn, Looks<'_>); 3] = [
         (HistoryColumn::Date, &is_day),
         (HistoryColumn::Email, &is_email),
         (HistoryColumn::Phone, &is_phone),

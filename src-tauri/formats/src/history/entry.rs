@@ -157,6 +157,20 @@ pub struct HistoryEntry {
     pub name: String,
 }
 
+impl HistoryEntry {
+    /// About how many bytes its texts take.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let lists = self
+            .phones
+            .iter()
+            .chain(&self.emails)
+            .map(|text| text.len() + size_of::<String>());
+        let texts = [&self.text, &self.staff, &self.card_number, &self.name];
+        texts.iter().map(|text| text.len()).chain(lists).sum()
+    }
+}
+
 /// How the rows of a table are read.
 pub(super) struct Reading<'t> {
     columns: &'t [HistoryColumn],

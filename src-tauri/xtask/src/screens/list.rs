@@ -56,6 +56,9 @@ const fn screen(
 /// Every screen. A new one is seen in all languages, themes and sizes once it has a line here.
 pub const SCREENS: &[Screen] = &[
     screen("welcome", When::NoBook, "welcome", |_| Ok(())),
+    screen("welcome-export", When::NoBook, "welcome", |window| {
+        window.click("welcome-export")
+    }),
     screen("recovery", When::NoBook, "recovery-key", |window| {
         window.fill("welcome-name", "Можжевельник & Co.")?;
         window.click("welcome-create")
@@ -131,6 +134,14 @@ pub const SCREENS: &[Screen] = &[
         std::fs::write(&file, IMPORTED)?;
         go(window, "#/import")?;
         window.click("import-choose")?;
+        window.answer_file_dialog(&file)
+    }),
+    screen("import-history", When::Demo, "history-preview", |window| {
+        let file = window.folder().join("visits.csv");
+        std::fs::write(&file, visits(window)?)?;
+        go(window, "#/import")?;
+        window.click("import-what-history")?;
+        window.click("history-choose")?;
         window.answer_file_dialog(&file)
     }),
     screen("history", When::Demo, "history-row", |window| {
@@ -265,6 +276,24 @@ const IMPORTED: &str = "Имя;Фамилия;Телефон;E-mail;Дата р�
     Иван;Петров;8 (495) 765-43-21;;01.07.1990;\n\
     Аня;Каренина;+7 495 123 45 67;anna.k@example.com;;\n\
     ;;;;;перезвонить\n";
+
+/// Visits of some clients of the book, one that is told twice, one of nobody, one without a day.
+fn visits(window: &Clientele) -> Result<String> {
+    let mut table = "Дата визита;Время;Услуга;Мастер;Телефон\n".to_owned();
+    for (row, day) in clients(window, 30)?.iter().zip(1..) {
+        let phone = row["phone"].as_str().unwrap_or_default();
+        if !phone.is_empty() && day <= 28 {
+            table.push_str(&format!(
+                "{day:02}.09.2026;14:30;Стрижка, укладка;Мария;{phone}\n"
+            ));
+        }
+    }
+    let first = table.lines().nth(1).unwrap_or_default().to_owned();
+    table.push_str(&format!(
+        "{first}\n03.09.2026;;Маникюр;Мария;+359 2 000 00 00\n;;Маникюр;;+359 2 000 00 00\n"
+    ));
+    Ok(table)
+}
 
 /// Sets one scene after the other, and keeps what they stand on.
 pub struct Stand {

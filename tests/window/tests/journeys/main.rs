@@ -5,6 +5,7 @@ mod first_day;
 mod head_office;
 mod hostile_strings;
 mod import_from_a_file;
+mod large_import;
 mod lost_key;
 mod main_job;
 mod own_fields;
