@@ -239,8 +239,15 @@ fn a_client_that_head_office_rescues_stays_its_branch_s(kind: OfficeKind) {
         world.visits(head);
         judge(&mut world);
         assert_eq!(world.note_of(desk, kept), note, "seed {seed}: nothing is lost");
-        let has = |place: usize| rows(world.desks[place].book()).keys().any(|(_, row)| *row == kept.into());
+        let has = |place: usize| {
+            rows(world.desks[place].book())
+                .keys()
+                .any(|(_, row)| *row == kept.into())
+        };
         assert!(has(head) && has(desk), "seed {seed}");
-        assert!(!has(other), "seed {seed}: another branch's client came to this one");
+        assert!(
+            !has(other),
+            "seed {seed}: another branch's client came to this one"
+        );
     }
 }

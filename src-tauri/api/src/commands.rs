@@ -1,6 +1,7 @@
 //! The list of commands: name, the lowest role that may call it, arguments, result, body. The one list;
 //! dispatch, the typed methods and the TypeScript bindings are made from it.
 
+use clientele_core::attachments::Attachment;
 use clientele_core::book::CheckReport;
 use clientele_core::clients::{ClientCard, ClientPage, ClientsList, TagCount};
 use clientele_core::contacts::{ContactPage, ContactsList};
@@ -11,14 +12,14 @@ use clientele_core::search::SearchHit;
 use clientele_core::settings::Settings;
 use clientele_core::trash::TrashRow;
 use clientele_core::workspace::{StepSummary, UndoState, Written};
-use clientele_model::{ClientId, ContactId, ErrorCode, Refusal, RowId};
+use clientele_model::{AttachmentId, ClientId, ContactId, ErrorCode, Refusal, RowId};
 use serde_json::Value;
 
 use crate::app::Api;
 use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
-use crate::{access, app, books, cards, duplicates, files, head_office, past, refused_rows};
+use crate::{access, app, attachments, books, cards, duplicates, files, head_office, past, refused_rows};
 
 /// What somebody may do here. Later roles may do all that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,6 +143,23 @@ commands! {
     Desk client_unmerge(StepRef) -> Written<StepSummary> = duplicates::unmerge;
     /// Who was merged into a card.
     Desk client_merged(ClientRef) -> Vec<MergedClient> = duplicates::merged;
+
+    /// The photos and files on a card, the client's photo first.
+    Desk attachments_list(ClientRef) -> Vec<Attachment> = attachments::list;
+    /// Lets the user choose a file, and adds it to a card.
+    Desk attachments_choose(AttachmentsChoose) -> Written<Vec<AttachmentId>> = attachments::choose;
+    /// Adds files to a card that were dropped onto it.
+    Desk attachments_dropped(AttachmentsDropped) -> Written<Vec<AttachmentId>> = attachments::dropped;
+    /// Makes a picture the client's photo, or takes the photo off.
+    Desk attachment_photo(AttachmentPhoto) -> Written<AttachmentId> = attachments::photo;
+    /// Puts a file of a card into the trash.
+    Desk attachment_trash(AttachmentRef) -> Written<AttachmentId> = attachments::trash;
+    /// Takes it out of the trash.
+    Desk attachment_restore(AttachmentRef) -> Written<AttachmentId> = attachments::restore;
+    /// Lets the user choose where, and writes the file there.
+    Desk attachment_save(AttachmentRef) -> AttachmentSaved = attachments::save;
+    /// Reads files for import that were dropped beside a card.
+    Manager import_dropped(DroppedRef) -> Nothing = attachments::import_dropped;
 
     /// Takes back the last step.
     Desk undo(Nothing) -> Written<StepSummary> = past::undo;

@@ -6,7 +6,7 @@ use clientele_model::{ClientId, RowId};
 use rusqlite::Connection;
 
 use crate::workspace::{Indexing, Schema};
-use crate::{Result, clients, contacts, duplicates, search, settings, workspace};
+use crate::{Result, attachments, clients, contacts, duplicates, search, settings, workspace};
 
 /// The book's tables.
 pub const SCHEMA: Schema = Schema {
@@ -23,6 +23,7 @@ pub const SCHEMA: Schema = Schema {
         &clients::CLIENT_TAGS,
         &duplicates::NOT_DUPLICATES,
         &contacts::CONTACTS,
+        &attachments::ATTACHMENTS,
     ],
     derive,
     forget: |conn, client| search::forget(conn, client.into()),

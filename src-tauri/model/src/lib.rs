@@ -20,6 +20,6 @@ pub use client::{
     Address, Birthday, ClientDraft, ClientKind, ContactPerson, Email, Messenger, OtherName, Phone,
 };
 pub use error::{ErrorCode, Refusal};
-pub use id::{BranchId, ClientId, CompanyId, ContactId, DeviceId, RowId, StepId};
+pub use id::{AttachmentId, BranchId, ClientId, CompanyId, ContactId, DeviceId, RowId, StepId};
 pub use language::Language;
 pub use time::{Hlc, Timestamp};

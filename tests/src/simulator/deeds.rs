@@ -1,7 +1,7 @@
 //! What people do at a device.
 
 use clientele_core::workspace::Actor;
-use clientele_core::{clients, contacts, duplicates, head_office, testing};
+use clientele_core::{attachments, clients, contacts, duplicates, head_office, testing};
 use clientele_model::{ClientDraft, ClientId, Phone};
 
 use super::{Desk, World, Written};
@@ -33,7 +33,7 @@ impl World {
         let book = desk.book();
         let ids = book.read(clients::ids).expect("the clients");
         let chosen = (!ids.is_empty()).then(|| ids[rng.below(ids.len())]);
-        let client = match (chosen, rng.below(23)) {
+        let client = match (chosen, rng.below(26)) {
             (None, _) | (_, 0..4) => Some(add(desk, NAMES[rng.below(NAMES.len())], &word)),
             (Some(id), 4..9) => edit(desk, id, |draft| draft.notes.clone_from(&word)),
             (Some(id), 9..11) => edit(desk, id, |draft| draft.expects.clone_from(&word)),
@@ -73,6 +73,23 @@ impl World {
                     .expect("who was merged");
                 if let Some(last) = merged.first() {
                     let _ = duplicates::unmerge(book, &by(), last.step);
+                }
+                None
+            }
+            (Some(id), 23..25) => {
+                let picture = testing::a_picture(&word, (rng.below(256)) as u8);
+                let added = attachments::add(book, &by(), id, &[picture], rng.below(2) == 0);
+                added.ok().map(|_| home(desk, id))
+            }
+            (Some(id), 25) => {
+                let rows = book
+                    .read(|conn| attachments::list(conn, id))
+                    .expect("what is on a card");
+                if let Some(row) = rows.get(rng.below(rows.len().max(1))) {
+                    let _ = match rng.below(2) {
+                        0 => attachments::trash(book, &by(), row.id),
+                        _ => attachments::set_photo(book, &by(), row.id, !row.is_photo),
+                    };
                 }
                 None
             }

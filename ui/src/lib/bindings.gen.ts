@@ -34,6 +34,54 @@ preferences: Preferences,
 /** The book. */
 book: BookState, };
 
+export type Attachment = { 
+/** Which. */
+id: AttachmentId, 
+/** Whose. */
+client_id: ClientId, 
+/** Its name, as every disk takes it. */
+name: string, 
+/** What it is, by its content: `image/jpeg`, `application/pdf`, ... */
+media_type: string, 
+/** How large. */
+size_bytes: number, 
+/** When it was added. */
+added_at: Timestamp, 
+/** Is it the client's photo? */
+is_photo: boolean, 
+/** Is there a small picture of it? Then the whole one can be shown, and it can be the client's photo. */
+is_picture: boolean, 
+/** Is its content on this device? */
+is_here: boolean, };
+
+export type AttachmentId = string;
+
+export type AttachmentPhoto = { 
+/** Which. */
+id: AttachmentId, 
+/** From now on? */
+is_photo: boolean, };
+
+export type AttachmentRef = { 
+/** Which. */
+id: AttachmentId, };
+
+export type AttachmentSaved = { 
+/** Where. */
+path: string, };
+
+export type AttachmentsChoose = { 
+/** Whose. */
+client_id: ClientId, 
+/** Is it the client's photo from now on? */
+as_photo: boolean, };
+
+export type AttachmentsDropped = { 
+/** Which files ([`Event::FilesDropped`](crate::Event::FilesDropped)). */
+id: string, 
+/** Whose card. */
+client_id: ClientId, };
+
 export type Birthday = { 
 /** The year, where it is known. */
 year: number | null, 
@@ -146,7 +194,9 @@ trashed_at: Timestamp | null,
 /** How many contacts there are. */
 contacts: number, 
 /** When the last of them was. */
-last_contact_at: Timestamp | null, };
+last_contact_at: Timestamp | null, 
+/** The client's photo. */
+photo: AttachmentId | null, };
 
 export type ClientDraft = { 
 /** Person or company. */
@@ -392,6 +442,10 @@ revoked_at: Timestamp | null, };
 
 export type Direction = "in" | "out";
 
+export type DroppedRef = { 
+/** Which files. */
+id: string, };
+
 export type Duplicate = { 
 /** The one whose card would stay: the one in use. */
 keep: Suspect, 
@@ -465,7 +519,7 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "attachment.too_large" | "attachment.empty" | "attachment.too_many" | "attachment.no_picture" | "attachment.not_here" | "attachment.damaged" | "drop.gone" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -479,7 +533,15 @@ preview: ImportPreview, } | { "event": "import_refused",
 /** Its name. */
 file_name: string, 
 /** Why. */
-refusal: Refusal, } | { "event": "file_hover", 
+refusal: Refusal, } | { "event": "files_dropped", 
+/** Which files: for the command that takes them, once. */
+id: string, 
+/** Their names. */
+names: Array<string>, 
+/** How far from the left, in the page's own points. */
+x: number, 
+/** How far from the top. */
+y: number, } | { "event": "file_hover", 
 /** It hovers. */
 over: boolean, } | { "event": "invalidated", 
 /** What to read again. */
@@ -975,7 +1037,7 @@ left_out: number, };
 
 export type StepId = string;
 
-export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "attachments_added" | "attachment_trashed" | "attachment_restored" | "photo_changed" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
 
 export type StepRef = { 
 /** Which. */
@@ -1013,9 +1075,9 @@ export type Theme = "system" | "light" | "dark";
 
 export type Timestamp = number;
 
-export type Topic = "clients" | "client" | "contacts" | "history" | "trash" | "settings" | "tags" | "head_office" | "duplicates" | "conflicts";
+export type Topic = "clients" | "client" | "contacts" | "attachments" | "history" | "trash" | "settings" | "tags" | "head_office" | "duplicates" | "conflicts";
 
-export type TrashKind = "client" | "contact";
+export type TrashKind = "client" | "contact" | "attachment";
 
 export type TrashRow = { 
 /** What sort of thing. */
@@ -1024,7 +1086,7 @@ kind: TrashKind,
 id: RowId, 
 /** Whose card it is, or was on. */
 client_id: ClientId, 
-/** The name, or the beginning of the text. */
+/** The name, of the client or of the file, or the beginning of the text. */
 title: string, 
 /** Since when. */
 trashed_at: Timestamp, 
@@ -1087,6 +1149,14 @@ export interface Commands {
   clients_merge: { args: ClientsMerge; result: Written<ClientId> };
   client_unmerge: { args: StepRef; result: Written<StepSummary> };
   client_merged: { args: ClientRef; result: Array<MergedClient> };
+  attachments_list: { args: ClientRef; result: Array<Attachment> };
+  attachments_choose: { args: AttachmentsChoose; result: Written<Array<AttachmentId>> };
+  attachments_dropped: { args: AttachmentsDropped; result: Written<Array<AttachmentId>> };
+  attachment_photo: { args: AttachmentPhoto; result: Written<AttachmentId> };
+  attachment_trash: { args: AttachmentRef; result: Written<AttachmentId> };
+  attachment_restore: { args: AttachmentRef; result: Written<AttachmentId> };
+  attachment_save: { args: AttachmentRef; result: AttachmentSaved };
+  import_dropped: { args: DroppedRef; result: Nothing };
   undo: { args: Nothing; result: Written<StepSummary> };
   redo: { args: Nothing; result: Written<StepSummary> };
   undo_state: { args: Nothing; result: UndoState };

@@ -4,7 +4,7 @@ import type { FieldHistoryEntry, Language } from "./bindings.gen";
 import { birthday, moment } from "./format";
 import { entityName, fieldName, t, words } from "./i18n/index.svelte";
 
-const TIMES = new Set(["at", "deleted_at", "trashed_at", "created_at"]);
+const TIMES = new Set(["at", "photo_since", "deleted_at", "trashed_at", "created_at"]);
 
 /** A value as the log keeps it, for a reader. */
 export function valueText(change: Pick<FieldHistoryEntry, "entity" | "field">, value: string): string {

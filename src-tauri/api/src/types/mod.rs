@@ -7,10 +7,12 @@ use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, StepI
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+mod attachments;
 mod duplicates;
 mod head_office;
 
 pub use crate::preferences::{Preferences, Theme};
+pub use attachments::*;
 use clientele_core::contacts::ContactDraft;
 pub use duplicates::*;
 pub use head_office::*;

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_search.sql"),
     include_str!("../../migrations/0004_duplicates.sql"),
     include_str!("../../migrations/0005_whose_it_was.sql"),
+    include_str!("../../migrations/0006_attachments.sql"),
 ];
 
 /// Gives the connection its key; for a new file with the salt that it will begin with.

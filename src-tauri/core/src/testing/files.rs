@@ -45,6 +45,9 @@ pub fn forget_index(book: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// What the migration of attachments added.
+const ATTACHMENTS: &str = "drop table attachment_pieces; drop table attachments; pragma user_version = 5;";
+
 /// What the fifth migration added.
 const FIFTH: &str = "alter table displaced drop column scope; pragma user_version = 4;";
 
@@ -97,6 +100,7 @@ pub fn as_of_the_second_version(book: &Workspace) -> Result<()> {
     second.execute_batch(include_str!("../../migrations/0002_head_office.sql"))?;
     let second = columns(&second)?;
     book.maintain(|conn| {
+        conn.execute_batch(ATTACHMENTS)?;
         conn.execute_batch(FIFTH)?;
         conn.execute_batch(FOURTH)?;
         conn.execute_batch(THIRD)?;
@@ -118,6 +122,7 @@ pub fn as_of_the_first_version(book: &Workspace) -> Result<()> {
     first.execute_batch(include_str!("../../migrations/0001_the_book.sql"))?;
     let first = columns(&first)?;
     book.maintain(|conn| {
+        conn.execute_batch(ATTACHMENTS)?;
         conn.execute_batch(FIFTH)?;
         conn.execute_batch(FOURTH)?;
         conn.execute_batch(THIRD)?;

@@ -17,7 +17,9 @@ use clientele_model::Refusal;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-pub use types::{AccessChange, AccessClient, AccessContact, AccessExport, AccessTag, Kept, Moment};
+pub use types::{
+    AccessAttachment, AccessChange, AccessClient, AccessContact, AccessExport, AccessTag, Kept, Moment,
+};
 
 /// The name and version of the format, as [`AccessExport::format`] says it.
 pub const FORMAT: &str = "clientele-access/1";

@@ -17,6 +17,10 @@ export const words: Words<Plural> = {
     contact_changed: { plain: "Contact changed", named: "Contact changed: {name}" },
     contact_trashed: { plain: "Contact moved to the trash", named: "Contact moved to the trash: {name}" },
     contact_restored: { plain: "Contact restored", named: "Contact restored: {name}" },
+    attachments_added: { plain: "File added", named: "File added: {name}", counted: { one: "{count} file added to a card", other: "{count} files added to a card" } },
+    attachment_trashed: { plain: "File moved to the trash", named: "File moved to the trash: {name}" },
+    attachment_restored: { plain: "File restored", named: "File restored: {name}" },
+    photo_changed: { plain: "Photo changed", named: "Photo changed: {name}" },
     imported: { plain: "Import", named: "Imported {name}", counted: { one: "Imported {count} client", other: "Imported {count} clients" } },
     settings_changed: { plain: "Settings changed" },
     demo_filled: { plain: "Demo book filled", counted: { one: "Demo book filled with {count} client", other: "Demo book filled with {count} clients" } },
@@ -27,6 +31,7 @@ export const words: Words<Plural> = {
     redo: { plain: "Redone", named: "Redone: {name}" },
   },
   fields: {
+    media_type: "Sort of file", photo_since: "Photo of the client since", attachments: "Photos and files",
     other_name: "Another name", contact_person: "Person to talk to", messenger: "Messenger", deleted_at: "In the trash",
     kind: "Person or company", name: "Name", full_name: "Name", given_name: "Given name", patronymic: "Patronymic", family_name: "Family name",
     company_name: "Company", works_at: "Works at", other_names: "Other names", phones: "Phones", phone: "Phone", typed: "Phone", e164: "Phone, international",
@@ -38,6 +43,7 @@ export const words: Words<Plural> = {
     business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value", device_name: "Name of this device", code: "Pairing code", merged_into: "On the card of", other: "The other client",
   },
   entities: {
+    attachments: "Photo or file",
     client_names: "Another name", client_tags: "Tag", not_duplicates: "Not the same client",
     client: "Card", clients: "Card", phone: "Phone", phones: "Phone", email: "E-mail", emails: "E-mail", address: "Address", addresses: "Address",
     messenger: "Messenger", messengers: "Messenger", other_name: "Another name", other_names: "Another name", contact_person: "Person to talk to", contact_persons: "Person to talk to",
