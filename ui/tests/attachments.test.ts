@@ -50,7 +50,8 @@ it("one whose content is elsewhere says so, and is not asked for", async () => {
   expect(one(T.attachment).textContent).toContain("not on this device yet");
   expect(one(T.attachmentSave).hasAttribute("disabled")).toBe(true);
   await click(one(T.attachmentOpen));
-  expect(one(T.pictureProblem).textContent).toContain("has not come here yet");
+  expect(one(T.pictureProblem).textContent).toContain("comes with the exchange");
+  expect(fake.asked.some((a) => a.command === "attachment_fetch")).toBe(true);
   expect(one(T.picture).querySelector("img.whole")).toBeNull();
 });
 

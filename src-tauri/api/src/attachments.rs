@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clientele_core::attachments::{self, Attachment, FILE_BYTES_MAX, NewAttachment, too_large};
 use clientele_core::book::{Book, write_durably};
+use clientele_core::head_office::contents;
 use clientele_core::workspace::Written;
 use clientele_core::{Error, Result};
 use clientele_formats::attachments::is_picture;
@@ -206,6 +207,15 @@ pub(crate) fn trash<H: Host>(api: &Api<H>, ask: AttachmentRef) -> Result<Written
 
 pub(crate) fn restore<H: Host>(api: &Api<H>, ask: AttachmentRef) -> Result<Written<AttachmentId>> {
     attachments::restore(&*api.book()?, api.by(), ask.id)
+}
+
+/// Somebody looks at a content that is on another device: it comes with a visit to head office, which begins now.
+pub(crate) fn fetch<H: Host>(api: &Api<H>, ask: AttachmentRef) -> Result<Nothing> {
+    let (book, office) = api.open_book()?;
+    contents::want(&book, ask.id)?;
+    // Without a head office it waits for one, and without a line for the line.
+    office.ask();
+    Ok(Nothing)
 }
 
 pub(crate) fn save<H: Host>(api: &Api<H>, ask: AttachmentRef) -> Result<AttachmentSaved> {

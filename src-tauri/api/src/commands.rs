@@ -156,6 +156,8 @@ commands! {
     Desk attachment_trash(AttachmentRef) -> Written<AttachmentId> = attachments::trash;
     /// Takes it out of the trash.
     Desk attachment_restore(AttachmentRef) -> Written<AttachmentId> = attachments::restore;
+    /// Has the content of a photo or a file fetched from head office; that it is here, an event tells.
+    Desk attachment_fetch(AttachmentRef) -> Nothing = attachments::fetch;
     /// Lets the user choose where, and writes the file there.
     Desk attachment_save(AttachmentRef) -> AttachmentSaved = attachments::save;
     /// Reads files for import that were dropped beside a card.

@@ -27,3 +27,8 @@ create table attachment_pieces (
   bytes       blob not null,
   unique (attachment, n)
 ) strict;
+
+-- Contents that somebody wanted to look at and that are on another device: the next visit to head office fetches them.
+create table attachments_wanted (
+  attachment  blob primary key
+) strict, without rowid;

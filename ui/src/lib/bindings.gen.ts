@@ -1155,6 +1155,7 @@ export interface Commands {
   attachment_photo: { args: AttachmentPhoto; result: Written<AttachmentId> };
   attachment_trash: { args: AttachmentRef; result: Written<AttachmentId> };
   attachment_restore: { args: AttachmentRef; result: Written<AttachmentId> };
+  attachment_fetch: { args: AttachmentRef; result: Nothing };
   attachment_save: { args: AttachmentRef; result: AttachmentSaved };
   import_dropped: { args: DroppedRef; result: Nothing };
   undo: { args: Nothing; result: Written<StepSummary> };

@@ -5,7 +5,7 @@ import { displayName } from "../lib/drafts";
 import type { Kept } from "./seed";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] };
-type Ours = "attachments_list" | "attachments_choose" | "attachments_dropped" | "attachment_photo" | "attachment_trash" | "attachment_restore" | "attachment_save";
+type Ours = "attachments_list" | "attachments_choose" | "attachments_dropped" | "attachment_photo" | "attachment_trash" | "attachment_restore" | "attachment_fetch" | "attachment_save";
 
 /** One grey point. */
 export const PICTURE = "data:image/gif;base64,R0lGODlhAQABAIAAAKqqqgAAACwAAAAAAQABAAACAkQBADs=";
@@ -49,6 +49,7 @@ export function attachments(book: Book): Pick<Handlers, Ours> {
     },
     attachment_trash: ({ id }) => change(id, "attachment_trashed", one(id).client_id, kept.rows.filter((row) => row.id !== id)),
     attachment_restore: ({ id }) => ({ value: id, step: null, invalidates: [] }),
+    attachment_fetch: () => null,
     attachment_save: ({ id }) => (one(id).is_here ? { path: `/home/anna/${one(id).name}` } : book.refuse("attachment.not_here", { name: one(id).name })),
   };
 }

@@ -318,6 +318,16 @@ pub fn hash(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
+/// The hash of as much of a content as is here.
+///
+/// # Errors
+/// What SQLite says.
+pub(crate) fn hash_here(conn: &Connection, id: AttachmentId) -> Result<Vec<u8>> {
+    let mut hash = Sha256::new();
+    store::each_piece(conn, id, |piece| hash.update(piece))?;
+    Ok(hash.finalize().to_vec())
+}
+
 /// Those on whose card a client's attachments stand together.
 fn together(conn: &Connection, client: ClientId) -> Result<Vec<RowId>> {
     let all = on_card(conn, home(conn, client)?)?;

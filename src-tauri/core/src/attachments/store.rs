@@ -188,6 +188,17 @@ pub fn pieces_here(conn: &Connection, id: AttachmentId) -> Result<u32> {
     Ok(next)
 }
 
+/// Shows every piece of a content, in order.
+pub(super) fn each_piece(conn: &Connection, id: AttachmentId, mut f: impl FnMut(&[u8])) -> Result<()> {
+    let mut statement =
+        conn.prepare_cached("select bytes from attachment_pieces where attachment = ?1 order by n")?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        f(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?);
+    }
+    Ok(())
+}
+
 /// Attachments of which some content is here.
 pub(super) fn with_content(conn: &Connection) -> Result<Vec<AttachmentId>> {
     let mut statement = conn.prepare(

@@ -1,3 +1,5 @@
+//! Photos and files: what is kept, what is shown, what is refused, and what is left of them.
+
 use super::*;
 use crate::clients::{self, card};
 use crate::duplicates;
@@ -85,7 +87,7 @@ fn what_does_not_fit_is_refused_and_nothing_of_it_stays() {
         ErrorCode::AttachmentEmpty
     );
     assert_eq!(
-        refused(add(&[good.clone()], true)),
+        refused(add(std::slice::from_ref(&good), true)),
         ErrorCode::AttachmentNoPicture
     );
     // A small picture does not make a picture of what is none.

@@ -46,7 +46,9 @@ pub fn forget_index(book: &Workspace) -> Result<()> {
 }
 
 /// What the migration of attachments added.
-const ATTACHMENTS: &str = "drop table attachment_pieces; drop table attachments; pragma user_version = 5;";
+const ATTACHMENTS: &str =
+    "drop table attachments_wanted; drop table attachment_pieces; drop table attachments;
+     delete from local where name = 'contents_told_up_to'; pragma user_version = 5;";
 
 /// What the fifth migration added.
 const FIFTH: &str = "alter table displaced drop column scope; pragma user_version = 4;";
