@@ -33,6 +33,9 @@ impl DesktopHost {
             dialog = dialog.set_parent(&window);
         }
         // The filter's name is what stands in the list of kinds: the endings themselves need no translation.
+        if kind.extensions().is_empty() {
+            return dialog;
+        }
         let endings: Vec<String> = kind
             .extensions()
             .iter()

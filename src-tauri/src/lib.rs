@@ -1,6 +1,7 @@
 //! The desktop shell: one window, one door to the api. It knows Tauri, and nobody else in the house does.
 
 mod arguments;
+mod attachments;
 mod host;
 
 use std::path::PathBuf;
@@ -54,6 +55,7 @@ pub fn run(arguments: Arguments) -> tauri::Result<()> {
     platform::ignore_file_size_signal();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
+        .register_asynchronous_uri_scheme_protocol(attachments::SCHEME, attachments::answer)
         .invoke_handler(tauri::generate_handler![call, ready])
         .setup(|app| {
             let data_dir = arguments.data_dir.or_else(platform::data_dir);
@@ -86,9 +88,10 @@ fn open_window(app: &tauri::App, api: Desktop) -> tauri::Result<()> {
         .on_navigation(is_our_page)
         .initialization_script(include_str!("ready.js"))
         .build()?;
+    let dropped_onto = window.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::DragDrop(event) = event {
-            dragged(&api, event);
+            dragged(&api, event, dropped_onto.scale_factor().unwrap_or(1.0));
         }
     });
     std::thread::spawn(move || {
@@ -99,15 +102,17 @@ fn open_window(app: &tauri::App, api: Desktop) -> tauri::Result<()> {
 }
 
 /// A file is dragged over the window, or dropped onto it.
-fn dragged(api: &Desktop, event: &DragDropEvent) {
+fn dragged(api: &Desktop, event: &DragDropEvent, scale: f64) {
     match event {
         DragDropEvent::Enter { .. } => api.host().emit(Event::FileHover { over: true }),
         DragDropEvent::Leave => api.host().emit(Event::FileHover { over: false }),
-        DragDropEvent::Drop { paths, .. } => {
+        DragDropEvent::Drop { paths, position } => {
             api.host().emit(Event::FileHover { over: false });
-            // Reading the file may take a while, and this is the window's own thread.
-            let (api, paths): (Desktop, Vec<PathBuf>) = (Arc::clone(api), paths.clone());
-            tauri::async_runtime::spawn_blocking(move || api.dropped(&paths));
+            // GTK tells places in the page's own points, the others in the screen's.
+            let scale = if cfg!(target_os = "linux") { 1.0 } else { scale };
+            let place = (position.x / scale, position.y / scale);
+            let paths: Vec<PathBuf> = paths.clone();
+            api.dropped_at(paths, place);
         }
         _ => {}
     }

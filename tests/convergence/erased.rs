@@ -186,6 +186,8 @@ fn add_her(world: &World) -> ClientId {
     let book = world.desks[0].book();
     let client = clients::add(book, &by(), draft).expect("a client").value;
     testing::log_call(book, client, "Пенелопа пита за понеделник", world.time.now());
+    let consent = testing::a_file("Пенелопа.txt", PERSON[1].repeat(20_000).into_bytes());
+    testing::attach(book, client, consent, false);
     client
 }
 

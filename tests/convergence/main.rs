@@ -2,6 +2,7 @@
 //! docs/sync.md lists, each by its number, and random histories beside them.
 
 mod clocks;
+mod contents;
 mod controls;
 mod crashes;
 mod erased;

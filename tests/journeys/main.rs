@@ -1,6 +1,7 @@
 //! Journeys: the features through the api, as the window and the command line take them.
 
 mod access;
+mod attachments;
 mod commands;
 mod crash;
 mod demo;

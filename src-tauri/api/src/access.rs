@@ -55,15 +55,18 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ClientAccessExport) -> Resul
     })
 }
 
-/// A file's name from a client's: without what file systems refuse, or would read as a folder.
+/// A file's name from a client's.
 fn suggested(name: &str, kind: AccessKind) -> String {
-    let refused = |c: char| c.is_control() || text::is_invisible(c) || "/\\:*?\"<>|".contains(c);
-    let spaced = name.replace(refused, " ");
-    let words: Vec<&str> = spaced.split_whitespace().collect();
-    let plain: String = words.join(" ").chars().take(NAME_CHARS_MAX).collect();
-    let plain = plain.trim_matches(['.', ' ']);
-    let plain = if plain.is_empty() { "client" } else { plain };
-    format!("{plain}.{}", kind.extension())
+    let short: String = name.chars().take(NAME_CHARS_MAX).collect();
+    // A full stop in a client's name is no ending.
+    let plain = text::file_name(
+        &format!("{}.{}", short.trim_matches(['.', ' ']), kind.extension()),
+        "client",
+    );
+    match plain.strip_suffix(kind.extension()) {
+        Some(stem) if !stem.is_empty() => plain,
+        _ => format!("client.{}", kind.extension()),
+    }
 }
 
 #[cfg(test)]

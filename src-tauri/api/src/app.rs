@@ -10,6 +10,7 @@ use clientele_core::settings;
 use clientele_core::workspace::Actor;
 use clientele_model::{ErrorCode, Language, Refusal};
 
+use crate::attachments::Dropped;
 use crate::books;
 use crate::commands::Role;
 use crate::files::Draft;
@@ -58,6 +59,7 @@ pub struct Api<H: Host> {
     pub(crate) state: Mutex<State>,
     pub(crate) stored: Mutex<Stored>,
     pub(crate) imports: Mutex<HashMap<String, Arc<Draft>>>,
+    pub(crate) dropped: Mutex<Option<Dropped>>,
     session: Session,
 }
 
@@ -81,6 +83,7 @@ impl<H: Host> Api<H> {
             state: Mutex::new(State::NotStarted),
             stored: Mutex::new(stored),
             imports: Mutex::default(),
+            dropped: Mutex::default(),
             session: Session {
                 actor: Actor::owner(),
                 role: Role::Owner,

@@ -1,6 +1,7 @@
 //! The list of commands: name, the lowest role that may call it, arguments, result, body. The one list;
 //! dispatch, the typed methods and the TypeScript bindings are made from it.
 
+use clientele_core::attachments::Attachment;
 use clientele_core::book::CheckReport;
 use clientele_core::clients::{ClientCard, ClientPage, ClientsList, TagCount};
 use clientele_core::contacts::{ContactPage, ContactsList};
@@ -14,7 +15,7 @@ use clientele_core::search::SearchHit;
 use clientele_core::settings::Settings;
 use clientele_core::trash::TrashRow;
 use clientele_core::workspace::{StepSummary, UndoState, Written};
-use clientele_model::{ClientId, ContactId, ErrorCode, Refusal, RowId};
+use clientele_model::{AttachmentId, ClientId, ContactId, ErrorCode, Refusal, RowId};
 use serde_json::Value;
 
 use crate::app::Api;
@@ -22,7 +23,7 @@ use crate::bindings::Bindings;
 use crate::host::Host;
 use crate::types::*;
 use crate::{
-    access, app, books, cards, custom_fields, duplicates, exports, files, filters, head_office,
+    access, app, attachments, books, cards, custom_fields, duplicates, exports, files, filters, head_office,
     history_imports, past, refused_rows,
 };
 
@@ -174,6 +175,25 @@ commands! {
     Desk client_unmerge(StepRef) -> Written<StepSummary> = duplicates::unmerge;
     /// Who was merged into a card.
     Desk client_merged(ClientRef) -> Vec<MergedClient> = duplicates::merged;
+
+    /// The photos and files on a card, the client's photo first.
+    Desk attachments_list(ClientRef) -> Vec<Attachment> = attachments::list;
+    /// Lets the user choose a file, and adds it to a card.
+    Desk attachments_choose(AttachmentsChoose) -> Written<Vec<AttachmentId>> = attachments::choose;
+    /// Adds files to a card that were dropped onto it.
+    Desk attachments_dropped(AttachmentsDropped) -> Written<Vec<AttachmentId>> = attachments::dropped;
+    /// Makes a picture the client's photo, or takes the photo off.
+    Desk attachment_photo(AttachmentPhoto) -> Written<AttachmentId> = attachments::photo;
+    /// Puts a file of a card into the trash.
+    Desk attachment_trash(AttachmentRef) -> Written<AttachmentId> = attachments::trash;
+    /// Takes it out of the trash.
+    Desk attachment_restore(AttachmentRef) -> Written<AttachmentId> = attachments::restore;
+    /// Has the content of a photo or a file fetched from head office; that it is here, an event tells.
+    Desk attachment_fetch(AttachmentRef) -> Nothing = attachments::fetch;
+    /// Lets the user choose where, and writes the file there.
+    Desk attachment_save(AttachmentRef) -> AttachmentSaved = attachments::save;
+    /// Reads files for import that were dropped beside a card.
+    Manager import_dropped(DroppedRef) -> Nothing = attachments::import_dropped;
 
     /// Takes back the last step.
     Desk undo(Nothing) -> Written<StepSummary> = past::undo;

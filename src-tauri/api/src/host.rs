@@ -74,10 +74,14 @@ pub enum FileKind {
     Html,
     /// A client's data as a PDF.
     Pdf,
+    /// Whatever a client brought, or is handed back.
+    Any,
+    /// A picture that can be shown.
+    Picture,
 }
 
 impl FileKind {
-    /// The endings of such files.
+    /// The endings of such files; none for every file.
     #[must_use]
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
@@ -89,6 +93,8 @@ impl FileKind {
             Self::Json => &["json"],
             Self::Html => &["html", "htm"],
             Self::Pdf => &["pdf"],
+            Self::Any => &[],
+            Self::Picture => &["jpg", "jpeg", "png", "webp", "gif"],
         }
     }
 }
@@ -106,7 +112,7 @@ pub enum ImportPart {
 }
 
 /// What the window is told unasked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case", tag = "event")]
 pub enum Event {
     /// How far an import, or the look at a file, is.
@@ -131,6 +137,17 @@ pub enum Event {
         file_name: String,
         /// Why.
         refusal: Refusal,
+    },
+    /// Files were dropped onto the window, somewhere: what lies there takes them.
+    FilesDropped {
+        /// Which files: for the command that takes them, once.
+        id: String,
+        /// Their names.
+        names: Vec<String>,
+        /// How far from the left, in the page's own points.
+        x: f64,
+        /// How far from the top.
+        y: f64,
     },
     /// A file hovers over the window, or went away again.
     FileHover {

@@ -5,6 +5,7 @@
 
 mod access;
 mod app;
+mod attachments;
 pub mod bindings;
 mod books;
 mod cards;
@@ -28,6 +29,7 @@ mod refused_rows;
 pub mod types;
 
 pub use app::{Api, StartOptions};
+pub use attachments::Shown;
 pub use clientele_model::{ErrorCode, Refusal};
 pub use commands::COMMANDS;
 pub use host::{Event, FileKind, Host, ImportPart, SecretStore};

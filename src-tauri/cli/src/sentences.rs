@@ -144,6 +144,19 @@ fn sentence(code: ErrorCode) -> &'static str {
         }
         Code::ChangeNotYours => "This branch may not change it; what was written stays readable here.",
         Code::ChangeUnreadable => "Head office cannot read the change; what was written stays readable here.",
+        Code::AttachmentTooLarge => "The file is larger than an attachment may be; nothing was added.",
+        Code::AttachmentEmpty => "The file is empty; nothing was added.",
+        Code::AttachmentTooMany => "The card has as many photos and files as it takes; nothing was added.",
+        Code::AttachmentNoPicture => {
+            "A photo has to be a JPEG, PNG, WebP or GIF that can be read; nothing was changed."
+        }
+        Code::AttachmentNotHere => {
+            "The file is on another device, and has not come here yet; exchange with head office, then try again."
+        }
+        Code::AttachmentDamaged => {
+            "The file is not what was once added, and is not handed out; `check` tells more."
+        }
+        Code::DropGone => "What was dropped is not waiting any more; drop it again.",
         Code::Usage => "`clientele-cli --help` tells how it is used.",
     }
 }

@@ -4,6 +4,7 @@
 //! [`workspace::Workspace::write`]; nothing here knows of a window, a command line or a network.
 
 pub mod access;
+pub mod attachments;
 pub mod book;
 pub mod clients;
 pub mod conflicts;

@@ -6,7 +6,9 @@ use clientele_model::{ClientId, RowId};
 use rusqlite::Connection;
 
 use crate::workspace::{Indexing, Schema};
-use crate::{Result, clients, contacts, custom_fields, duplicates, filters, search, settings, workspace};
+use crate::{
+    Result, attachments, clients, contacts, custom_fields, duplicates, filters, search, settings, workspace,
+};
 
 /// The book's tables.
 pub const SCHEMA: Schema = Schema {
@@ -27,6 +29,7 @@ pub const SCHEMA: Schema = Schema {
         &filters::FILTERS,
         &duplicates::NOT_DUPLICATES,
         &contacts::CONTACTS,
+        &attachments::ATTACHMENTS,
     ],
     derive,
     forget: |conn, client| search::forget(conn, client.into()),

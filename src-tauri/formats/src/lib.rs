@@ -9,6 +9,7 @@
 //! [`Sink`], row by row; [`parse`] keeps all of it, and [`preview`] only how a table would be read. The way out is [`export`].
 
 pub mod access;
+pub mod attachments;
 mod bounds;
 mod card;
 mod columns;

@@ -195,6 +195,20 @@ codes! {
     ChangeNotYours = "change.not_yours",
     /// A change that head office cannot read. `detail`
     ChangeUnreadable = "change.unreadable",
+    /// The file is larger than an attachment may be; nothing was added. `name`, `max`
+    AttachmentTooLarge = "attachment.too_large",
+    /// The file is empty; nothing was added. `name`
+    AttachmentEmpty = "attachment.empty",
+    /// The client has as many photos and files as a card takes. `max`
+    AttachmentTooMany = "attachment.too_many",
+    /// It was to be the client's photo, and is no picture that can be shown. `name`
+    AttachmentNoPicture = "attachment.no_picture",
+    /// The content is not on this device yet. `name`
+    AttachmentNotHere = "attachment.not_here",
+    /// The content is not what the book says of it; it is not handed out. `name`
+    AttachmentDamaged = "attachment.damaged",
+    /// What was dropped onto the window is not waiting any more; drop it again.
+    DropGone = "drop.gone",
     /// Wrong usage of the command line. `detail`
     Usage = "usage",
 }

@@ -105,6 +105,10 @@ id! {
     ContactId
 }
 id! {
+    /// A photo or a file on a client's card.
+    AttachmentId
+}
+id! {
     /// One installation of the program.
     DeviceId
 }
@@ -129,6 +133,18 @@ impl From<ClientId> for RowId {
 
 impl From<ContactId> for RowId {
     fn from(id: ContactId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<AttachmentId> for RowId {
+    fn from(id: AttachmentId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<RowId> for AttachmentId {
+    fn from(id: RowId) -> Self {
         Self(id.0)
     }
 }

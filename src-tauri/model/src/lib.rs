@@ -22,6 +22,6 @@ pub use client::{
 };
 pub use custom::{CustomKind, CustomValue};
 pub use error::{ErrorCode, Refusal};
-pub use id::{BranchId, ClientId, CompanyId, ContactId, DeviceId, RowId, StepId};
+pub use id::{AttachmentId, BranchId, ClientId, CompanyId, ContactId, DeviceId, RowId, StepId};
 pub use language::Language;
 pub use time::{Hlc, Timestamp};

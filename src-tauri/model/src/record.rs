@@ -14,6 +14,8 @@ pub enum Sort {
     MaybeInt,
     /// The identifier of another row, or null.
     Id,
+    /// A few bytes that only a program reads; none for none.
+    Bytes,
 }
 
 /// A field that changes may set.
@@ -58,6 +60,15 @@ pub const fn id(name: &'static str) -> Field {
     Field { name, sort: Sort::Id }
 }
 
+/// A field of bytes.
+#[must_use]
+pub const fn bytes(name: &'static str) -> Field {
+    Field {
+        name,
+        sort: Sort::Bytes,
+    }
+}
+
 impl Field {
     /// What stands there as long as no change has set it.
     #[must_use]
@@ -66,6 +77,7 @@ impl Field {
             Sort::Text => Value::Text(String::new()),
             Sort::Int => Value::Int(0),
             Sort::MaybeInt | Sort::Id => Value::Null,
+            Sort::Bytes => Value::Blob(Vec::new()),
         }
     }
 
@@ -77,6 +89,7 @@ impl Field {
             (Sort::Text, Value::Text(_))
                 | (Sort::Int | Sort::MaybeInt, Value::Int(_))
                 | (Sort::MaybeInt | Sort::Id, Value::Null)
+                | (Sort::Bytes, Value::Blob(_))
         ) || (self.sort == Sort::Id && value.as_row().is_some())
     }
 }
@@ -172,6 +185,11 @@ records! {
     /// Contact history.
     CONTACTS = "contacts" [
         id(CLIENT_ID), text("kind"), text("direction"), text("channel"), int("at"), text("staff"), text("text"),
+    ];
+    /// Photos and files of a client. Their content is not in the log: `hash` is its SHA-256.
+    ATTACHMENTS = "attachments" [
+        id(CLIENT_ID), text("name"), text("media_type"), int("size_bytes"), bytes("hash"), bytes("thumbnail"),
+        int("added_at"), int("photo_since"),
     ];
 }
 

@@ -98,6 +98,71 @@ pub fn is_email(text: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
+/// The longest name of a file, in bytes of UTF-8: what every file system takes.
+pub const FILE_NAME_BYTES_MAX: usize = 255;
+
+/// A longer ending than this is no ending, but a sentence with a full stop in it.
+const ENDING_CHARS_MAX: usize = 16;
+
+/// A file's name that every system takes and that shows what it is: no folder, no letter that is not seen or that
+/// turns the reading round, none that a system keeps for itself, and no name of a device. What is left of nothing is
+/// `otherwise`.
+#[must_use]
+pub fn file_name(name: &str, otherwise: &str) -> String {
+    let refused = |c: char| c.is_control() || is_invisible(c) || "/\\:*?\"<>|".contains(c);
+    let spaced = name.replace(refused, " ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let plain = words.join(" ");
+    // Windows takes these off the end without a word, and a name that begins with a full stop is hidden.
+    let plain = plain.trim_matches(['.', ' ']);
+    let plain = if plain.is_empty() { otherwise } else { plain };
+    let (stem, ending) = parts(plain);
+    // Windows looks no further than the first full stop.
+    let stem = match stem.split_once('.') {
+        _ if !is_device(stem) => stem.to_owned(),
+        Some((device, rest)) => format!("{device}_.{rest}"),
+        None => format!("{stem}_"),
+    };
+    let ending = ending.map(|ending| format!(".{ending}")).unwrap_or_default();
+    let room = FILE_NAME_BYTES_MAX - ending.len();
+    let mut length = stem.len().min(room);
+    while !stem.is_char_boundary(length) {
+        length -= 1;
+    }
+    format!("{}{ending}", stem[..length].trim_end_matches(['.', ' ']))
+}
+
+/// The name before its ending, and the ending.
+fn parts(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once('.') {
+        Some((stem, ending))
+            if ending.chars().count() <= ENDING_CHARS_MAX && !ending.contains(char::is_whitespace) =>
+        {
+            (stem, Some(ending))
+        }
+        _ => (name, None),
+    }
+}
+
+/// Is it a name under which Windows opens a device, whatever its ending?
+fn is_device(stem: &str) -> bool {
+    let first = stem.split('.').next().unwrap_or_default().trim_end();
+    let upper = first.to_ascii_uppercase();
+    let numbered = |name: &str| {
+        upper.strip_prefix(name).is_some_and(|rest| {
+            matches!(
+                rest,
+                "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"
+            )
+        })
+    };
+    matches!(
+        upper.as_str(),
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
+    ) || numbered("COM")
+        || numbered("LPT")
+}
+
 /// The first `max` characters, with an ellipsis where something was left out.
 #[must_use]
 pub fn ellipsis(text: &str, max: usize) -> String {
@@ -153,6 +218,35 @@ mod tests {
     #[test]
     fn tidying_keeps_the_inside() {
         assert_eq!(tidy(" a\r\nb\u{202E}c \n"), "a\nb\u{202E}c");
+    }
+
+    #[test]
+    fn a_files_name_is_one_that_every_disk_takes() {
+        for (name, plain) in [
+            ("Анна Иванова.pdf", "Анна Иванова.pdf"),
+            ("../../etc/passwd", "etc passwd"),
+            ("C:\\con\n<b>|?*\"", "C con b"),
+            ("\u{202E}gnp.exe\u{0}", "gnp.exe"),
+            ("a\u{200B}b.png", "a b.png"),
+            (" .hidden. ", "hidden"),
+            ("con", "con_"),
+            ("NUL.txt", "NUL_.txt"),
+            ("com1.tar.gz", "com1_.tar.gz"),
+            ("Lpt¹", "Lpt¹_"),
+            ("console.txt", "console.txt"),
+            ("...", "file"),
+            ("", "file"),
+        ] {
+            assert_eq!(file_name(name, "file"), plain, "{name:?}");
+            assert_eq!(file_name(plain, "file"), plain, "what is plain stays as it is");
+        }
+        for (long, ending) in [("Щ".repeat(500) + ".jpeg", ".jpeg"), ("x. ".repeat(300), "x")] {
+            let plain = file_name(&long, "file");
+            assert!(
+                plain.len() <= FILE_NAME_BYTES_MAX && plain.ends_with(ending),
+                "{plain}"
+            );
+        }
     }
 
     #[test]

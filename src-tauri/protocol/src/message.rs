@@ -4,7 +4,7 @@
 //! hands over what is new here, [`Request::Pull`] takes in what is new there. Every message may get lost,
 //! come twice or come late: each says where it begins, and is taken only where it fits.
 
-use clientele_model::{BranchId, CompanyId, DeviceId, Hlc, StepId};
+use clientele_model::{BranchId, CompanyId, DeviceId, Hlc, RowId, StepId};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Batch;
@@ -106,6 +106,25 @@ pub enum Request {
     Revoke {
         /// Which.
         device: DeviceId,
+    },
+    // What follows came later: an older server says that it cannot read it, and a device then leaves it.
+    /// How much is there of the contents of these attachments?
+    Contents(Vec<RowId>),
+    /// Take this piece of a content.
+    PutPiece {
+        /// Of which attachment.
+        attachment: RowId,
+        /// Which, the first being 0.
+        n: u32,
+        /// It.
+        bytes: Vec<u8>,
+    },
+    /// Give me this piece of a content.
+    GetPiece {
+        /// Of which attachment.
+        attachment: RowId,
+        /// Which, the first being 0.
+        n: u32,
     },
 }
 
@@ -273,10 +292,16 @@ pub enum Response {
     },
     /// To [`Request::Heads`].
     Heads(Vec<(DeviceId, Head)>),
-    /// To [`Request::Rename`] and [`Request::Revoke`].
+    /// To [`Request::Rename`], [`Request::Revoke`] and [`Request::PutPiece`].
     Done,
     /// No.
     No(No),
+    /// To [`Request::Contents`]: of each how many pieces are there; none for one that is not known here (yet).
+    Contents(Vec<Option<u32>>),
+    /// To [`Request::GetPiece`].
+    Piece(Vec<u8>),
+    /// To [`Request::PutPiece`] and [`Request::GetPiece`]: it is not wanted, or not there.
+    NoPiece,
 }
 
 /// To [`Request::Hello`].

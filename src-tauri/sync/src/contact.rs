@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use clientele_core::head_office::incoming::{self, Stopped};
 use clientele_core::head_office::proved::ProvedPage;
-use clientele_core::head_office::{self, Membership, outgoing};
+use clientele_core::head_office::{self, Membership, contents, outgoing};
 use clientele_core::workspace::{Actor, Invalidation, Workspace};
 use clientele_model::change::SCHEMA;
 use clientele_model::{DeviceId, ErrorCode};
@@ -14,6 +14,7 @@ use clientele_protocol::message::{Hello, Mark, No, OpenAsk, PairAsk, Push, Welco
 use clientele_protocol::{BATCH_CHANGES_MAX, DeviceKey, Head, Request, Response, VERSION, bytes};
 
 use crate::ahead::{Ahead, Session};
+use crate::contents::Contents;
 use crate::{Error, Result};
 
 /// What to send, and to which door.
@@ -96,6 +97,8 @@ enum Stage {
     Push,
     /// Take in what is new there.
     Pull,
+    /// Hand over, and fetch, contents of photos and files.
+    Contents(Contents),
     /// Shut out: hand over what was not told yet, for head office to look at, and end.
     Part,
     /// Shut somebody out.
@@ -228,7 +231,7 @@ impl<'a> Contact<'a> {
     /// The question of the stage; a stage without one gives way to the next.
     fn request(&mut self) -> Result<Option<Request>> {
         loop {
-            let request = match &self.stage {
+            let request = match &mut self.stage {
                 Stage::Hello => Request::Hello(self.hello()?),
                 Stage::Compare { after_seq } => Request::Stream {
                     after_seq: *after_seq,
@@ -264,6 +267,13 @@ impl<'a> Contact<'a> {
                 Stage::Pull if self.fetches_ahead => return Ok(None),
                 Stage::Pull => Request::Pull {
                     from: self.book.read(head_office::cursor)?,
+                },
+                Stage::Contents(contents) => match contents.request(self.book)? {
+                    Some(request) => request,
+                    None => {
+                        self.stage = Stage::Done;
+                        continue;
+                    }
                 },
                 Stage::Revoke(device) => Request::Revoke { device: *device },
                 Stage::Done => return Ok(None),
@@ -345,6 +355,13 @@ impl<'a> Contact<'a> {
             (Stage::Part, Response::Pushed { .. } | Response::Gap { .. } | Response::Fork { .. }) => {
                 self.again(Stage::Hello)
             }
+            (Stage::Contents(mut contents), response) => {
+                self.report
+                    .invalidates
+                    .extend(contents.answer(self.book, response)?);
+                self.stage = Stage::Contents(contents);
+                Ok(())
+            }
             (Stage::Revoke(_), Response::Done) => Ok(()),
             _ => Err(Error::Answer("to another question")),
         }
@@ -385,6 +402,11 @@ impl<'a> Contact<'a> {
                 self.stage = Stage::Part;
                 Ok(())
             }
+            // An older head office keeps no contents, and a busy one has time for them another day: all else is said.
+            No::Unreadable | No::Busy if matches!(self.stage, Stage::Contents(_)) => {
+                self.stage = Stage::Done;
+                Ok(())
+            }
             no => Err(Error::No(no)),
         }
     }
@@ -409,6 +431,7 @@ impl<'a> Contact<'a> {
         if welcome.common != cursor {
             // The server was restored from an old backup: back to what both know, and give it what it lost.
             incoming::rewind(self.book, welcome.common)?;
+            contents::told(self.book, 0)?;
             self.refill = true;
         }
         let head = welcome.head;
@@ -534,7 +557,7 @@ impl<'a> Contact<'a> {
         if self.book.read(head_office::waiting)? > 0 {
             return self.again(Stage::Push);
         }
-        self.stage = Stage::Done;
+        self.stage = Stage::Contents(Contents::default());
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 
 mod ahead;
 mod contact;
+mod contents;
 mod line;
 mod pairing;
 mod visit;

@@ -5,7 +5,9 @@ use clientele_core::custom_fields::{CustomChoice, CustomField, CustomFieldDraft}
 use clientele_core::filters::{Conditions, FilterDraft};
 use clientele_core::testing::Rng;
 use clientele_core::workspace::Actor;
-use clientele_core::{clients, contacts, custom_fields, duplicates, filters, head_office, testing};
+use clientele_core::{
+    attachments, clients, contacts, custom_fields, duplicates, filters, head_office, testing,
+};
 use clientele_model::{ClientDraft, ClientId, CustomKind, CustomValue, Phone};
 
 use super::{Desk, World, Written};
@@ -37,7 +39,7 @@ impl World {
         let book = desk.book();
         let ids = book.read(clients::ids).expect("the clients");
         let chosen = (!ids.is_empty()).then(|| ids[rng.below(ids.len())]);
-        let client = match (chosen, rng.below(27)) {
+        let client = match (chosen, rng.below(30)) {
             (None, _) | (_, 0..4) => Some(add(desk, NAMES[rng.below(NAMES.len())], &word)),
             (Some(id), 4..9) => edit(desk, id, |draft| draft.notes.clone_from(&word)),
             (Some(id), 9..11) => edit(desk, id, |draft| draft.expects.clone_from(&word)),
@@ -85,6 +87,23 @@ impl World {
                 None
             }
             (Some(id), 24..27) => fill(desk, rng, id, &word),
+            (Some(id), 27..29) => {
+                let picture = testing::a_picture(&word, (rng.below(256)) as u8);
+                let added = attachments::add(book, &by(), id, &[picture], rng.below(2) == 0);
+                added.ok().map(|_| home(desk, id))
+            }
+            (Some(id), 29) => {
+                let rows = book
+                    .read(|conn| attachments::list(conn, id))
+                    .expect("what is on a card");
+                if let Some(row) = rows.get(rng.below(rows.len().max(1))) {
+                    let _ = match rng.below(2) {
+                        0 => attachments::trash(book, &by(), row.id),
+                        _ => attachments::set_photo(book, &by(), row.id, !row.is_photo),
+                    };
+                }
+                None
+            }
             (Some(id), _) if rng.below(6) == 0 => {
                 clients::trash(book, &by(), &[id]).expect("into the trash");
                 clients::erase(book, &by(), &[id]).expect("erased");

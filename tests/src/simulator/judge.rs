@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clientele_core::attachments;
 use clientele_core::clients::{self, CLIENTS};
+use clientele_core::head_office::contents;
 use clientele_core::workspace::store::{conflicts, log, row_ids, values_of_row};
 use clientele_core::{Result, book::Book};
-use clientele_model::{ClientId, RowId};
+use clientele_model::{ClientId, ErrorCode, RowId};
 
 use super::{Faults, MINUTE, Outcome, World};
 
@@ -145,6 +147,48 @@ pub fn judge(world: &mut World) {
         }
     }
     found(world, &live);
+    fetched(world, &live);
+}
+
+/// Whoever looks at a photo or a file gets it, wherever it was added, as long as anybody who visits has it.
+fn fetched(world: &mut World, live: &[usize]) {
+    let seed = world.seed;
+    let all = |world: &World, place: usize| {
+        let read = |conn: &_| row_ids(conn, &attachments::ATTACHMENTS);
+        world.desks[place].book().read(read).expect("the attachments")
+    };
+    let has = |world: &World, place: usize, id: RowId| {
+        let content = world.desks[place]
+            .book()
+            .read(|conn| attachments::content(conn, id.into()));
+        match content {
+            Ok(_) => true,
+            Err(error) if error.code() == ErrorCode::AttachmentNotHere => false,
+            Err(error) if error.code() == ErrorCode::NotFound => false,
+            Err(error) => panic!("seed {seed}: desk {place} has something else under {id}: {error}"),
+        }
+    };
+    for place in live {
+        let wanted: Vec<RowId> = all(world, *place)
+            .into_iter()
+            .filter(|id| !has(world, *place, *id) && live.iter().any(|other| has(world, *other, *id)))
+            .collect();
+        for id in &wanted {
+            let book = world.desks[*place].book();
+            contents::want(book, (*id).into()).expect("wanted");
+        }
+        let outcome = world.visit(*place);
+        assert!(
+            matches!(outcome, Outcome::Done(_)),
+            "seed {seed}: desk {place}: {outcome:?}"
+        );
+        for id in wanted {
+            assert!(
+                has(world, *place, id),
+                "seed {seed}: desk {place} does not get {id}"
+            );
+        }
+    }
 }
 
 type Rows = BTreeMap<(String, RowId), String>;

@@ -9,7 +9,7 @@ import { dismissAll } from "./toasts.svelte";
 import { tell } from "./writes";
 
 const LANGUAGE = "clientele.language";
-const TOPICS: Topic[] = ["clients", "client", "contacts", "history", "trash", "settings", "tags", "head_office", "conflicts"];
+const TOPICS: Topic[] = ["clients", "client", "contacts", "attachments", "history", "trash", "settings", "tags", "head_office", "conflicts"];
 export const EVERYTHING: Invalidation[] = TOPICS.map((topic) => ({ topic, id: null }));
 
 let state = $state.raw<AppState | null>(null);

@@ -1,7 +1,7 @@
 // The only door to Rust: nothing else in the window knows that a shell exists. A fake behind
 // `setTransport` lets a plain browser and the tests drive every screen.
 
-import { invoke } from "@tauri-apps/api/core";
+import { convertFileSrc, invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import type { Commands, Event, Refusal } from "./bindings.gen";
 
@@ -10,11 +10,17 @@ export interface Transport {
   call(command: string, args: unknown): Promise<unknown>;
   /** Hears everything that Rust tells unasked; the answer stops it. */
   listen(handler: (event: Event) => void): Promise<() => void>;
+  /** Where a picture is looked at: an address that only the open book answers. */
+  picture(what: PictureSize, id: string): string;
 }
+
+/** A small one for lists, or the whole. */
+export type PictureSize = "thumb" | "whole";
 
 const shell: Transport = {
   call: (command, args) => invoke("call", { command, args }),
   listen: (handler) => listen<Event>("clientele", (event) => handler(event.payload)),
+  picture: (what, id) => convertFileSrc(`${what}/${id}`, "clientele-attachment"),
 };
 
 let transport: Transport = shell;
@@ -22,6 +28,11 @@ let transport: Transport = shell;
 /** Puts another end behind the door. */
 export function setTransport(next: Transport): void {
   transport = next;
+}
+
+/** The address of an attachment's picture, for an `img`. */
+export function pictureUrl(what: PictureSize, id: string): string {
+  return transport.picture(what, id);
 }
 
 export function isRefusal(error: unknown): error is Refusal {

@@ -8,7 +8,7 @@ import { entityName, fieldName, isolate, t, words } from "./i18n/index.svelte";
 /** Before the name of one of the owner's own fields. */
 export const OWN_FIELD = "custom:";
 
-const TIMES = new Set(["at", "deleted_at", "trashed_at", "created_at"]);
+const TIMES = new Set(["at", "photo_since", "deleted_at", "trashed_at", "created_at"]);
 
 /** A value as the log keeps it, for a reader. */
 export function valueText(change: Pick<FieldHistoryEntry, "entity" | "field">, value: string): string {

@@ -3,7 +3,7 @@
 
 import { asRefusal, call } from "./backend";
 import type { Commands, Refusal, StepSummary, Written } from "./bindings.gen";
-import { refusalText, stepText, t } from "./i18n/index.svelte";
+import { isolate, refusalText, stepText, t } from "./i18n/index.svelte";
 import { invalidate } from "./query.svelte";
 import { dismissAll, toast } from "./toasts.svelte";
 
@@ -52,4 +52,14 @@ function announce(step: StepSummary): void {
   if (step.label === "undo") toast({ title, action: { label: t("undo.redo"), run: redo } });
   else if (FINAL.has(step.label)) toast({ title });
   else toast({ title, action: { label: t("undo.undo"), run: () => void writeOrTell("step_undo", { id: step.id }) } });
+}
+
+/** Lets the user choose where, and writes a photo or a file of a card there. */
+export async function saveAttachment(id: string): Promise<void> {
+  try {
+    const saved = await call("attachment_save", { id });
+    toast({ title: t("attachments.saved"), detail: isolate(saved.path) });
+  } catch (error) {
+    tell(asRefusal(error));
+  }
 }

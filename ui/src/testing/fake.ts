@@ -3,9 +3,10 @@
 
 import type { Transport } from "../lib/backend";
 import type {
-  AppState, Branch, ClientRow, Commands, Contact, Event, FieldHistoryEntry, HistoryEntry, Invalidation, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
+  AppState, Attachment, Branch, ClientRow, Commands, Contact, Event, FieldHistoryEntry, HistoryEntry, Invalidation, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
 } from "../lib/bindings.gen";
 import { copyDraft, displayName } from "../lib/drafts";
+import { attachments, PICTURE } from "./fake_attachments";
 import { duplicates } from "./fake_duplicates";
 import { csvPreview, visitsPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
@@ -31,7 +32,7 @@ const refuse = (code: Refusal["code"], params?: Record<string, string>): never =
   throw { code, ...(params ? { params } : {}) } as Refusal;
 };
 const KEY = "K7QM-2XWD-9FTA-HN4R-C8PV-5JYE-B3GS-Z6UL";
-const ALL: Invalidation[] = (["clients", "client", "contacts", "history", "trash", "tags", "settings", "head_office", "conflicts", "duplicates", "custom_fields", "filters"] as const).map((topic) => ({ topic, id: null }));
+const ALL: Invalidation[] = (["clients", "client", "contacts", "attachments", "history", "trash", "tags", "settings", "head_office", "conflicts", "duplicates", "custom_fields", "filters"] as const).map((topic) => ({ topic, id: null }));
 
 export class Fake implements Transport {
   readonly asked: { command: string; args: unknown }[] = [];
@@ -44,6 +45,8 @@ export class Fake implements Transport {
   readonly steps: Step[] = [];
   /** On whose card those stand who were merged. */
   private readonly shownOn = new Map<string, string>();
+  /** Photos and files, of all clients. */
+  readonly attachments: { rows: Attachment[] } = { rows: [] };
   private undone: Step[] = [];
   readonly office: FakeOffice;
   readonly owner = new FakeOwner({ live: () => this.live(), lastContact: (id) => this.lastContact(id), now: Date.now(), refuse: (...why) => refuse(...why), write: (...what) => this.write(...what) });
@@ -75,6 +78,9 @@ export class Fake implements Transport {
   }
   emit(event: Event): void {
     for (const handler of this.handlers) handler(event);
+  }
+  picture(): string {
+    return PICTURE;
   }
   async call(command: string, args: unknown): Promise<unknown> {
     this.asked.push({ command, args });
@@ -175,7 +181,7 @@ export class Fake implements Transport {
       const { id } = c;
       const phones = c.draft.phones.map((p) => ({ ...p, display: p.e164 ? p.e164.replace(/^(\+359)(\d{3})(\d{3})(\d{3})$/, "$1 $2 $3 $4") : p.typed }));
       const count = this.contacts.filter((x) => x.client_id === id).length;
-      return { id, name: displayName(c.draft), draft: c.draft, phones, created_at: c.created_at, changed_at: c.changed_at, trashed_at: c.trashed_at, contacts: count, last_contact_at: this.lastContact(id) };
+      return { id, name: displayName(c.draft), draft: c.draft, phones, created_at: c.created_at, changed_at: c.changed_at, trashed_at: c.trashed_at, contacts: count, last_contact_at: this.lastContact(id), photo: c.photo ?? null };
     },
     client_save: ({ id, after }) => {
       if (displayName(after) === "") refuse("client.empty");
@@ -235,6 +241,8 @@ export class Fake implements Transport {
       }
       return hits.slice(0, limit);
     },
+    ...attachments({ find: (id) => this.find(id), refuse, write: (...what) => this.write(...what), kept: this.attachments, number: () => this.next++ }),
+    import_dropped: () => null,
     undo: () => {
       const step = this.steps.find((s) => s.entry.can_undo) ?? refuse("undo.nothing");
       this.undone.unshift(step);

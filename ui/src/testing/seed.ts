@@ -9,6 +9,8 @@ export interface Kept {
   created_at: number;
   changed_at: number;
   trashed_at: number | null;
+  /** The attachment that is the photo. */
+  photo?: string | null;
 }
 
 /** A small random sequence that is the same each time. */

@@ -10,7 +10,7 @@ use clientele_formats::{self as formats, FILE_BYTES_MAX, Format, Program, Sink, 
 use clientele_model::{ClientDraft, ErrorCode, Refusal};
 
 use super::wire::{self, Question, Said};
-use super::{ARGUMENT, Patience, limits};
+use super::{ARGUMENT, Patience, limits, picture};
 
 /// Between two reports of how far it is.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
@@ -19,9 +19,12 @@ const REPORT_EVERY: Duration = Duration::from_millis(50);
 /// a reader opens no window and no book.
 #[must_use]
 pub fn answer() -> Option<ExitCode> {
-    if std::env::args_os().nth(1)? != ARGUMENT {
-        return None;
-    }
+    let argument = std::env::args_os().nth(1)?;
+    let serve: fn() -> io::Result<()> = match argument.to_str() {
+        Some(ARGUMENT) => serve,
+        Some(picture::ARGUMENT) => picture::serve,
+        _ => return None,
+    };
     // What a panic says may quote a client, and nobody reads it.
     std::panic::set_hook(Box::new(|_| {}));
     Some(match serve() {

@@ -9,6 +9,11 @@
 /// # Errors
 /// When the system does not take a bound.
 pub fn confine() -> std::io::Result<()> {
+    confine_to(super::MEMORY_BYTES_MAX)
+}
+
+/// As [`confine`], with so much memory.
+pub(super) fn confine_to(memory_bytes: u64) -> std::io::Result<()> {
     #[cfg(unix)]
     {
         use rustix::process::Resource;
@@ -17,8 +22,10 @@ pub fn confine() -> std::io::Result<()> {
         bound(Resource::Nofile, 0)?;
         bound(Resource::Fsize, 0)?;
         // The program's own code and its libraries do not count here, unlike for the whole address space.
-        bound(Resource::Data, super::MEMORY_BYTES_MAX)?;
+        bound(Resource::Data, memory_bytes)?;
     }
+    #[cfg(not(unix))]
+    let _ = memory_bytes;
     Ok(())
 }
 

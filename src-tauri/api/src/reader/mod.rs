@@ -1,12 +1,13 @@
 //! Foreign files are read in a process of their own, which may not take the program with it.
 //!
-//! The program starts itself once more with [`ARGUMENT`]; that child gives up files, network and all but a little
+//! The program starts itself once more with [`ARGUMENT`] (for a picture with another); that child gives up files, network and all but a little
 //! memory and time, takes a file's bytes from its stdin and says on its stdout what stands in them. Whatever a file
 //! does to it, here it is a refusal, and the book has not heard of it.
 
 mod child;
 mod limits;
 mod parent;
+mod picture;
 mod wire;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub use child::answer;
 pub use limits::confine;
 pub(crate) use parent::{HistoryReading, cells, history, read};
+pub(crate) use picture::small;
 pub(crate) use wire::Question;
 
 /// The hidden first argument that makes a program of ours the reader of one file.

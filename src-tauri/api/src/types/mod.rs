@@ -7,12 +7,14 @@ use clientele_model::{ClientDraft, ClientId, ContactId, Language, Refusal, RowId
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+mod attachments;
 mod custom_fields;
 mod duplicates;
 mod filters;
 mod head_office;
 
 pub use crate::preferences::{Preferences, Theme};
+pub use attachments::*;
 use clientele_core::contacts::{ContactDraft, ContactKind};
 pub use custom_fields::*;
 pub use duplicates::*;

@@ -1,5 +1,6 @@
 //! What the command line takes. Its doc comments are what `--help` says.
 
+mod attachments;
 mod clients;
 mod fields;
 mod filters;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use crate::{moments, values};
 
+pub use attachments::{Attach, Save};
 pub use clients::{Access, Client, ClientEdit, Emptied, Fields, NewClient};
 pub use fields::{Fields as OwnFields, Kind, NewField, OwnField};
 pub use filters::{Filters, SavedFilter, Tagged};
@@ -83,6 +85,20 @@ pub enum Command {
     /// The contact history of a client.
     #[command(subcommand)]
     Contact(Contact),
+    /// Add photos or files to a client's card, in one step. They are kept in the book, encrypted like the rest.
+    Attach(Attach),
+    /// The photos and files on a client's card.
+    Attachments {
+        /// Which client.
+        client: Uuid,
+    },
+    /// Put a photo or a file into the trash.
+    Detach {
+        /// Which, as `attachments` says it.
+        id: Uuid,
+    },
+    /// Write the content of a photo or a file to a file.
+    Save(Save),
     /// Take back the last step.
     Undo,
     /// Do again what was undone last.

@@ -1,5 +1,6 @@
 //! The commands: each asks the api, and says the answer for a script and for a person.
 
+mod attachments;
 mod book;
 mod cards;
 mod clients;
@@ -50,6 +51,10 @@ pub fn run(api: &Terminal, command: Command) -> Result<Answer, Refusal> {
         Command::Duplicates { limit } => duplicates::list(api, limit),
         Command::Merge { keep, gone } => duplicates::merge(api, keep, gone),
         Command::Unmerge { step } => duplicates::unmerge(api, step),
+        Command::Attach(ask) => attachments::attach(api, &ask),
+        Command::Attachments { client } => attachments::list(api, client),
+        Command::Detach { id } => attachments::detach(api, id),
+        Command::Save(ask) => attachments::save(api, &ask),
         Command::Undo => past::undo(api),
         Command::Redo => past::redo(api),
         Command::History(ask) => past::history(api, &ask),

@@ -1,5 +1,6 @@
 //! The command line as a script and a person meet it: the real program, on books in a folder of their own.
 
+mod attachments;
 mod books;
 mod cards;
 mod closed_ends;

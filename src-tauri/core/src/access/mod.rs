@@ -10,7 +10,8 @@ use std::collections::HashMap;
 
 use chrono::Local;
 use clientele_formats::access::{
-    AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessTag, FORMAT, Kept, Moment,
+    AccessAttachment, AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessTag,
+    FORMAT, Kept, Moment,
 };
 use clientele_model::{
     Address, ClientId, ContactPerson, Email, ErrorCode, Messenger, OtherName, Phone, Refusal, RowId, StepId,
@@ -18,12 +19,14 @@ use clientele_model::{
 };
 use rusqlite::Connection;
 
+use crate::attachments::ATTACHMENTS;
 use crate::clients::{
     ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES,
 };
 use crate::contacts::CONTACTS;
 use crate::custom_fields::CUSTOM_VALUES;
 use crate::history::{self, FieldHistoryEntry};
+use crate::keys::hex;
 use crate::workspace::store::{self, rows_of_client, values_of_row};
 use crate::workspace::table::DELETED_AT;
 use crate::workspace::{StepLabel, Table, summary};
@@ -102,6 +105,7 @@ fn collect(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<Access
         tags: tags(part(&CLIENT_TAGS)?),
         custom: custom(conn, part(&CUSTOM_VALUES)?)?,
         contacts: contacts(part(&CONTACTS)?),
+        attachments: attachments(part(&ATTACHMENTS)?),
         history: changes(conn, id)?,
     })
 }
@@ -167,6 +171,21 @@ fn contacts(mut rows: Vec<Row>) -> Vec<Kept<AccessContact>> {
     })
 }
 
+fn attachments(mut rows: Vec<Row>) -> Vec<Kept<AccessAttachment>> {
+    rows.sort_by_key(|row| std::cmp::Reverse((row.int("added_at"), row.id)));
+    kept(rows, |row| AccessAttachment {
+        id: row.id.into(),
+        name: row.text("name"),
+        media_type: row.text("media_type"),
+        size_bytes: row.int("size_bytes").max(0).cast_unsigned(),
+        sha256: hex(row.bytes("hash")),
+        added_at: local(Timestamp(row.int("added_at"))),
+        photo_since: Some(row.int("photo_since"))
+            .filter(|since| *since > 0)
+            .map(|since| local(Timestamp(since))),
+    })
+}
+
 // ---- rows
 
 /// A row of any table, trashed or not, field by field.
@@ -194,6 +213,13 @@ impl Row {
 
     fn int(&self, field: &str) -> i64 {
         self.values.get(field).and_then(Value::as_int).unwrap_or(0)
+    }
+
+    fn bytes(&self, field: &str) -> &[u8] {
+        match self.values.get(field) {
+            Some(Value::Blob(bytes)) => bytes,
+            _ => &[],
+        }
     }
 
     fn trashed_at(&self) -> Option<Moment> {
@@ -264,7 +290,7 @@ fn step(conn: &Connection, entry: &FieldHistoryEntry) -> Result<(StepLabel, Opti
 
 /// Moments stand in the log as numbers, which nobody reads.
 fn in_words(field: &str, value: String) -> String {
-    let millis = matches!(field, "at" | DELETED_AT).then(|| value.parse().ok());
+    let millis = matches!(field, "at" | "photo_since" | DELETED_AT).then(|| value.parse().ok());
     match millis.flatten() {
         Some(millis) => local(Timestamp(millis)).to_rfc3339(),
         None => value,

@@ -9,7 +9,7 @@ use super::store;
 use crate::exports::RowsDigest;
 use crate::workspace::store::{has_row, log, row_ids, values_of_row};
 use crate::workspace::{Schema, Table, Workspace, settle};
-use crate::{Result, clients, search};
+use crate::{Result, attachments, clients, search};
 
 /// A problem more than this is only counted.
 const PROBLEMS_MAX: usize = 100;
@@ -46,6 +46,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<CheckReport> {
             problems.extend(missing_row(conn, workspace.schema(), &entity, id)?);
         }
         problems.extend(clients::problems(conn)?);
+        problems.extend(attachments::problems(conn)?);
         problems.extend(search::problems(conn, workspace.search_memory())?);
         problems.truncate(PROBLEMS_MAX);
         Ok(CheckReport {

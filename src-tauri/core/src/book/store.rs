@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_whose_it_was.sql"),
     include_str!("../../migrations/0006_custom_fields.sql"),
     include_str!("../../migrations/0007_filters.sql"),
+    include_str!("../../migrations/0008_attachments.sql"),
 ];
 
 /// Gives the connection its key; for a new file with the salt that it will begin with.

@@ -8,7 +8,8 @@ mod tests;
 
 use clientele_model::record::{self, DELETED_AT, Record};
 use clientele_model::{
-    BranchId, ClientDraft, ClientId, ClientKind, ErrorCode, Refusal, RowId, Timestamp, Value, phone,
+    AttachmentId, BranchId, ClientDraft, ClientId, ClientKind, ErrorCode, Refusal, RowId, Timestamp, Value,
+    phone,
 };
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -222,6 +223,8 @@ pub struct ClientCard {
     pub contacts: u32,
     /// When the last of them was.
     pub last_contact_at: Option<Timestamp>,
+    /// The client's photo.
+    pub photo: Option<AttachmentId>,
 }
 
 /// A tag, and on how many cards.
@@ -401,7 +404,8 @@ pub(crate) fn erase_one(w: &mut Write<'_>, id: RowId) -> Result<()> {
             .with("detail", "only a client in the trash is erased")
             .into());
     }
-    for table in PARTS.into_iter().chain([&crate::contacts::CONTACTS]) {
+    let others = [&crate::contacts::CONTACTS, &crate::attachments::ATTACHMENTS];
+    for table in PARTS.into_iter().chain(others) {
         for part in crate::workspace::store::rows_of_client(w.conn(), table, id)? {
             w.erase(table, part)?;
         }

@@ -220,6 +220,7 @@ pub(super) fn card(
         trashed_at: trashed_at.map(Timestamp),
         contacts,
         last_contact_at: last.map(Timestamp),
+        photo: crate::attachments::photo(conn, id)?,
     })
 }
 

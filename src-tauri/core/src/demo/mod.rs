@@ -5,6 +5,7 @@
 //! wherever it is filled; only the identifiers differ.
 
 mod dice;
+mod faces;
 mod histories;
 mod own;
 mod people;
@@ -21,7 +22,7 @@ use clientele_model::{ClientId, ErrorCode, Language, Refusal, Timestamp};
 
 use crate::clients::{self, draft};
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Written};
-use crate::{Result, contacts, settings};
+use crate::{Result, attachments, contacts, settings};
 
 use salon::Salon;
 
@@ -74,6 +75,9 @@ pub fn fill(
             clients::add_checked_of(w, id, &card, entry.created_at)?;
             for contact in &entry.contacts {
                 contacts::add_checked(w, by, id, contact)?;
+            }
+            if let Some(face) = faces::of(done) {
+                attachments::add_checked(w, id, &face, true)?;
             }
         }
         Ok(options.clients)

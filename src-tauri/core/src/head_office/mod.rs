@@ -4,6 +4,7 @@
 //! what happens when this file turns out to be a copy ([`copied`]). The crate `clientele-sync` speaks to the
 //! server with it.
 
+pub mod contents;
 pub mod copied;
 pub mod erasures;
 pub mod incoming;

@@ -1,5 +1,6 @@
 //! The SQL of head office: streams as their devices signed them, marks in the server's log, the others.
 
+pub(super) mod contents;
 pub(super) mod erasures;
 mod exchanges;
 

@@ -110,7 +110,17 @@ pub struct StepDetails {
 const DETAILS_MAX: usize = 200;
 
 /// Fields that mean nothing to a reader: book-keeping, and what is worked out from another field.
-const NOT_SHOWN: [&str; 5] = ["client_id", "field_id", "position", "e164", "created_at"];
+const NOT_SHOWN: [&str; 9] = [
+    "client_id",
+    "field_id",
+    "position",
+    "e164",
+    "created_at",
+    "added_at",
+    "size_bytes",
+    "hash",
+    "thumbnail",
+];
 
 /// Fields that name another client.
 const NAMES_CLIENT: [&str; 2] = ["merged_into", "other"];

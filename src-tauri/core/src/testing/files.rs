@@ -53,6 +53,11 @@ pub fn forget_index(book: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// What the migration of attachments added.
+const ATTACHMENTS: &str =
+    "drop table attachments_wanted; drop table attachment_pieces; drop table attachments;
+     delete from local where name = 'contents_told_up_to'; pragma user_version = 7;";
+
 /// What the migration about saved filters added.
 const FILTERS: &str = "drop table filters; pragma user_version = 6;";
 
@@ -113,6 +118,7 @@ pub fn as_of_the_second_version(book: &Workspace) -> Result<()> {
     second.execute_batch(include_str!("../../migrations/0002_head_office.sql"))?;
     let second = columns(&second)?;
     book.maintain(|conn| {
+        conn.execute_batch(ATTACHMENTS)?;
         conn.execute_batch(FILTERS)?;
         conn.execute_batch(CUSTOM_FIELDS)?;
         conn.execute_batch(FIFTH)?;
@@ -136,6 +142,7 @@ pub fn as_of_the_first_version(book: &Workspace) -> Result<()> {
     first.execute_batch(include_str!("../../migrations/0001_the_book.sql"))?;
     let first = columns(&first)?;
     book.maintain(|conn| {
+        conn.execute_batch(ATTACHMENTS)?;
         conn.execute_batch(FILTERS)?;
         conn.execute_batch(CUSTOM_FIELDS)?;
         conn.execute_batch(FIFTH)?;

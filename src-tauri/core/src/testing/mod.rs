@@ -9,10 +9,12 @@ pub use files::{
 use std::path::PathBuf;
 
 use clientele_model::{
-    Birthday, ClientDraft, ClientId, ClientKind, ContactId, Email, Language, OtherName, Phone, Timestamp,
+    AttachmentId, Birthday, ClientDraft, ClientId, ClientKind, ContactId, Email, Language, OtherName, Phone,
+    Timestamp,
 };
 use tempfile::TempDir;
 
+use crate::attachments::{self, NewAttachment};
 use crate::book::{Book, NewBook};
 use crate::clients;
 use crate::contacts::{self, Channel, ContactDraft, ContactKind, Direction};
@@ -276,6 +278,43 @@ pub fn log_call(book: &Book, client: ClientId, text: &str, at: i64) -> ContactId
     contacts::add(book, &Actor::owner(), client, call(text, at))
         .expect("a contact")
         .value
+}
+
+/// A file on its way onto a card: bytes that are no picture.
+#[must_use]
+pub fn a_file(name: &str, bytes: Vec<u8>) -> NewAttachment {
+    NewAttachment {
+        name: name.to_owned(),
+        bytes,
+        thumbnail: None,
+    }
+}
+
+/// A small picture on its way onto a card, another for every `shade`.
+///
+/// # Panics
+/// Where it cannot be made.
+#[must_use]
+pub fn a_picture(name: &str, shade: u8) -> NewAttachment {
+    // A GIF of one point, written by hand: its three colours are all that differs.
+    let mut bytes = b"GIF89a\x01\0\x01\0\x80\0\0".to_vec();
+    bytes.extend([shade, 120, 255 - shade, 0, 0, 0]);
+    bytes.extend(b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;");
+    let thumbnail = clientele_formats::attachments::thumbnail(&bytes);
+    NewAttachment {
+        name: name.to_owned(),
+        thumbnail: Some(thumbnail.expect("a picture")),
+        bytes,
+    }
+}
+
+/// Adds a file to a card.
+///
+/// # Panics
+/// Where the book refuses it.
+pub fn attach(book: &Book, client: ClientId, file: NewAttachment, as_photo: bool) -> AttachmentId {
+    let added = attachments::add(book, &Actor::owner(), client, &[file], as_photo);
+    added.expect("an attachment").value[0]
 }
 
 /// A random number generator for tests, small and good enough (Steele et al. 2014, SplitMix64).

@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::Result;
+use crate::attachments::ATTACHMENTS;
 use crate::clients::erase_one;
 use crate::contacts::CONTACTS;
 use crate::head_office::membership;
-use crate::workspace::store::{local, set_local, steps};
-use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Written};
+use crate::workspace::store::{has_row, local, set_local, steps};
+use crate::workspace::{Actor, NewStep, StepLabel, Table, Workspace, Write, Written};
 
 pub use store::list;
 
@@ -42,6 +43,19 @@ pub enum TrashKind {
     Client,
     /// One logged contact.
     Contact,
+    /// A photo or a file of a card.
+    Attachment,
+}
+
+impl TrashKind {
+    /// As the statements number it.
+    fn from_number(n: i64) -> Self {
+        match n {
+            0 => Self::Client,
+            1 => Self::Contact,
+            _ => Self::Attachment,
+        }
+    }
 }
 
 /// Something in the trash.
@@ -53,7 +67,7 @@ pub struct TrashRow {
     pub id: RowId,
     /// Whose card it is, or was on.
     pub client_id: ClientId,
-    /// The name, or the beginning of the text.
+    /// The name, of the client or of the file, or the beginning of the text.
     pub title: String,
     /// Since when.
     pub trashed_at: Timestamp,
@@ -92,10 +106,9 @@ pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Wr
     let written = workspace.write(step, |w| {
         for (kind, row) in &old {
             match kind {
-                // A contact of a client that went just before is gone with it.
-                TrashKind::Contact if w.field(&CONTACTS, *row, "kind").is_ok() => w.erase(&CONTACTS, *row)?,
-                TrashKind::Contact => {}
                 TrashKind::Client => erase_one(w, *row)?,
+                TrashKind::Contact => erase_part(w, &CONTACTS, *row)?,
+                TrashKind::Attachment => erase_part(w, &ATTACHMENTS, *row)?,
             }
         }
         Ok(old.len() as u64)
@@ -104,4 +117,12 @@ pub fn empty_old(workspace: &Workspace, by: &Actor, now: Timestamp) -> Result<Wr
         let _ = workspace.settle();
     }
     Ok(written)
+}
+
+/// What stood on the card of a client that went just before is gone with it.
+fn erase_part(w: &mut Write<'_>, table: &'static Table, row: RowId) -> Result<()> {
+    if has_row(w.conn(), table, row)? {
+        w.erase(table, row)?;
+    }
+    Ok(())
 }

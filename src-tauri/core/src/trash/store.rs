@@ -20,6 +20,8 @@ pub fn list(conn: &Connection, now: Timestamp) -> Result<Vec<TrashRow>> {
          where deleted_at is not null and shown_on is null
          union all
          select 1, id, client_id, substr(text, 1, 200), deleted_at from contacts where deleted_at is not null
+         union all
+         select 2, id, client_id, name, deleted_at from attachments where deleted_at is not null
          order by at desc limit 1000",
     )?;
     let rows = statement.query_map([], |row| {
@@ -28,11 +30,7 @@ pub fn list(conn: &Connection, now: Timestamp) -> Result<Vec<TrashRow>> {
         let trashed_at: i64 = row.get(4)?;
         let age_days = (now.0 - trashed_at).div_euclid(DAY_MILLIS);
         Ok(TrashRow {
-            kind: if row.get::<_, i64>(0)? == 0 {
-                TrashKind::Client
-            } else {
-                TrashKind::Contact
-            },
+            kind: TrashKind::from_number(row.get(0)?),
             id,
             client_id: row_id_or_none(row, 2).unwrap_or(id).into(),
             title: text::ellipsis(&title, 120),
@@ -46,15 +44,11 @@ pub fn list(conn: &Connection, now: Timestamp) -> Result<Vec<TrashRow>> {
 /// What was thrown away before a moment, clients first.
 pub(super) fn older_than(conn: &Connection, moment: Timestamp) -> Result<Vec<(TrashKind, RowId)>> {
     let mut statement = conn.prepare_cached(
-        "select 0, id from clients where deleted_at < ?1 union all select 1, id from contacts where deleted_at < ?1",
+        "select 0, id from clients where deleted_at < ?1 union all select 1, id from contacts where deleted_at < ?1
+         union all select 2, id from attachments where deleted_at < ?1",
     )?;
     let rows = statement.query_map([moment.0], |row| {
-        let kind = if row.get::<_, i64>(0)? == 0 {
-            TrashKind::Client
-        } else {
-            TrashKind::Contact
-        };
-        Ok((kind, row_id(row, 1)?))
+        Ok((TrashKind::from_number(row.get(0)?), row_id(row, 1)?))
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

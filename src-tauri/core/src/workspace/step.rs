@@ -82,6 +82,14 @@ labels! {
     ContactTrashed = "contact_trashed",
     /// A logged contact came out of the trash. `client`
     ContactRestored = "contact_restored",
+    /// Files were added to a card. `client`, `count`
+    AttachmentsAdded = "attachments_added",
+    /// A file of a card went to the trash. `client`
+    AttachmentTrashed = "attachment_trashed",
+    /// A file of a card came out of the trash. `client`
+    AttachmentRestored = "attachment_restored",
+    /// A client has another photo, or none. `client`
+    PhotoChanged = "photo_changed",
     /// A file was imported. `file`, `count`
     Imported = "imported",
     /// Contact histories were imported. `count`

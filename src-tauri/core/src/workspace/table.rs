@@ -19,6 +19,8 @@ pub enum Topic {
     Client,
     /// A contact history.
     Contacts,
+    /// Photos and files on a card.
+    Attachments,
     /// The steps, and what can be undone.
     History,
     /// The trash.

@@ -28,7 +28,7 @@ impl Touched {
     pub fn note(&mut self, table: &Table, client: Option<RowId>) {
         self.clients.extend(client);
         for topic in table.topics {
-            let of_one = matches!(topic, Topic::Client | Topic::Contacts);
+            let of_one = matches!(topic, Topic::Client | Topic::Contacts | Topic::Attachments);
             self.topics.insert((*topic, client.filter(|_| of_one)));
         }
     }
@@ -64,6 +64,7 @@ impl Touched {
         for client in other.take(INVALIDATED_ONE_BY_ONE_MAX) {
             self.topics.insert((Topic::Client, Some(*client)));
             self.topics.insert((Topic::Contacts, Some(*client)));
+            self.topics.insert((Topic::Attachments, Some(*client)));
         }
     }
 

@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use types::{
-    AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessTag, Kept, Moment,
+    AccessAttachment, AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessTag, Kept,
+    Moment,
 };
 
 /// The name and version of the format, as [`AccessExport::format`] says it.

@@ -239,6 +239,18 @@ impl Writer<'_> {
             let value = self.own_value(&part.kind, &part.value);
             facts.add(part.name.clone(), &value, &self.off(custom));
         }
+        for file in &export.attachments {
+            let part = &file.part;
+            let size = format!("{} B", part.size_bytes);
+            let (added, sha256) = (self.moment(part.added_at), format!("SHA-256 {}", part.sha256));
+            let photo = part.photo_since.map(|_| self.field("attachments", "photo_since"));
+            let photo = photo.unwrap_or_default();
+            let note = joined(
+                " · ",
+                &[&photo, &part.media_type, &size, &added, &sha256, &self.off(file)],
+            );
+            facts.add(self.field("attachments", "name"), &part.name, &note);
+        }
     }
 
     /// Since when something has been off the card; empty where it stands.

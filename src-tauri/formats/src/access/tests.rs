@@ -2,7 +2,8 @@
 
 use chrono::DateTime;
 use clientele_model::{
-    Address, ClientId, ContactId, ContactPerson, Email, Language, Messenger, OtherName, Phone, RowId, StepId,
+    Address, AttachmentId, ClientId, ContactId, ContactPerson, Email, Language, Messenger, OtherName, Phone,
+    RowId, StepId,
 };
 
 use super::*;
@@ -172,6 +173,18 @@ pub(super) fn anna() -> AccessExport {
             kept(contact("Иска час за петък", "2026-11-20T12:00:00+02:00"), None),
             kept(contact("Грешен запис", "2026-05-01T12:00:00+03:00"), off),
         ],
+        attachments: vec![kept(
+            AccessAttachment {
+                id: AttachmentId::new(),
+                name: "съгласие.pdf".into(),
+                media_type: "application/pdf".into(),
+                size_bytes: 4711,
+                sha256: "ab12".into(),
+                added_at: moment("2026-05-04T09:30:00+03:00"),
+                photo_since: None,
+            },
+            None,
+        )],
         history: vec![
             AccessChange {
                 was: Some("Пие кафе".into()),
@@ -210,7 +223,7 @@ fn bare(text: &str) -> String {
 }
 
 /// Everything that a reader must find, in whatever form.
-const TOLD: [&str; 37] = [
+const TOLD: [&str; 38] = [
     "Обувки",
     "38,5",
     "Член от",
@@ -240,6 +253,7 @@ const TOLD: [&str; 37] = [
     "Борис, съпруг, 0888 777 666, boris@example.com",
     "води я",
     "VIP",
+    "съгласие.pdf",
     "Обаждане · от клиента · Viber · собственикът",
     "Иска час за петък",
     "в кошчето от 4 май 2026 г., 09:30",
@@ -433,6 +447,8 @@ fn typed_everywhere(hostile: &str) -> AccessExport {
     let contact = &mut export.contacts[0].part;
     (contact.kind, contact.direction, contact.channel) = (t(), t(), t());
     (contact.staff, contact.text) = (t(), t());
+    let file = &mut export.attachments[0].part;
+    (file.name, file.media_type, file.sha256) = (t(), t(), t());
     for change in &mut export.history {
         (change.staff, change.label, change.file) = (t(), t(), Some(t()));
         (change.entity, change.field, change.kind) = (t(), t(), t());

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, FixedOffset};
 use clientele_model::{
-    Address, ClientId, ContactId, ContactPerson, Email, Language, Messenger, OtherName, Phone, RowId, StepId,
+    Address, AttachmentId, ClientId, ContactId, ContactPerson, Email, Language, Messenger, OtherName, Phone,
+    RowId, StepId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +43,8 @@ pub struct AccessExport {
     pub custom: Vec<Kept<AccessCustom>>,
     /// The contact history, newest first.
     pub contacts: Vec<Kept<AccessContact>>,
+    /// Photos and files, newest first: what each is. The files themselves are handed out one by one.
+    pub attachments: Vec<Kept<AccessAttachment>>,
     /// Who changed which field when, from what to what, newest first: of the card and of the contacts.
     pub history: Vec<AccessChange>,
 }
@@ -132,6 +135,25 @@ pub struct AccessContact {
     pub staff: String,
     /// What was said.
     pub text: String,
+}
+
+/// A photo or a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessAttachment {
+    /// The row.
+    pub id: AttachmentId,
+    /// The file's name.
+    pub name: String,
+    /// What it is, as `image/jpeg`.
+    pub media_type: String,
+    /// How large.
+    pub size_bytes: u64,
+    /// The SHA-256 of its content, in hexadecimal digits: by it a file that was handed out is known again.
+    pub sha256: String,
+    /// When it was added.
+    pub added_at: Moment,
+    /// Since when it has been the client's photo, or was; none where it never was.
+    pub photo_since: Option<Moment>,
 }
 
 /// What happened to one field.

@@ -1,6 +1,6 @@
 //! What a paired device asks.
 
-use clientele_model::{CompanyId, DeviceId};
+use clientele_model::{CompanyId, DeviceId, RowId};
 use clientele_protocol::bytes::decode;
 use clientele_protocol::message::{Hello, Mark, No, PairAsk, Push, Welcome};
 use clientele_protocol::{Envelope, PublicKey, Request, Response, VERSION};
@@ -9,6 +9,7 @@ use super::Service;
 use super::pair::device_name;
 use crate::offer::Offer;
 use crate::store::Storage;
+use crate::store::contents::{ASKED_MAX, GetPiece, HowMuch, PutPiece};
 use crate::store::devices::{AddDevice, Added, DeviceRow, Heard, OneDevice, Revoke};
 use crate::store::hello::{Greet, VisibleHeads};
 use crate::store::page::{ReadPage, Viewer};
@@ -21,6 +22,14 @@ const MARKS_MAX: usize = 256;
 
 /// How long a device may be heard without that being written down anew.
 const HEARD_MILLIS: i64 = 60_000;
+
+/// Who asks, and for which branch.
+fn viewer(me: &DeviceRow) -> Viewer {
+    Viewer {
+        device: me.device.id,
+        branch: me.device.branch,
+    }
+}
 
 impl<S: Storage> Service<S> {
     /// Believes a message or does not, and answers it.
@@ -85,6 +94,28 @@ impl<S: Storage> Service<S> {
                 self.rename(company, &me, copy, now_millis).await
             }
             Request::Revoke { device } => self.revoke(company, &me, device, now_millis).await,
+            Request::Contents(ids) => self.how_much(company, &me, ids).await,
+            Request::PutPiece { attachment, n, bytes } => {
+                let viewer = viewer(&me);
+                let id = attachment;
+                let put = PutPiece { viewer, id, n, bytes };
+                let is_taken = self.storage.write(company, put).await?;
+                Ok(if is_taken {
+                    Response::Done
+                } else {
+                    Response::NoPiece
+                })
+            }
+            Request::GetPiece { attachment, n } => {
+                let viewer = viewer(&me);
+                let get = GetPiece {
+                    viewer,
+                    id: attachment,
+                    n,
+                };
+                let piece = self.storage.read(company, get).await?;
+                Ok(piece.map_or(Response::NoPiece, Response::Piece))
+            }
         }
     }
 
@@ -225,6 +256,16 @@ impl<S: Storage> Service<S> {
         Ok(lies_there)
     }
 
+    async fn how_much(&self, company: CompanyId, me: &DeviceRow, ids: Vec<RowId>) -> Result<Response> {
+        if ids.len() > ASKED_MAX {
+            return Ok(Response::No(No::Unreadable));
+        }
+        let viewer = viewer(me);
+        Ok(Response::Contents(
+            self.storage.read(company, HowMuch { viewer, ids }).await?,
+        ))
+    }
+
     async fn pull(
         &self,
         company: CompanyId,
@@ -233,10 +274,7 @@ impl<S: Storage> Service<S> {
         now_millis: i64,
     ) -> Result<Response> {
         self.stats.pulls.add(1);
-        let viewer = Viewer {
-            device: me.device.id,
-            branch: me.device.branch,
-        };
+        let viewer = viewer(me);
         let Some(page) = self.storage.read(company, ReadPage { viewer, from }).await? else {
             return Ok(Response::NoSuchMark);
         };

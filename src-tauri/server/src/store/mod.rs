@@ -9,6 +9,7 @@ pub mod append;
 pub mod branches;
 pub mod cell;
 pub mod check;
+pub mod contents;
 pub mod control;
 pub mod devices;
 pub mod dump;

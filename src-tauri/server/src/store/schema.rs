@@ -184,6 +184,17 @@ pub const TABLES: &[Table] = &[
         key: 1,
         unique: &[],
     },
+    // The contents of photos and files: no part of the log, and gone with their record.
+    Table {
+        name: "pieces",
+        columns: &[
+            ("attachment", Id, false),
+            ("n", Int, false),
+            ("bytes", Bytes, false),
+        ],
+        key: 2,
+        unique: &[],
+    },
     // Rows that were changed before they were added: their author pushes later.
     Table {
         name: "waiting",

@@ -66,6 +66,7 @@ impl Job for Scrub {
         }
         let ids: Vec<Vec<Cell>> = doomed.0.keys().map(|id| vec![(*id).into()]).collect();
         tx.execute_many("delete from waiting where id = $1", &ids).await?;
+        super::contents::forget(tx, &ids).await?;
         scrubbed.bodies = log(tx, &doomed).await? + quarantine(tx, &doomed).await?;
         Ok(scrubbed)
     }

@@ -69,6 +69,13 @@ pub const SCREENS: &[Screen] = &[
     screen("card", When::Demo, "timeline", |window| {
         go(window, &card(window)?)
     }),
+    screen("attachments", When::Demo, "attachment", |window| {
+        go(window, &with_photo(window)?)
+    }),
+    screen("picture", When::Demo, "picture", |window| {
+        go(window, &with_photo(window)?)?;
+        window.click("card-photo")
+    }),
     screen("log", When::Demo, "quick-log", |window| {
         go(window, &card(window)?)?;
         window.click("card-log")
@@ -421,6 +428,17 @@ fn card(window: &Clientele) -> Result<String> {
         .or(rows.first())
         .ok_or_else(|| Error::new("the demo book has no clients"))?;
     Ok(format!("#/clients/{}", row["id"].as_str().unwrap_or_default()))
+}
+
+/// The card of a client with a photo.
+fn with_photo(window: &Clientele) -> Result<String> {
+    for row in clients(window, 200)? {
+        let card = window.call("client_get", json!({ "id": row["id"] }))?;
+        if card["photo"].is_string() {
+            return Ok(format!("#/clients/{}", row["id"].as_str().unwrap_or_default()));
+        }
+    }
+    Err(Error::new("nobody in the demo book has a photo"))
 }
 
 /// One of the pairs of cards that may be of one client.

@@ -2,6 +2,8 @@
 
 import { asRefusal, call } from "$lib/backend";
 import type { Event, ImportOptions, ImportPart, ImportPreview, ImportResult, ImportRule, ImportRules, Refusal, RefusedRow } from "$lib/bindings.gen";
+import { fallsOn } from "$lib/drops";
+import { isolate, refusalText, t } from "$lib/i18n/index.svelte";
 import { go } from "$lib/router.svelte";
 import { write, writeOrTell } from "$lib/writes";
 import { history } from "./history.svelte";
@@ -153,11 +155,14 @@ class Session {
 
   hear(event: Event): void {
     if (event.event === "file_hover") this.hover = event.over;
-    else if (event.event === "import_progress") {
+    else if (event.event === "files_dropped") {
+      this.hover = false;
+      // A card under the pointer takes them; else they are read as lists of clients.
+      if (!fallsOn(event)) call("import_dropped", { id: event.id }).catch((error: unknown) => tell(asRefusal(error)));
+    } else if (event.event === "import_progress") {
       this.progress(event);
       history.progress(event);
-    }
-    else if (event.event === "import_dropped" && this.stage.at !== "running") {
+    } else if (event.event === "import_dropped" && this.stage.at !== "running") {
       this.hover = false;
       this.show(event.preview);
       go("#/import");

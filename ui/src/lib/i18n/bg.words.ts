@@ -17,6 +17,10 @@ export const words: Words<Plural> = {
     contact_changed: { plain: "Записът за контакт е променен", named: "Променен запис за контакт: {name}" },
     contact_trashed: { plain: "Записът за контакт е в кошчето", named: "Запис за контакт в кошчето: {name}" },
     contact_restored: { plain: "Записът за контакт е върнат", named: "Върнат запис за контакт: {name}" },
+    attachments_added: { plain: "Добавен файл", named: "Добавен файл: {name}", counted: { one: "Към картон е добавен {count} файл", other: "Към картон са добавени {count} файла" } },
+    attachment_trashed: { plain: "Файлът е в кошчето", named: "Файлът е в кошчето: {name}" },
+    attachment_restored: { plain: "Файлът е върнат", named: "Файлът е върнат: {name}" },
+    photo_changed: { plain: "Снимката е сменена", named: "Снимката е сменена: {name}" },
     imported: { plain: "Внасяне", named: "Внесено: {name}", counted: { one: "Внесен е {count} клиент", other: "Внесени са {count} клиенти" } },
     history_imported: { plain: "Внасяне на история на контактите", named: "Внасяне на история на контактите", counted: { one: "Внесен е {count} запис в историята на контактите", other: "Внесени са {count} записа в историята на контактите" } },
     field_added: { plain: "Добавено е собствено поле", named: "Добавено е собствено поле: {name}" },
@@ -39,6 +43,7 @@ export const words: Words<Plural> = {
   },
   fields: {
     custom: "Собствени полета", custom_field: "Собствено поле", custom_value: "Собствено поле", custom_choice: "Възможност", custom_fields: "Собствени полета", custom_choices: "Възможности", number: "Число", day: "Ден", choice: "Избор", field: "Поле", conditions: "Условия", filter: "Филтър", filters: "Филтри",
+    media_type: "Вид на файла", photo_since: "Снимка на клиента от", attachments: "Снимки и файлове",
     other_name: "Друго име", contact_person: "Лице за контакт", messenger: "Месинджър", deleted_at: "В кошчето",
     kind: "Човек или фирма", name: "Име", full_name: "Име", given_name: "Име", patronymic: "Презиме", family_name: "Фамилия",
     company_name: "Фирма", works_at: "Работи в", other_names: "Други имена", phones: "Телефони", phone: "Телефон", typed: "Телефон", e164: "Телефон, международен",
@@ -51,6 +56,7 @@ export const words: Words<Plural> = {
   },
   entities: {
     custom_fields: "Собствено поле", custom_choices: "Възможност", custom_values: "Собствено поле", filters: "Филтър",
+    attachments: "Снимка или файл",
     client_names: "Друго име", client_tags: "Етикет", not_duplicates: "Различни клиенти",
     client: "Картон", clients: "Картон", phone: "Телефон", phones: "Телефон", email: "Имейл", emails: "Имейл", address: "Адрес", addresses: "Адрес",
     messenger: "Месинджър", messengers: "Месинджър", other_name: "Друго име", other_names: "Друго име", contact_person: "Лице за контакт", contact_persons: "Лице за контакт",

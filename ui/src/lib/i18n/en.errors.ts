@@ -87,5 +87,12 @@ export const errors = {
   "change.too_large": { what: "The change is larger than head office takes.", safe: "What you wrote can still be read here; everything else goes on.", todo: "Shorten it to {max} and save it again." },
   "change.not_yours": { what: "This branch may not change this.", safe: "What you wrote can still be read here; everything else goes on.", todo: "Ask head office to change it." },
   "change.unreadable": { what: "Head office could not read the change.", safe: "What you wrote can still be read here; everything else goes on.", todo: "Write it once more. For support: {detail}" },
+  "attachment.too_large": { what: "{name} is larger than {max}.", safe: "Nothing was added; the card is as it was.", todo: "Make it smaller, or keep it outside the book." },
+  "attachment.empty": { what: "{name} is empty.", safe: "Nothing was added; the card is as it was.", todo: "Look at the file where it came from." },
+  "attachment.too_many": { what: "This card has as many photos and files as it takes.", safe: "Nothing was added; all that is there stays.", todo: "A card takes {max}: move one that nobody needs to the trash." },
+  "attachment.no_picture": { what: "{name} is no picture that can be shown.", safe: "Nothing was changed; the card is as it was.", todo: "Choose a JPEG, PNG, WebP or GIF. Any other file can be added as a file." },
+  "attachment.not_here": { what: "{name} is on another device and has not come here yet.", safe: "Nothing is lost.", todo: "Try again after the next exchange with head office." },
+  "attachment.damaged": { what: "{name} is not what was once added.", safe: "It is not handed out; everything else is safe.", todo: "Check the book in the settings, and add the file again." },
+  "drop.gone": { what: "What was dropped is not waiting any more.", safe: "Nothing was added.", todo: "Drop it once more." },
   "usage": { what: "The command was not understood.", safe: "Nothing was changed.", todo: "Ask for help on the command line. For support: {detail}" },
 } as const satisfies Errors;

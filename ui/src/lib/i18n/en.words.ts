@@ -17,6 +17,10 @@ export const words: Words<Plural> = {
     contact_changed: { plain: "Contact changed", named: "Contact changed: {name}" },
     contact_trashed: { plain: "Contact moved to the trash", named: "Contact moved to the trash: {name}" },
     contact_restored: { plain: "Contact restored", named: "Contact restored: {name}" },
+    attachments_added: { plain: "File added", named: "File added: {name}", counted: { one: "{count} file added to a card", other: "{count} files added to a card" } },
+    attachment_trashed: { plain: "File moved to the trash", named: "File moved to the trash: {name}" },
+    attachment_restored: { plain: "File restored", named: "File restored: {name}" },
+    photo_changed: { plain: "Photo changed", named: "Photo changed: {name}" },
     imported: { plain: "Import", named: "Imported {name}", counted: { one: "Imported {count} client", other: "Imported {count} clients" } },
     history_imported: { plain: "Import of contact history", named: "Import of contact history", counted: { one: "Imported {count} entry of contact history", other: "Imported {count} entries of contact history" } },
     field_added: { plain: "Own field defined", named: "Own field defined: {name}" },
@@ -39,6 +43,7 @@ export const words: Words<Plural> = {
   },
   fields: {
     custom: "Own fields", custom_field: "Own field", custom_value: "Own field", custom_choice: "Choice", custom_fields: "Own fields", custom_choices: "Choices", number: "Number", day: "Day", choice: "Choice", field: "Field", conditions: "Conditions", filter: "Filter", filters: "Filters",
+    media_type: "Sort of file", photo_since: "Photo of the client since", attachments: "Photos and files",
     other_name: "Another name", contact_person: "Person to talk to", messenger: "Messenger", deleted_at: "In the trash",
     kind: "Person or company", name: "Name", full_name: "Name", given_name: "Given name", patronymic: "Patronymic", family_name: "Family name",
     company_name: "Company", works_at: "Works at", other_names: "Other names", phones: "Phones", phone: "Phone", typed: "Phone", e164: "Phone, international",
@@ -51,6 +56,7 @@ export const words: Words<Plural> = {
   },
   entities: {
     custom_fields: "Own field", custom_choices: "Choice", custom_values: "Own field", filters: "Filter",
+    attachments: "Photo or file",
     client_names: "Another name", client_tags: "Tag", not_duplicates: "Not the same client",
     client: "Card", clients: "Card", phone: "Phone", phones: "Phone", email: "E-mail", emails: "E-mail", address: "Address", addresses: "Address",
     messenger: "Messenger", messengers: "Messenger", other_name: "Another name", other_names: "Another name", contact_person: "Person to talk to", contact_persons: "Person to talk to",

@@ -108,7 +108,7 @@ export function entityName(entity: string): string {
 }
 
 /** Refusals whose measure is one of bytes. */
-const BYTES = new Set(["import.too_large", "text.too_long", "change.too_large"]);
+const BYTES = new Set(["import.too_large", "text.too_long", "change.too_large", "attachment.too_large"]);
 
 /** What happened, what is safe, what to do. */
 export function refusalText(refusal: Refusal): ErrorWords {

@@ -17,6 +17,10 @@ export const words: Words<SlavicPlural> = {
     contact_changed: { plain: "Запись о контакте изменена", named: "Запись о контакте изменена: {name}" },
     contact_trashed: { plain: "Запись о контакте в корзине", named: "Запись о контакте в корзине: {name}" },
     contact_restored: { plain: "Запись о контакте возвращена", named: "Запись о контакте возвращена: {name}" },
+    attachments_added: { plain: "Файл добавлен", named: "Файл добавлен: {name}", counted: { one: "На карточку добавлен {count} файл", few: "На карточку добавлено {count} файла", many: "На карточку добавлено {count} файлов", other: "На карточку добавлено {count} файла" } },
+    attachment_trashed: { plain: "Файл перемещён в корзину", named: "Файл перемещён в корзину: {name}" },
+    attachment_restored: { plain: "Файл восстановлен", named: "Файл восстановлен: {name}" },
+    photo_changed: { plain: "Фото изменено", named: "Фото изменено: {name}" },
     imported: { plain: "Импорт", named: "Импорт: {name}", counted: { one: "Импортирован {count} клиент", few: "Импортировано {count} клиента", many: "Импортировано {count} клиентов", other: "Импортировано {count} клиента" } },
     history_imported: { plain: "Импорт истории контактов", named: "Импорт истории контактов", counted: { one: "Импортирована {count} запись истории контактов", few: "Импортировано {count} записи истории контактов", many: "Импортировано {count} записей истории контактов", other: "Импортировано {count} записи истории контактов" } },
     field_added: { plain: "Создано своё поле", named: "Создано своё поле: {name}" },
@@ -39,6 +43,7 @@ export const words: Words<SlavicPlural> = {
   },
   fields: {
     custom: "Свои поля", custom_field: "Своё поле", custom_value: "Своё поле", custom_choice: "Вариант", custom_fields: "Свои поля", custom_choices: "Варианты", number: "Число", day: "День", choice: "Вариант", field: "Поле", conditions: "Условия", filter: "Фильтр", filters: "Фильтры",
+    media_type: "Вид файла", photo_since: "Фото клиента с", attachments: "Фото и файлы",
     other_name: "Другое имя", contact_person: "С кем говорить", messenger: "Мессенджер", deleted_at: "В корзине",
     kind: "Человек или компания", name: "Имя", full_name: "Имя", given_name: "Имя", patronymic: "Отчество", family_name: "Фамилия",
     company_name: "Компания", works_at: "Место работы", other_names: "Другие имена", phones: "Телефоны", phone: "Телефон", typed: "Телефон", e164: "Телефон, международный",
@@ -51,6 +56,7 @@ export const words: Words<SlavicPlural> = {
   },
   entities: {
     custom_fields: "Своё поле", custom_choices: "Вариант", custom_values: "Своё поле", filters: "Фильтр",
+    attachments: "Фото или файл",
     client_names: "Другое имя", client_tags: "Метка", not_duplicates: "Разные клиенты",
     client: "Карточка", clients: "Карточка", phone: "Телефон", phones: "Телефон", email: "Почта", emails: "Почта", address: "Адрес", addresses: "Адрес",
     messenger: "Мессенджер", messengers: "Мессенджер", other_name: "Другое имя", other_names: "Другое имя", contact_person: "С кем говорить", contact_persons: "С кем говорить",

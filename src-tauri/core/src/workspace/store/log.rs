@@ -415,9 +415,20 @@ pub fn rows(conn: &Connection) -> Result<Vec<(String, RowId)>> {
 
 // ---- rows that are gone for good
 
-/// Notes that a row is gone for good.
+/// Notes that a row is gone for good, and takes away the content that it stood for: whichever way an erasure comes, it
+/// comes by here.
 pub(in crate::workspace) fn set_erased(conn: &Connection, row: RowId) -> Result<()> {
     conn.prepare_cached("insert or ignore into erased (row_id) values (?1)")?
+        .execute([row.as_bytes()])?;
+    let pieces = conn
+        .prepare_cached("delete from attachment_pieces where attachment = ?1")?
+        .execute([row.as_bytes()])?;
+    if pieces > 0 {
+        // Their numbers are free again: up to which one head office was told says nothing any more.
+        conn.prepare_cached("delete from local where name = 'contents_told_up_to'")?
+            .execute([])?;
+    }
+    conn.prepare_cached("delete from attachments_wanted where attachment = ?1")?
         .execute([row.as_bytes()])?;
     Ok(())
 }

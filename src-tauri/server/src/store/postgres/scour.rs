@@ -14,7 +14,7 @@ use tokio_postgres::Client;
 use crate::{Error, Result};
 
 /// The tables in which what people write stands, besides the plain ones.
-const WITH_BODIES: [&str; 3] = ["log", "quarantine", "waiting"];
+const WITH_BODIES: [&str; 4] = ["log", "quarantine", "waiting", "pieces"];
 
 /// How long older transactions are waited for; then the erasure waits for the next minute.
 const PATIENCE: Duration = Duration::from_secs(10);

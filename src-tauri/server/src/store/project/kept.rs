@@ -196,6 +196,7 @@ fn empty(field: Field) -> Cell {
         Sort::Text => Cell::Text(String::new()),
         Sort::Int => Cell::Int(0),
         Sort::MaybeInt | Sort::Id => Cell::Null,
+        Sort::Bytes => Cell::Blob(Vec::new()),
     }
 }
 

@@ -72,6 +72,7 @@ fn kind(field: Field) -> Kind {
         Sort::Text => Kind::Text,
         Sort::Int | Sort::MaybeInt => Kind::Int,
         Sort::Id => Kind::Id,
+        Sort::Bytes => Kind::Bytes,
     }
 }
 
@@ -106,7 +107,8 @@ pub fn sqlite() -> String {
                 Kind::Text => "text not null",
                 Kind::Int if field.sort == Sort::Int => "integer not null",
                 Kind::Int => "integer",
-                Kind::Id | Kind::Bytes => "blob",
+                Kind::Bytes => "blob not null",
+                Kind::Id => "blob",
             };
             format!("\"{}\" {kind}", field.name)
         });
