@@ -168,7 +168,9 @@ contacts: number,
 /** Changes in the log. */
 changes: number, 
 /** Steps. */
-steps: number, };
+steps: number, 
+/** The digest of its rows: two books that show the same have the same one. */
+digest: string, };
 
 export type ClientAccessExport = { 
 /** Which client. */
@@ -236,7 +238,9 @@ notes: string,
 /** What the client expects: shown where the client is booked. */
 expects: string, 
 /** What must never be done (allergies, formulas): shown where the client is booked. */
-never: string, };
+never: string, 
+/** What stands in the owner's own fields; a field in which nothing stands is left out. */
+custom: Array<CustomValue>, };
 
 export type ClientId = string;
 
@@ -289,6 +293,8 @@ export type ClientsList = {
 tag: string | null, 
 /** Only persons, or only companies. */
 kind: ClientKind | null, 
+/** Only those whom this saved filter finds. */
+filter: RowId | null, 
 /** The order. */
 sort: ClientSort, 
 /** From this place on, the first being 0. */
@@ -303,6 +309,42 @@ keep: ClientId,
 gone: ClientId, 
 /** The card that stays as it was shown, and as it is to be; without it what is proposed becomes of it. */
 edited: MergeEdited | null, };
+
+export type Condition = { "on": "kind", 
+/** Which. */
+is: ClientKind, } | { "on": "tag", 
+/** The tag. */
+tag: string, 
+/** Does it stand there? */
+has: boolean, } | { "on": "source", 
+/** The source. */
+is: string, } | { "on": "language", 
+/** Which. */
+is: Language | null, } | { "on": "city", 
+/** The town. */
+is: string, } | { "on": "birthday_month", 
+/** The month. */
+month: number, } | { "on": "created", 
+/** When. */
+when: When, } | { "on": "last_contact", 
+/** When. */
+when: When, } | { "on": "phone", 
+/** Is there one? */
+has: boolean, } | { "on": "email", 
+/** Is there one? */
+has: boolean, } | { "on": "never", 
+/** Is there something? */
+has: boolean, } | { "on": "custom", 
+/** The field. */
+field: RowId, 
+/** What is asked of it. */
+test: CustomTest, };
+
+export type Conditions = { 
+/** How they are joined. */
+join: Join, 
+/** The conditions. */
+list: Array<Condition>, };
 
 export type Conflict = { 
 /** To speak of it. */
@@ -319,6 +361,8 @@ entity: string,
 row: RowId, 
 /** The field. */
 field: string, 
+/** What the owner calls it, where it is one of the owner's own. */
+called: string | null, 
 /** What stands in the book now. */
 standing: ConflictSide, 
 /** What does not. */
@@ -417,6 +461,70 @@ client_id: ClientId,
 before: string | null, 
 /** At most so many (1 to 500). */
 limit: number, };
+
+export type CustomChoice = { 
+/** Which; none for a new one. */
+id: RowId | null, 
+/** Its name. */
+name: string, };
+
+export type CustomField = { 
+/** Which. */
+id: RowId, 
+/** Its name. */
+name: string, 
+/** What it holds. */
+kind: CustomKind, 
+/** What may be chosen, in its order; empty for any other kind. */
+choices: Array<CustomChoice>, 
+/** On how many cards outside the trash something stands in it; none where that was not counted. */
+cards: number | null, };
+
+export type CustomFieldDraft = { 
+/** Its name. */
+name: string, 
+/** What it holds; of a field that stands, this does not count. */
+kind: CustomKind, 
+/** What may be chosen, in its order. */
+choices: Array<CustomChoice>, };
+
+export type CustomFieldRef = { 
+/** Which. */
+id: RowId, };
+
+export type CustomFieldRefs = { 
+/** Which. */
+ids: Array<RowId>, };
+
+export type CustomFieldSave = { 
+/** Which; none for a new one. */
+id: RowId | null, 
+/** The field as the form was opened with; only what differs is written. */
+before: CustomFieldDraft | null, 
+/** The field as it was left. */
+after: CustomFieldDraft, };
+
+export type CustomKind = "text" | "number" | "date" | "choice";
+
+export type CustomTest = { "is": "filled" } | { "is": "empty" } | { "is": "same", 
+/** What. */
+value: string, } | { "is": "contains", 
+/** What. */
+value: string, } | { "is": "at_least", 
+/** What. */
+value: string, } | { "is": "at_most", 
+/** What. */
+value: string, };
+
+export type CustomValue = { 
+/** The field; none where it is known by its name alone, as in a file. */
+field: RowId | null, 
+/** Its name. */
+name: string, 
+/** What it holds. */
+kind: CustomKind, 
+/** The text; a number as `-12.5`; a day as `2026-11-22`; the choice by its name. */
+value: string, };
 
 export type DeviceId = string;
 
@@ -519,7 +627,7 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "export.onto_book" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "attachment.too_large" | "attachment.empty" | "attachment.too_many" | "attachment.no_picture" | "attachment.not_here" | "attachment.damaged" | "drop.gone" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "number.invalid" | "choice.unknown" | "name.empty" | "name.taken" | "filter.newer" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.no_history" | "history.no_day" | "history.nobody" | "history.no_client" | "history.two_clients" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "import.export_broken" | "import.export_newer" | "import.book_not_empty" | "export.onto_book" | "export.not_for_excel" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "attachment.too_large" | "attachment.empty" | "attachment.too_many" | "attachment.no_picture" | "attachment.not_here" | "attachment.damaged" | "drop.gone" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -527,7 +635,9 @@ id: string,
 /** Records done. */
 done: number, 
 /** Of so many. */
-total: number, } | { "event": "import_dropped", 
+total: number, 
+/** At what it is: each part begins anew. */
+part: ImportPart, } | { "event": "import_dropped", 
 /** What would happen. */
 preview: ImportPreview, } | { "event": "import_refused", 
 /** Its name. */
@@ -577,15 +687,19 @@ export type ExportAsk = {
 /** As what. */
 format: ExportFormat, 
 /** Whom; none for everybody outside the trash. */
-ids: Array<ClientId> | null, };
+ids: Array<ClientId> | null, 
+/** Only those whom this saved filter finds. */
+filter: RowId | null, };
 
-export type ExportFormat = "csv" | "vcard";
+export type ExportFormat = "csv" | "vcard" | "xlsx" | "everything";
 
 export type ExportResult = { 
 /** Where. */
 path: string, 
 /** How many clients. */
-clients: number, };
+clients: number, 
+/** The digest of the rows, where everything was written. */
+digest: string | null, };
 
 export type FieldChangeKind = "set" | "add" | "inc" | "del" | "erase";
 
@@ -606,12 +720,42 @@ entity: string,
 row: RowId, 
 /** The field. */
 field: string, 
+/** What the owner calls it, where it is one of the owner's own. */
+called: string | null, 
 /** add, set, inc, del or erase. */
 kind: FieldChangeKind, 
 /** What it was; none where there was nothing. */
 was: string | null, 
 /** What it is from then on. */
 is: string | null, };
+
+export type FilterDraft = { 
+/** Its name. */
+name: string, 
+/** Whom it finds. */
+conditions: Conditions, };
+
+export type FilterRef = { 
+/** Which. */
+id: RowId, };
+
+export type FilterRefs = { 
+/** Which. */
+ids: Array<RowId>, };
+
+export type FilterSave = { 
+/** Which; none for a new one. */
+id: RowId | null, 
+/** The filter as it was left. */
+draft: FilterDraft, };
+
+export type FilterTag = { 
+/** Which filter. */
+id: RowId, 
+/** The tag. */
+tag: string, 
+/** Is it given to them? Else it is taken off them. */
+add: boolean, };
 
 export type HeadOffice = { 
 /** With whom it is paired; none where the book works alone. */
@@ -645,6 +789,14 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
+export type HistoryColumn = "ignore" | "date" | "time" | "kind" | "text" | "staff" | "phone" | "card_number" | "email" | "name";
+
+export type HistoryConfigure = { 
+/** Which import. */
+id: string, 
+/** The corrections. */
+options: HistoryOptions, };
+
 export type HistoryEntry = { 
 /** What was done. */
 step: StepSummary, 
@@ -661,13 +813,79 @@ undone: boolean,
 /** Can it be undone? */
 can_undo: boolean, };
 
+export type HistoryOptions = { 
+/** The name of the encoding (`windows-1251`), as in the WHATWG standard. */
+encoding: string | null, 
+/** What stands between two cells: one of `,` `;` tab `|`. */
+delimiter: string | null, 
+/** Which sheet of a workbook, counted from 0. */
+sheet: number | null, 
+/** Where the headers stand. */
+header: ImportHeader, 
+/** What each column means, from the first on. */
+columns: Array<HistoryColumn> | null, };
+
 export type HistoryPage = { 
 /** The steps. */
 rows: Array<HistoryEntry>, 
 /** Where the next part begins; none at the end. */
 next: string | null, };
 
-export type ImportColumn = "ignore" | "full_name" | "given_name" | "family_name" | "patronymic" | "company_name" | "other_name" | "phone" | "phone_label" | "email" | "email_label" | "address" | "address_whole" | "city" | "region" | "postal_code" | "country" | "address_label" | "messenger" | "messenger_service" | "birthday" | "birth_year" | "birth_month" | "birth_day" | "language" | "source" | "card_number" | "tags" | "notes" | "extra" | "expects" | "never" | "contact_person_name" | "contact_person_role" | "contact_person_phone" | "contact_person_email";
+export type HistoryPreview = { 
+/** To speak of it. */
+id: string, 
+/** The file's name. */
+file_name: string, 
+/** What sort of file. */
+format: ImportFormat, 
+/** Its size. */
+size_bytes: number, 
+/** How the table is read. */
+table: ImportTable, 
+/** What each of its columns means. */
+columns: Array<HistoryColumn>, 
+/** Why no contacts were recognised in it, as it is read now. */
+problem: Refusal | null, 
+/** Entries that would be written. */
+added: number, 
+/** On the cards of so many clients. */
+clients: number, 
+/** Rows whose entry stands there already. */
+there: number, 
+/** The first entries. */
+samples: Array<HistorySample>, 
+/** Refused rows; the first of very many. */
+refused: Array<RefusedRow>, 
+/** How many are refused. */
+refused_total: number, };
+
+export type HistoryResult = { 
+/** Entries that were written. */
+added: number, 
+/** On the cards of so many clients. */
+clients: number, 
+/** Rows whose entry stood there already. */
+there: number, 
+/** Rows that were refused; the first of very many. */
+refused: Array<RefusedRow>, 
+/** How many were refused. */
+refused_total: number, 
+/** The step, to undo all of it. */
+step: StepId | null, };
+
+export type HistorySample = { 
+/** Its line. */
+line: number, 
+/** The client on whose card it goes. */
+client: string, 
+/** When. */
+at: Timestamp, 
+/** What sort. */
+kind: ContactKind, 
+/** What was said. */
+text: string, };
+
+export type ImportColumn = "ignore" | "full_name" | "given_name" | "family_name" | "patronymic" | "company_name" | "other_name" | "phone" | "phone_label" | "email" | "email_label" | "address" | "address_whole" | "city" | "region" | "postal_code" | "country" | "address_label" | "messenger" | "messenger_service" | "birthday" | "birth_year" | "birth_month" | "birth_day" | "language" | "source" | "card_number" | "tags" | "notes" | "extra" | "expects" | "never" | "custom" | "contact_person_name" | "contact_person_role" | "contact_person_phone" | "contact_person_email";
 
 export type ImportConfigure = { 
 /** Which import. */
@@ -677,7 +895,19 @@ options: ImportOptions,
 /** What is done with those who are there already. */
 rules: ImportRules, };
 
-export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods";
+export type ImportEverything = { 
+/** Whose book it was; empty where it does not say. */
+business_name: string, 
+/** When it was written, as it says: a date of ISO 8601. */
+written_at: string, 
+/** Entries of contact histories. */
+contacts: number, 
+/** Rows of every sort. */
+rows: number, 
+/** The digest of its rows. */
+digest: string, };
+
+export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods" | "everything";
 
 export type ImportHeader = { "at": "guess" } | { "at": "none" } | { "at": "row", "row": number };
 
@@ -707,6 +937,8 @@ header: ImportHeader,
 /** What each column means, from the first on. */
 columns: Array<ImportColumn> | null, };
 
+export type ImportPart = "reading" | "comparing" | "writing";
+
 export type ImportPreview = { 
 /** To speak of it. */
 id: string, 
@@ -718,6 +950,8 @@ format: ImportFormat,
 source: ImportSource | null, 
 /** Its size. */
 size_bytes: number, 
+/** What an export of everything holds. */
+everything: ImportEverything | null, 
 /** How a table is read. */
 table: ImportTable | null, 
 /** Why nobody was recognised in the table, as it is read now. */
@@ -835,6 +1069,8 @@ topic: Topic,
 /** Of which client; none for all of the topic. */
 id: string | null, };
 
+export type Join = "all" | "any";
+
 export type Keep = "standing" | "losing";
 
 export type Language = "en" | "ru" | "bg";
@@ -851,7 +1087,7 @@ draft: ClientDraft,
 /** Whose card it is, where it is not a new one. */
 except: ClientId | null, };
 
-export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "note";
+export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "custom" | "note";
 
 export type MergeEdited = { 
 /** As it was shown. */
@@ -960,6 +1196,8 @@ why: Refusal,
 entity: string, 
 /** The client whose card it is on, as shown; empty for none. */
 client_name: string, 
+/** What the owner calls the field, where it is one of the owner's own. */
+called: string | null, 
 /** What it was to write. */
 fields: Array<RefusedField>, };
 
@@ -980,6 +1218,16 @@ line: number,
 refusal: Refusal, };
 
 export type RowId = string;
+
+export type SavedFilter = { 
+/** Which. */
+id: RowId, 
+/** Its name. */
+name: string, 
+/** Whom it finds; none where a newer version made it. */
+conditions: Conditions | null, 
+/** How many clients it finds now; none where a newer version made it. */
+count: number | null, };
 
 export type SearchAsk = { 
 /** As typed. */
@@ -1037,7 +1285,7 @@ left_out: number, };
 
 export type StepId = string;
 
-export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "attachments_added" | "attachment_trashed" | "attachment_restored" | "photo_changed" | "imported" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "attachments_added" | "attachment_trashed" | "attachment_restored" | "photo_changed" | "imported" | "history_imported" | "field_added" | "field_changed" | "field_removed" | "fields_ordered" | "filter_added" | "filter_changed" | "filter_removed" | "filters_ordered" | "clients_tagged" | "clients_untagged" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
 
 export type StepRef = { 
 /** Which. */
@@ -1075,7 +1323,7 @@ export type Theme = "system" | "light" | "dark";
 
 export type Timestamp = number;
 
-export type Topic = "clients" | "client" | "contacts" | "attachments" | "history" | "trash" | "settings" | "tags" | "head_office" | "duplicates" | "conflicts";
+export type Topic = "clients" | "client" | "contacts" | "attachments" | "history" | "trash" | "settings" | "tags" | "custom_fields" | "filters" | "head_office" | "duplicates" | "conflicts";
 
 export type TrashKind = "client" | "contact" | "attachment";
 
@@ -1104,6 +1352,16 @@ export type UndoState = {
 undo: StepSummary | null, 
 /** The undone step that redo does again. */
 redo: StepSummary | null, };
+
+export type When = { "is": "before", 
+/** The day. */
+day: string, } | { "is": "since", 
+/** The day. */
+day: string, } | { "is": "within", 
+/** How many. */
+days: number, } | { "is": "older_than", 
+/** How many. */
+days: number, } | { "is": "never" };
 
 export type Why = "phone" | "email" | "card_number" | "same_name" | "similar_name";
 
@@ -1142,6 +1400,18 @@ export interface Commands {
   contact_trash: { args: ContactRef; result: Written<ContactId> };
   contact_restore: { args: ContactRef; result: Written<ContactId> };
   search: { args: SearchAsk; result: Array<SearchHit> };
+  custom_fields_list: { args: Nothing; result: Array<CustomField> };
+  custom_fields_counted: { args: Nothing; result: Array<CustomField> };
+  custom_field_save: { args: CustomFieldSave; result: Written<RowId> };
+  custom_field_remove: { args: CustomFieldRef; result: Written<null> };
+  custom_fields_order: { args: CustomFieldRefs; result: Written<null> };
+  filters_list: { args: Nothing; result: Array<SavedFilter> };
+  filter_count: { args: Conditions; result: number };
+  filter_save: { args: FilterSave; result: Written<RowId> };
+  filter_remove: { args: FilterRef; result: Written<null> };
+  filters_order: { args: FilterRefs; result: Written<null> };
+  filter_tag: { args: FilterTag; result: Written<number> };
+  filter_trash: { args: FilterRef; result: Written<number> };
   duplicates_list: { args: DuplicatesAsk; result: DuplicateList };
   duplicates_like: { args: LikeAsk; result: Array<Like> };
   duplicate_dismiss: { args: TwoClients; result: Written<null> };
@@ -1169,6 +1439,9 @@ export interface Commands {
   import_configure: { args: ImportConfigure; result: ImportPreview };
   import_run: { args: ImportRef; result: Written<ImportResult> };
   import_refused_save: { args: ImportRefused; result: ImportRefusedSaved };
+  history_import_choose: { args: Nothing; result: HistoryPreview };
+  history_import_configure: { args: HistoryConfigure; result: HistoryPreview };
+  history_import_run: { args: ImportRef; result: Written<HistoryResult> };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
   head_office: { args: Nothing; result: HeadOffice };

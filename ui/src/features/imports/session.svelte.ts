@@ -3,9 +3,8 @@
 import { asRefusal, call } from "$lib/backend";
 import type { Event, ImportOptions, ImportPart, ImportPreview, ImportResult, ImportRule, ImportRules, Refusal, RefusedRow } from "$lib/bindings.gen";
 import { fallsOn } from "$lib/drops";
-import { isolate, refusalText, t } from "$lib/i18n/index.svelte";
 import { go } from "$lib/router.svelte";
-import { write, writeOrTell } from "$lib/writes";
+import { tell, write, writeOrTell } from "$lib/writes";
 import { history } from "./history.svelte";
 import { saveRefused } from "./save_refused";
 
