@@ -386,7 +386,11 @@ pub(crate) fn import_run<H: Host>(api: &Api<H>, ask: ImportRef) -> Result<Writte
     let book = api.book()?;
     let draft = kept(api, &ask.id)?;
     once(&draft, || match &draft.everything {
-        Some(path) => everything::run(api, &book, &draft, path),
+        Some(path) => {
+            // It takes the place of the settings, too.
+            api.allow(Role::Owner)?;
+            everything::run(api, &book, &draft, path)
+        }
         None => run(api, &book, &draft),
     })
 }

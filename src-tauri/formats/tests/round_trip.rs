@@ -281,6 +281,12 @@ fn a_workbook_gives_every_text_back_as_it_was() {
             family_name: "Иванова".into(),
             given_name: "Анна".into(),
             notes: (*text).to_owned(),
+            custom: vec![CustomValue {
+                field: None,
+                name: "Обувки".into(),
+                kind: CustomKind::Text,
+                value: (*text).to_owned(),
+            }],
             phones: vec![Phone {
                 typed: "+359 888 123 456".into(),
                 ..Phone::default()
@@ -297,6 +303,7 @@ fn a_workbook_gives_every_text_back_as_it_was() {
     assert_eq!(parsed.refused, []);
     for (draft, record) in drafts.iter().zip(&parsed.records) {
         assert_eq!(record.draft.notes, draft.notes, "{:?}", draft.notes);
+        assert_eq!(record.draft.custom, draft.custom, "{:?}", draft.notes);
         assert_eq!(record.draft.phones[0].typed, "+359 888 123 456");
     }
     assert_eq!(parsed.records.len(), drafts.len());

@@ -293,6 +293,32 @@ pub fn thumbnail(conn: &Connection, id: AttachmentId) -> Result<Option<Vec<u8>>>
     Ok(row.is_picture().then_some(row.thumbnail))
 }
 
+/// Shows every content that is wholly here.
+///
+/// # Errors
+/// `attachment.damaged` where one is not what the log says of it; those of `f`; what SQLite says.
+pub(crate) fn each_content(
+    conn: &Connection,
+    f: &mut dyn FnMut(AttachmentId, &[u8]) -> Result<()>,
+) -> Result<()> {
+    for id in store::with_content(conn)? {
+        match content(conn, id) {
+            Ok(content) => f(id, &content.bytes)?,
+            Err(error) if error.code() == ErrorCode::AttachmentNotHere => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Keeps a piece of a content that came with its attachment. Whoever brings it has proved the whole.
+///
+/// # Errors
+/// What SQLite says.
+pub(crate) fn keep_piece(conn: &Connection, id: AttachmentId, n: u32, piece: &[u8]) -> Result<()> {
+    store::put_piece(conn, id, n, piece)
+}
+
 /// What is wrong with the contents in the book: for whoever looks at all of it.
 ///
 /// # Errors

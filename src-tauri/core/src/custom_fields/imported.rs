@@ -161,14 +161,16 @@ impl NewField {
     }
 }
 
-/// What the columns of a table mean where some of them are called like the owner's own fields; `None` where none is.
+/// What the columns of a table mean where some that nothing was made of are called like the owner's own fields; `None`
+/// where none is. A phone stays a phone, whatever the owner calls a field.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn columns(conn: &Connection, table: &Table) -> Result<Option<Vec<Column>>> {
     let mut columns = table.columns.clone();
     for (column, header) in columns.iter_mut().zip(&table.headers) {
-        if !header.is_empty() && store::named(conn, header)?.is_some() {
+        let is_free = matches!(column, Column::Extra | Column::Ignore);
+        if is_free && !header.is_empty() && store::named(conn, header)?.is_some() {
             *column = Column::Custom;
         }
     }

@@ -349,7 +349,8 @@ pub(crate) fn alters_cards<'a>(table: &Table, mut fields: impl Iterator<Item = &
 
 /// The row in which a client's value of a field stands: the same on every device.
 pub(crate) fn value_row(client: RowId, field: RowId) -> RowId {
-    RowId::derived(client, &field.to_string())
+    // Tags come from their client, too: no tag may be called so that it meets a value.
+    RowId::derived(client, &format!("custom_values\u{1}{field}"))
 }
 
 /// The fields by which a value says whose it is.

@@ -10,7 +10,7 @@ use clientele_model::{ErrorCode, Timestamp};
 use super::digest::{RowsDigest, filled};
 use super::store;
 use crate::book::{self, Book, write_durably_with};
-use crate::{Error, Result};
+use crate::{Error, Result, attachments};
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,12 @@ pub fn everything(
                     writer.row(id, fields).map_err(failed)
                 })?;
             }
+            attachments::each_content(&moment, &mut |id, content| {
+                if progress(rows, total).is_break() {
+                    return Err(ErrorCode::ImportCancelled.into());
+                }
+                writer.file(id.into(), content).map_err(failed)
+            })?;
             writer.finish(&digest.to_string()).map_err(failed)?;
             Ok(())
         })?;

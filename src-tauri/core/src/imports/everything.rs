@@ -3,21 +3,23 @@
 //! It goes into an empty book only. Its rows keep their identifiers, by which one speaks of another; in a book that has
 //! rows of its own they might be rows that were changed since, and there is nothing to tell which of the two is right.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use clientele_formats::everything::{self, End, Said};
-use clientele_model::record::{CLIENTS, CONTACTS, DELETED_AT, Record, SETTINGS};
-use clientele_model::{ErrorCode, Refusal, RowId, Value};
+use clientele_model::record::{ATTACHMENTS, CLIENTS, CONTACTS, DELETED_AT, Record, SETTINGS};
+use clientele_model::{AttachmentId, ErrorCode, Refusal, RowId, Value};
 use rusqlite::Connection;
+use sha2::{Digest, Sha256};
 
 use super::store;
+use crate::attachments::PIECE_BYTES;
 use crate::exports::RowsDigest;
 use crate::settings::{self, Settings};
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
-use crate::{Error, Result, head_office};
+use crate::{Error, Result, attachments, head_office};
 
 /// What an export of everything holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,8 +46,13 @@ pub type Progress<'p> = &'p mut dyn FnMut(u64, u64) -> ControlFlow<()>;
 /// The fields of a row that hold something.
 type Fields = Vec<(&'static str, Value)>;
 
-/// Takes a row on its way into the book.
-type TakeRow<'t> = dyn FnMut(&'static Record, RowId, Fields) -> Result<()> + 't;
+/// Something on its way into the book.
+enum Incoming {
+    Row(&'static Record, RowId, Fields),
+    Piece(AttachmentId, u32, Vec<u8>),
+}
+
+type Take<'t> = dyn FnMut(Incoming) -> Result<()> + 't;
 
 /// May an export of everything go into this book?
 ///
@@ -63,7 +70,7 @@ pub fn allowed(conn: &Connection) -> Result<()> {
 /// # Errors
 /// `import.export_broken`, `import.export_newer`, `file.failed`; `import.cancelled` when `progress` says so.
 pub fn look(path: &Path, progress: Progress<'_>) -> Result<Content> {
-    read(path, progress, &mut |_, _, _| Ok(()))
+    read(path, progress, &mut |_| Ok(()))
 }
 
 /// Imports a file: all of it, in one step, or nothing.
@@ -77,10 +84,11 @@ pub fn run(
     progress: Progress<'_>,
 ) -> Result<Written<Content>> {
     // Without the name of the file: it may be that of the one client in it.
-    workspace.write(NewStep::new(by, StepLabel::Imported), |w| {
+    workspace.write_much(NewStep::new(by, StepLabel::Imported), |w| {
         allowed(w.conn())?;
-        let content = read(path, progress, &mut |record, id, fields| {
-            add(w, record, id, fields)
+        let content = read(path, progress, &mut |incoming| match incoming {
+            Incoming::Row(record, id, fields) => add(w, record, id, fields),
+            Incoming::Piece(id, n, piece) => attachments::keep_piece(w.conn(), id, n, &piece),
         })?;
         w.step.set("count", content.clients);
         Ok(content)
@@ -110,15 +118,15 @@ fn add(w: &mut Write<'_>, record: &'static Record, id: RowId, mut fields: Fields
 }
 
 /// Reads a file and hands over its rows, looked at one by one; at the end all of them are.
-fn read(path: &Path, progress: Progress<'_>, take: &mut TakeRow<'_>) -> Result<Content> {
+fn read(path: &Path, progress: Progress<'_>, take: &mut Take<'_>) -> Result<Content> {
     let failed = |error: std::io::Error| Error::file(path, &error);
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
-    let (mut content, mut seen) = (Content::default(), HashSet::new());
+    let (mut content, mut files, mut seen) = (Content::default(), Files::default(), HashSet::new());
     // What core says goes round the reader, which only knows refusals.
     let mut stopped = None;
     let end = everything::read(file, &mut |said| {
-        let (record, id, fields, bytes) = match said {
+        let (incoming, bytes) = match said {
             Said::Head(head) => {
                 (content.program, content.written_at) = (head.program, head.written_at);
                 return Ok(());
@@ -128,16 +136,28 @@ fn read(path: &Path, progress: Progress<'_>, take: &mut TakeRow<'_>) -> Result<C
                 id,
                 fields,
                 bytes,
-            } => (record, id, fields, bytes),
+            } => {
+                if !seen.insert(id) {
+                    return Err(broken(&format!("{id} stands twice")));
+                }
+                content.note(record, id, &fields)?;
+                files.expect(record, id, &fields);
+                (Incoming::Row(record, id, fields), bytes)
+            }
+            Said::Piece {
+                attachment,
+                n,
+                piece,
+                bytes,
+            } => {
+                files.take(attachment, n, &piece)?;
+                (Incoming::Piece(attachment.into(), n, piece), bytes)
+            }
         };
         if progress(bytes, size).is_break() {
             return Err(ErrorCode::ImportCancelled.into());
         }
-        if !seen.insert(id) {
-            return Err(broken(&format!("{id} stands twice")));
-        }
-        content.note(record, id, &fields)?;
-        take(record, id, fields).map_err(|error| {
+        take(incoming).map_err(|error| {
             stopped = Some(error);
             ErrorCode::ImportCancelled.into()
         })
@@ -146,7 +166,57 @@ fn read(path: &Path, progress: Progress<'_>, take: &mut TakeRow<'_>) -> Result<C
         return Err(error);
     }
     content.agree(&end?)?;
+    files.prove()?;
     Ok(content)
+}
+
+/// The contents of attached files, proved one after the other.
+#[derive(Default)]
+struct Files {
+    /// Whose content has not come yet, with its hash.
+    expected: HashMap<RowId, Vec<u8>>,
+    /// The one that comes now: its hash as it should be, of what has come, and how long the last piece was.
+    coming: Option<(RowId, Vec<u8>, Sha256, usize)>,
+}
+
+impl Files {
+    fn expect(&mut self, record: &Record, id: RowId, fields: &Fields) {
+        if record.name == ATTACHMENTS.name
+            && let Some((_, Value::Blob(hash))) = fields.iter().find(|(field, _)| *field == "hash")
+        {
+            self.expected.insert(id, hash.clone());
+        }
+    }
+
+    fn take(&mut self, id: RowId, n: u32, piece: &[u8]) -> Result<(), Refusal> {
+        if n == 0 {
+            self.prove()?;
+            let expected = self.expected.remove(&id);
+            let expected = expected.ok_or_else(|| broken(&format!("the file {id} belongs to nobody")))?;
+            self.coming = Some((id, expected, Sha256::new(), PIECE_BYTES));
+        }
+        match &mut self.coming {
+            // Only the last one is shorter: so the book keeps them, and hands them on.
+            Some((coming, _, hash, last)) if *coming == id && *last == PIECE_BYTES => {
+                hash.update(piece);
+                *last = piece.len();
+                Ok(())
+            }
+            _ => Err(broken(&format!("a piece of the file {id} stands elsewhere"))),
+        }
+    }
+
+    /// Is what came last what its record says?
+    fn prove(&mut self) -> Result<(), Refusal> {
+        let Some((id, expected, hash, _)) = self.coming.take() else {
+            return Ok(());
+        };
+        if hash.finalize().as_slice() == expected {
+            Ok(())
+        } else {
+            Err(broken(&format!("the file {id} is not what its record says")))
+        }
+    }
 }
 
 fn broken(detail: &str) -> Refusal {

@@ -3,13 +3,14 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use clientele_model::{ErrorCode, Language, Timestamp};
+use clientele_model::{AttachmentId, ErrorCode, Language, Timestamp};
 
 use super::everything::{Content, look, run};
 use crate::Result;
+use crate::attachments::{self, NewAttachment};
 use crate::demo::{self, Demo};
 use crate::exports::{RowsDigest, everything};
-use crate::testing::{ClientBuilder, TestBook, settings as salon};
+use crate::testing::{ClientBuilder, TestBook, a_picture, settings as salon};
 use crate::workspace::{Actor, Written};
 use crate::{book, clients, contacts, duplicates, settings};
 
@@ -47,6 +48,16 @@ fn full_book() -> TestBook {
     clients::trash(&book, &by, &ids[..2]).unwrap();
     duplicates::dismiss(&book, &by, ids[2], ids[3]).unwrap();
     duplicates::merge(&book, &by, ids[4], ids[5], None).unwrap();
+    let long: Vec<u8> = (0..attachments::PIECE_BYTES + 9)
+        .map(|n| (n % 253) as u8)
+        .collect();
+    let papers = NewAttachment {
+        name: "съгласие.pdf".into(),
+        bytes: [b"%PDF-1.7 ".as_slice(), &long].concat(),
+        thumbnail: None,
+    };
+    attachments::add(&book, &by, ids[6], &[papers], false).unwrap();
+    attachments::add(&book, &by, ids[6], &[a_picture("лице", 9)], true).unwrap();
     ClientBuilder::new("=1+1\u{202E}\u{0}")
         .notes("ред 1\r\nред \"2\"\\")
         .create(&book);
@@ -58,6 +69,42 @@ fn full_book() -> TestBook {
     };
     settings::save(&book, &by, other).unwrap();
     book
+}
+
+/// The contents of all files that are in the book.
+fn files(book: &TestBook) -> Vec<(AttachmentId, Vec<u8>)> {
+    let mut files = Vec::new();
+    let all = |conn: &rusqlite::Connection| {
+        attachments::each_content(conn, &mut |id, bytes| {
+            files.push((id, bytes.to_vec()));
+            Ok(())
+        })
+    };
+    book.read(all).unwrap();
+    files
+}
+
+#[test]
+fn a_file_that_is_not_what_its_record_says_is_refused_with_all_the_rest() {
+    let from = full_book();
+    let (path, _) = export(&from);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let at = text.find("\"pieces\":[\n\"").unwrap() + 15;
+    let other = if &text[at..=at] == "A" { "B" } else { "A" };
+    let of_nobody = text.replace("{\"attachment\":\"0", "{\"attachment\":\"1");
+    for damaged in [format!("{}{other}{}", &text[..at], &text[at + 1..]), of_nobody] {
+        assert_ne!(damaged, text);
+        std::fs::write(&path, damaged).unwrap();
+        let to = TestBook::new();
+        let (before, refused) = (digest(&to), import(&to, &path).unwrap_err());
+        assert_eq!(refused.code(), ErrorCode::ImportExportBroken);
+        assert_eq!(
+            look(&path, &mut go_on).unwrap_err().code(),
+            ErrorCode::ImportExportBroken
+        );
+        assert_eq!(digest(&to), before);
+        assert!(files(&to).is_empty());
+    }
 }
 
 #[test]
@@ -86,6 +133,8 @@ fn a_book_comes_back_as_it_was() {
         ids.into_iter().map(card).collect::<Vec<_>>()
     };
     assert_eq!(cards(&to), cards(&from));
+    assert_eq!(files(&to), files(&from));
+    assert!(files(&from).len() >= 2);
     to.assert_whole();
 
     // What it writes now is the same, but for the moment.
@@ -195,7 +244,7 @@ fn of_a_broken_document_nothing_stays() {
     // Whoever changes a row by hand takes out what the rows are held against.
     let kept = |line: &&str| !line.starts_with("\"rows\"") && !line.starts_with("\"digest\"");
     let text: Vec<&str> = whole.lines().filter(kept).collect();
-    let text = text.join("\n").replace("\"files\": [],", "\"files\": []");
+    let text = text.join("\n").replace("\n],\n}", "\n]\n}");
     std::fs::write(&path, text.replacen("Салон", "Салун", 1)).unwrap();
     let to = TestBook::new();
     import(&to, &path).unwrap();

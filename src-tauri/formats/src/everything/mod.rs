@@ -28,6 +28,9 @@ const SORT: &str = "everything";
 /// A row takes at most so many bytes of the document. The texts of a full card, every letter escaped, fit in.
 pub const ROW_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
+/// A piece of the content of a file is no larger.
+pub const PIECE_BYTES_MAX: usize = 256 * 1024;
+
 /// The ending of such a file's name.
 pub const EXTENSION: &str = "json";
 

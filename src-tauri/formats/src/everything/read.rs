@@ -6,13 +6,15 @@ use std::fmt;
 use std::io::{self, BufReader, Read};
 use std::rc::Rc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use clientele_model::record::Record;
 use clientele_model::text::ellipsis;
 use clientele_model::{ErrorCode, Refusal, RowId, Value};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::values::{self, Json};
-use super::{ROW_BYTES_MAX, SORT, VERSION, entities};
+use super::{PIECE_BYTES_MAX, ROW_BYTES_MAX, SORT, VERSION, entities};
 
 /// What stands before the records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,6 +40,17 @@ pub enum Said {
         id: RowId,
         /// The fields that hold something.
         fields: Vec<(&'static str, Value)>,
+        /// So many bytes of the file are read.
+        bytes: u64,
+    },
+    /// A piece of the content of an attached file; those of one file follow each other.
+    Piece {
+        /// Whose content: a row of the attachments.
+        attachment: RowId,
+        /// Which piece, from 0 on.
+        n: u32,
+        /// It.
+        piece: Vec<u8>,
         /// So many bytes of the file are read.
         bytes: u64,
     },
@@ -229,6 +242,9 @@ impl<'de> Visitor<'de> for Whole<'_, '_> {
                     reading.say(Said::Head(head))?;
                     map.next_value_seed(Records(reading))?;
                 }
+                "files" if !seen.contains("records") => {
+                    return Err(de::Error::custom("\"files\" stand before \"records\""));
+                }
                 "files" => map.next_value_seed(Files(reading))?,
                 "rows" => reading.told = Some(map.next_value()?),
                 "digest" => reading.end.digest = Some(short(map.next_value()?)?),
@@ -255,7 +271,7 @@ fn short<E: de::Error>(text: String) -> Result<String, E> {
     Ok(text)
 }
 
-/// The place of files. This version knows none, and must not pass over any.
+/// The contents of attached files.
 struct Files<'r, 't>(&'r mut Reading<'t>);
 part!(Files, deserialize_seq);
 
@@ -267,17 +283,82 @@ impl<'de> Visitor<'de> for Files<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut files: A) -> Result<(), A::Error> {
-        files.next_element_seed(AnyFile(self.0)).map(drop)
+        while files.next_element_seed(OneFile(self.0))?.is_some() {}
+        Ok(())
     }
 }
 
-/// Whatever stands in the list of files.
-struct AnyFile<'r, 't>(&'r mut Reading<'t>);
+/// The content of one.
+struct OneFile<'r, 't>(&'r mut Reading<'t>);
+part!(OneFile, deserialize_map);
 
-impl<'de> DeserializeSeed<'de> for AnyFile<'_, '_> {
+impl<'de> Visitor<'de> for OneFile<'_, '_> {
     type Value = ();
-    fn deserialize<D: Deserializer<'de>>(self, _: D) -> Result<(), D::Error> {
-        Err(self.0.refuse(newer("files")))
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the content of a file")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let (mut attachment, mut pieces) = (None, false);
+        while let Some(name) = map.next_key::<String>()? {
+            match (name.as_str(), attachment) {
+                ("attachment", None) => {
+                    let text = short::<A::Error>(map.next_value()?)?;
+                    let id = text.parse::<RowId>();
+                    attachment = Some(id.map_err(|_| de::Error::custom("a file without an identifier"))?);
+                }
+                ("pieces", Some(of)) if !pieces => {
+                    pieces = true;
+                    map.next_value_seed(Pieces(self.0, of))?;
+                }
+                ("attachment" | "pieces", _) => {
+                    return Err(de::Error::custom(
+                        "a file begins with \"attachment\", and has \"pieces\" once",
+                    ));
+                }
+                _ => return Err(self.0.refuse(newer(&format!("files.{name}")))),
+            }
+        }
+        if pieces {
+            Ok(())
+        } else {
+            Err(de::Error::custom("a file without \"pieces\""))
+        }
+    }
+}
+
+/// The pieces of a content.
+struct Pieces<'r, 't>(&'r mut Reading<'t>, RowId);
+part!(Pieces, deserialize_seq);
+
+impl<'de> Visitor<'de> for Pieces<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("pieces of a content")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut pieces: A) -> Result<(), A::Error> {
+        let Self(reading, attachment) = self;
+        let mut n = 0;
+        while let Some(text) = pieces.next_element::<String>()? {
+            let piece = STANDARD.decode(text);
+            let piece = piece.map_err(|_| de::Error::custom("a piece that is no base64"))?;
+            if piece.is_empty() || piece.len() > PIECE_BYTES_MAX {
+                return Err(de::Error::custom("a piece of no such size"));
+            }
+            let bytes = reading.meter.bytes.get();
+            reading.say(Said::Piece {
+                attachment,
+                n,
+                piece,
+                bytes,
+            })?;
+            n += 1;
+            reading.meter.go_on();
+        }
+        Ok(())
     }
 }
 

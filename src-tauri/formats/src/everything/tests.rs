@@ -113,6 +113,44 @@ fn with_records(records: &str) -> String {
     format!(r#"{{"clientele":"everything","version":1,"records":{records}}}"#)
 }
 
+fn with_files(files: &str) -> String {
+    format!(r#"{{"clientele":"everything","version":1,"records":{{}},"files":{files}}}"#)
+}
+
+#[test]
+fn contents_of_files_come_back_piece_by_piece() {
+    let content: Vec<u8> = (0..PIECE_BYTES_MAX + 5)
+        .map(|n| u8::try_from(n % 251).unwrap())
+        .collect();
+    let ids = [RowId::new(), RowId::new()];
+    let mut writer = Writer::new(Vec::new(), "1", Timestamp(0)).unwrap();
+    for record in entities() {
+        writer.entity(record).unwrap();
+    }
+    writer.file(ids[0], &content).unwrap();
+    writer.file(ids[1], b"short").unwrap();
+    let written = writer.finish("0a").unwrap();
+    serde_json::from_slice::<serde_json::Value>(&written).expect("JSON for every other program, too");
+    let mut pieces = Vec::new();
+    let end = read(written.as_slice(), &mut |said| {
+        if let Said::Piece {
+            attachment, n, piece, ..
+        } = said
+        {
+            pieces.push((attachment, n, piece));
+        }
+        Ok(())
+    });
+    assert_eq!(end.unwrap().rows, 0);
+    let (first, rest) = content.split_at(PIECE_BYTES_MAX);
+    let expected = [
+        (ids[0], 0, first),
+        (ids[0], 1, rest),
+        (ids[1], 0, b"short".as_slice()),
+    ];
+    assert_eq!(pieces, expected.map(|(id, n, piece)| (id, n, piece.to_vec())));
+}
+
 fn with_client(fields: &str) -> String {
     with_records(&format!(
         r#"{{"clients":[{{"id":"01890000-0000-7000-8000-000000000001"{fields}}}]}}"#
@@ -137,6 +175,19 @@ fn hostile_documents_are_refused() {
         r#"{"clientele":"everything","version":-1,"records":{}}"#.into(),
         r#"{"clientele":"everything","version":1,"records":{},"records":{}}"#.into(),
         r#"{"clientele":"everything","version":1,"records":{},"rows":1}"#.into(),
+        with_files("{}"),
+        with_files(r#"[{}]"#),
+        with_files(r#"[{"attachment":"x","pieces":[]}]"#),
+        with_files(r#"[{"pieces":[]}]"#),
+        with_files(r#"[{"attachment":"01890000-0000-7000-8000-000000000001"}]"#),
+        with_files(r#"[{"attachment":"01890000-0000-7000-8000-000000000001","pieces":["!"]}]"#),
+        with_files(r#"[{"attachment":"01890000-0000-7000-8000-000000000001","pieces":[""]}]"#),
+        with_files(r#"[{"attachment":"01890000-0000-7000-8000-000000000001","pieces":[],"pieces":[]}]"#),
+        with_files(&format!(
+            r#"[{{"attachment":"01890000-0000-7000-8000-000000000001","pieces":["{}"]}}]"#,
+            "AAAA".repeat(PIECE_BYTES_MAX / 3 + 1)
+        )),
+        r#"{"clientele":"everything","version":1,"files":[],"records":{}}"#.into(),
         with_records("[]"),
         with_records(&deep),
         with_records(r#"{"clients":{}}"#),
@@ -183,7 +234,7 @@ fn what_only_a_newer_version_knows_is_refused_by_name() {
         (with_client(r#","shoe_size":{"eu":[42]}"#), "clients.shoe_size"),
         (
             r#"{"clientele":"everything","version":1,"records":{},"files":[{"name":"a"}]}"#.into(),
-            "files",
+            "files.name",
         ),
         (
             r#"{"clientele":"everything","version":1,"records":{},"history":[]}"#.into(),
@@ -239,7 +290,7 @@ fn what_the_listener_refuses_ends_the_reading() {
             assert_eq!((head.version, head.program.as_str()), (VERSION, "1.2.3"));
             Ok(())
         }
-        Said::Row { .. } => Err(ErrorCode::ImportCancelled.into()),
+        Said::Row { .. } | Said::Piece { .. } => Err(ErrorCode::ImportCancelled.into()),
     });
     assert_eq!(refused.unwrap_err().code, ErrorCode::ImportCancelled);
 }

@@ -2,18 +2,22 @@
 
 use std::io::{self, Write};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::SecondsFormat;
 use clientele_model::record::{Field, Record};
 use clientele_model::{RowId, Timestamp, Value};
 
-use super::{SORT, VERSION, values};
+use super::{PIECE_BYTES_MAX, SORT, VERSION, values};
 
-/// Writes the document: [`Self::entity`], then its rows by [`Self::row`], entity after entity; [`Self::finish`].
+/// Writes the document: [`Self::entity`], then its rows by [`Self::row`], entity after entity; then the
+/// contents of files by [`Self::file`]; [`Self::finish`].
 pub struct Writer<W: Write> {
     out: W,
     rows: u64,
     entities: u64,
     rows_of_entity: u64,
+    files: u64,
 }
 
 impl<W: Write> Writer<W> {
@@ -34,6 +38,7 @@ impl<W: Write> Writer<W> {
             rows: 0,
             entities: 0,
             rows_of_entity: 0,
+            files: 0,
         })
     }
 
@@ -66,20 +71,46 @@ impl<W: Write> Writer<W> {
         self.out.write_all(b"}")
     }
 
+    /// Writes the content of an attached file, in pieces. No row may follow.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn file(&mut self, attachment: RowId, content: &[u8]) -> io::Result<()> {
+        self.end_records()?;
+        let before = if self.files == 1 { "\n" } else { ",\n" };
+        write!(self.out, "{before}{{\"attachment\":\"{attachment}\",\"pieces\":[")?;
+        for (n, piece) in content.chunks(PIECE_BYTES_MAX).enumerate() {
+            let before = if n == 0 { "\n" } else { ",\n" };
+            write!(self.out, "{before}\"{}\"", STANDARD.encode(piece))?;
+        }
+        self.out.write_all(b"\n]}")
+    }
+
+    /// Before the first file, and where there is none.
+    fn end_records(&mut self) -> io::Result<()> {
+        self.files += 1;
+        if self.files > 1 {
+            return Ok(());
+        }
+        if self.entities > 0 {
+            self.out.write_all(b"\n]\n")?;
+        }
+        self.out.write_all(b"},\n\"files\": [")
+    }
+
     /// Ends the document with how many rows it has and their digest.
     ///
     /// # Errors
     /// What `out` says.
     pub fn finish(mut self, digest: &str) -> io::Result<W> {
-        if self.entities > 0 {
-            self.out.write_all(b"\n]\n")?;
+        if self.files == 0 {
+            self.end_records()?;
+        } else {
+            self.out.write_all(b"\n")?;
         }
         let digest = serde_json::to_string(digest)?;
         let rows = self.rows;
-        write!(
-            self.out,
-            "}},\n\"files\": [],\n\"rows\": {rows},\n\"digest\": {digest}\n}}\n"
-        )?;
+        write!(self.out, "],\n\"rows\": {rows},\n\"digest\": {digest}\n}}\n")?;
         self.out.flush()?;
         Ok(self.out)
     }

@@ -10,7 +10,7 @@ use clientele_model::{Birthday, ClientDraft, ErrorCode, Refusal};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use super::csv;
-use super::fields::{self, Field, Longest};
+use super::fields::{self, Customs, Field, Longest};
 use super::guard::{guarded, unguarded};
 
 /// A sheet has so many rows, headers included.
@@ -33,45 +33,55 @@ const WIDTH_MAX: usize = 40;
 /// # Errors
 /// `export.not_for_excel` where a sheet cannot hold them without losing something; what the writer says.
 pub fn xlsx(drafts: &[ClientDraft]) -> Result<Vec<u8>, Refusal> {
-    let mut longest = Longest::default();
-    drafts.iter().for_each(|draft| longest.widen(draft));
+    let (mut longest, mut customs) = (Longest::default(), Customs::default());
+    for draft in drafts {
+        longest.widen(draft);
+        customs.widen(draft);
+    }
     let fields = fields::columns(|part| longest.of(part));
-    if drafts.len() >= ROWS_MAX || fields.len() > COLUMNS_MAX {
+    if drafts.len() >= ROWS_MAX || fields.len() + customs.headers().count() > COLUMNS_MAX {
         return Err(not_for_excel("rows", drafts.len().to_string()));
     }
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
-    fill(sheet, &fields, drafts)?;
+    fill(sheet, &fields, &customs, drafts)?;
     workbook.save_to_buffer().map_err(|error| failed(&error))
 }
 
-fn fill(sheet: &mut Worksheet, fields: &[Field], drafts: &[ClientDraft]) -> Result<(), Refusal> {
+fn fill(
+    sheet: &mut Worksheet,
+    fields: &[Field],
+    customs: &Customs,
+    drafts: &[ClientDraft],
+) -> Result<(), Refusal> {
     let heading = Format::new().set_bold();
     let text = Format::new().set_num_format("@").set_quote_prefix();
     let date = Format::new().set_num_format("yyyy-mm-dd");
-    let mut widths = vec![0; fields.len()];
-    for (column, field) in (0..).zip(fields) {
-        let header = field.header();
-        widths[usize::from(column)] = header.chars().count();
+    let headers = fields.iter().map(|field| field.header()).chain(customs.headers());
+    let headers: Vec<String> = headers.collect();
+    let mut widths: Vec<usize> = headers.iter().map(|header| header.chars().count()).collect();
+    for (column, header) in (0..).zip(&headers) {
         sheet
             .write_string_with_format(0, column, header, &heading)
             .map_err(|error| failed(&error))?;
         // A cell that somebody fills in later is text, too.
-        let format = if *field == Field::Birthday { &date } else { &text };
+        let is_date = fields.get(usize::from(column)) == Some(&Field::Birthday);
+        let format = if is_date { &date } else { &text };
         sheet
             .set_column_format(column, format)
             .map_err(|error| failed(&error))?;
     }
     for (row, draft) in (1..).zip(drafts) {
-        for (column, field) in (0..).zip(fields) {
-            if let (Field::Birthday, Some(day)) = (field, draft.birthday.and_then(day)) {
+        let own = fields.iter().map(|field| (Some(field), csv::cell(draft, *field)));
+        let customs = customs.cells(draft).map(|cell| (None, cell.to_owned()));
+        for (column, (field, cell)) in (0..).zip(own.chain(customs)) {
+            if let (Some(Field::Birthday), Some(day)) = (field, draft.birthday.and_then(day)) {
                 widths[usize::from(column)] = widths[usize::from(column)].max(10);
                 sheet
                     .write_datetime_with_format(row, column, day, &date)
                     .map_err(|error| failed(&error))?;
                 continue;
             }
-            let cell = csv::cell(draft, *field);
             if cell.is_empty() {
                 continue;
             }

@@ -165,7 +165,9 @@ fn demo_cards(window: &Clientele, language: &str) -> Result<Vec<(Value, Vec<Valu
     let listed = window.call("clients_list", all)?;
     let mut cards = Vec::new();
     for row in listed["rows"].as_array().into_iter().flatten() {
-        let card = window.call("client_get", json!({ "id": row["id"] }))?;
+        let mut card = window.call("client_get", json!({ "id": row["id"] }))?;
+        // The company has no fields of its own.
+        card["draft"]["custom"] = json!([]);
         let ask = json!({ "client_id": row["id"], "before": null, "limit": 4 });
         let contacts = window.call("contacts_list", ask)?["rows"].take();
         cards.push((
