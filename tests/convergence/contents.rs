@@ -19,6 +19,7 @@ on_both_offices! {
     a_content_that_is_cut_off_goes_on_with_the_piece_at_which_it_ended
     a_large_file_holds_no_change_up
     a_server_restored_from_an_old_backup_gets_the_contents_again
+    a_server_restored_from_between_a_record_and_its_content_gets_the_content_again
     an_erased_client_takes_every_content_along
     a_branch_neither_gets_nor_gives_contents_of_another
     a_content_that_is_not_what_its_record_says_is_kept_nowhere
@@ -53,6 +54,13 @@ fn content(world: &World, place: usize, id: AttachmentId) -> Result<Vec<u8>, Err
 fn pieces(world: &World, place: usize, id: AttachmentId) -> u32 {
     let read = |conn: &_| attachments::pieces_here(conn, id);
     world.desks[place].book().read(read).expect("the pieces")
+}
+
+fn told(answer: Response) -> Vec<Option<u32>> {
+    match answer {
+        Response::Contents { pieces, .. } => pieces,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// The question in a message, where it is one of a session.
@@ -242,6 +250,41 @@ fn an_erased_client_takes_every_content_along(kind: OfficeKind) {
     }
 }
 
+fn a_server_restored_from_between_a_record_and_its_content_gets_the_content_again(kind: OfficeKind) {
+    for seed in seeds_of(kind, 1) {
+        let (mut world, client) = three_desks(kind, seed);
+        let before = noise(PIECE_BYTES + 2, seed);
+        let kept = attach(&world, 0, client, &before);
+        everybody_visits(&mut world);
+        let bytes = noise(2 * PIECE_BYTES + 9, seed + 1);
+        let id = attach(&world, 0, client, &bytes);
+        // The record goes over, and not one piece.
+        world.visit_over(0, &mut |office, time, path, bytes| {
+            let is_content = matches!(question(bytes), Some(Request::Contents(_)));
+            (!is_content).then(|| office.handle(path, bytes, time.now()))
+        });
+        for place in [1, 2] {
+            world.visits(place);
+        }
+        world.office.back_up();
+        world.visits(0);
+        assert!(world.office.restore());
+        // The log is as everybody knows it, and somebody else's content comes first.
+        let other = noise(PIECE_BYTES + 4, seed + 2);
+        let second = attach(&world, 1, client, &other);
+        world.visits(1);
+        world.visits(0);
+        // It has handed all of it over: whoever comes finds it, though its machine burns.
+        world.desks[0].is_gone = true;
+        for (id, bytes) in [(kept, before), (id, bytes), (second, other)] {
+            want(&world, 2, id);
+            world.visits(2);
+            assert!(content(&world, 2, id) == Ok(bytes), "seed {seed}");
+        }
+        judge(&mut world);
+    }
+}
+
 /// Head office's desk, two branches' desks, a client of the first, and a content on the card.
 fn of_a_branch(kind: OfficeKind, seed: u64) -> (World, [BranchId; 3], AttachmentId, Vec<u8>) {
     let (mut world, branches) = three_branches(kind, seed);
@@ -267,9 +310,9 @@ fn a_branch_neither_gets_nor_gives_contents_of_another(kind: OfficeKind) {
         let mut own = Wire::pair(&world, 5, Some(branches[0]));
         let mut other = Wire::pair(&world, 6, Some(branches[1]));
         assert!(matches!(own.call(&world, &get), Response::Piece(_)));
-        assert_eq!(own.call(&world, &how_much), Response::Contents(vec![Some(2)]));
+        assert_eq!(told(own.call(&world, &how_much)), [Some(2)]);
         assert_eq!(other.call(&world, &get), Response::NoPiece, "seed {seed}");
-        assert_eq!(other.call(&world, &how_much), Response::Contents(vec![None]));
+        assert_eq!(told(other.call(&world, &how_much)), [None]);
         let put = Request::PutPiece {
             attachment: id.into(),
             n: 0,

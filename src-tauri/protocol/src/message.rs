@@ -32,6 +32,25 @@ impl Mark {
     }
 }
 
+/// A moment in the history of the contents of photos and files: how many the server had had whole by then. As [`Mark`]
+/// is of the log; contents come apart from it, and a backup may be older than the one and not than the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentsMark {
+    /// How many.
+    pub n: u64,
+    /// What the server drew when the last of them became whole; zeros before the first. Another one under the same
+    /// number tells that the server was restored from a backup.
+    pub token: [u8; 8],
+}
+
+impl ContentsMark {
+    /// Before the first content.
+    #[must_use]
+    pub fn start() -> Self {
+        Self { n: 0, token: [0; 8] }
+    }
+}
+
 /// A device that wants to belong to a company.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairAsk {
@@ -108,7 +127,7 @@ pub enum Request {
         device: DeviceId,
     },
     // What follows came later: an older server says that it cannot read it, and a device then leaves it.
-    /// How much is there of the contents of these attachments?
+    /// How much is there of the contents of these attachments? Of none: which [`ContentsMark`] is it now?
     Contents(Vec<RowId>),
     /// Take this piece of a content.
     PutPiece {
@@ -143,6 +162,8 @@ pub struct Hello {
     pub cursor: Mark,
     /// Earlier marks, thinning out: where the server no longer has the last, they go back to the last common one.
     pub marks: Vec<Mark>,
+    /// The server's mark when it had every content that the device had until then.
+    pub contents: ContentsMark,
 }
 
 /// Some changes for the server.
@@ -296,8 +317,13 @@ pub enum Response {
     Done,
     /// No.
     No(No),
-    /// To [`Request::Contents`]: of each how many pieces are there; none for one that is not known here (yet).
-    Contents(Vec<Option<u32>>),
+    /// To [`Request::Contents`].
+    Contents {
+        /// Of each how many pieces are there; none for one that is not known here (yet).
+        pieces: Vec<Option<u32>>,
+        /// What was whole before they were counted was so before this mark.
+        mark: ContentsMark,
+    },
     /// To [`Request::GetPiece`].
     Piece(Vec<u8>),
     /// To [`Request::PutPiece`] and [`Request::GetPiece`]: it is not wanted, or not there.
@@ -327,6 +353,8 @@ pub struct Welcome {
     pub erasures: Vec<Erasure>,
     /// There are too many of them to tell all: of an older one that is not among them nothing follows.
     pub erasures_left_out: bool,
+    /// The server still has all that it had at [`Hello::contents`].
+    pub has_contents: bool,
 }
 
 /// Why not. New reasons come last: an older program still reads those that it knows.

@@ -296,6 +296,7 @@ impl<'a> Contact<'a> {
                 acknowledged: head_office::acknowledged(conn)?,
                 cursor: head_office::cursor(conn)?,
                 marks: thinned(&marks),
+                contents: contents::mark(conn)?,
             })
         });
         Ok(hello?)
@@ -383,7 +384,11 @@ impl<'a> Contact<'a> {
             No::Session if self.session.is_some() && self.sessions_lost < SESSIONS_LOST_MAX => {
                 self.sessions_lost += 1;
                 self.session = None;
-                let stage = std::mem::replace(&mut self.stage, Stage::Done);
+                let stage = match std::mem::replace(&mut self.stage, Stage::Done) {
+                    // What it said of contents may be another server's, or this one's of another time.
+                    Stage::Contents(_) => Stage::Hello,
+                    stage => stage,
+                };
                 self.again(stage)
             }
             // A stream that the server has no key for: its own device must be paired again.
@@ -431,8 +436,11 @@ impl<'a> Contact<'a> {
         if welcome.common != cursor {
             // The server was restored from an old backup: back to what both know, and give it what it lost.
             incoming::rewind(self.book, welcome.common)?;
-            contents::told(self.book, 0)?;
             self.refill = true;
+        }
+        if !welcome.has_contents {
+            // From a backup of another moment than the log's end: all that is here is offered again.
+            contents::told_nothing(self.book)?;
         }
         let head = welcome.head;
         if head == acknowledged {

@@ -7,6 +7,7 @@ use clientele_core::head_office;
 use clientele_core::head_office::contents::{self, Came};
 use clientele_core::workspace::{Invalidation, Workspace};
 use clientele_model::RowId;
+use clientele_protocol::message::ContentsMark;
 use clientele_protocol::{Request, Response};
 
 use crate::{Error, Result};
@@ -27,6 +28,10 @@ pub(crate) struct Contents {
     after: Option<RowId>,
     /// How far the pieces of this file went when the first question was asked.
     up_to: i64,
+    /// Up to where head office had which contents, when it was asked last.
+    mark: Option<ContentsMark>,
+    /// A piece went up since.
+    put: bool,
     /// Something was left that head office did not want yet.
     left: bool,
     /// Everything was asked about.
@@ -70,9 +75,15 @@ impl Contents {
                 self.lacking.pop();
             }
             if self.asked_all {
-                if self.after.is_some() && !self.left {
-                    contents::told(book, self.up_to)?;
+                let (Some(_), false, Some(mark)) = (self.after, self.left, self.mark) else {
+                    return Ok(None);
+                };
+                if self.put {
+                    // The mark that tells of what went over, too.
+                    self.put = false;
+                    return Ok(Some(self.how_much(Vec::new())));
                 }
+                contents::told(book, self.up_to, mark)?;
                 return Ok(None);
             }
             if self.after.is_none() {
@@ -81,17 +92,22 @@ impl Contents {
             let ids = book.read(|conn| contents::to_offer(conn, self.after))?;
             if let Some(last) = ids.last() {
                 self.after = Some(*last);
-                self.sent = Some(Sent::HowMuch(ids.clone()));
-                return Ok(Some(Request::Contents(ids)));
+                return Ok(Some(self.how_much(ids)));
             }
             self.asked_all = true;
         }
     }
 
+    fn how_much(&mut self, ids: Vec<RowId>) -> Request {
+        self.sent = Some(Sent::HowMuch(ids.clone()));
+        Request::Contents(ids)
+    }
+
     /// Takes what came back. Returns what is to be read again.
     pub fn answer(&mut self, book: &Workspace, response: Response) -> Result<Vec<Invalidation>> {
         match (self.sent.take(), response) {
-            (Some(Sent::HowMuch(ids)), Response::Contents(pieces)) if ids.len() == pieces.len() => {
+            (Some(Sent::HowMuch(ids)), Response::Contents { pieces, mark }) if ids.len() == pieces.len() => {
+                self.mark = Some(mark);
                 for (id, pieces) in ids.into_iter().zip(pieces) {
                     match pieces {
                         Some(pieces) => self.lacking.push((id, pieces)),
@@ -101,6 +117,7 @@ impl Contents {
             }
             (Some(Sent::Up), Response::Done) => {
                 self.moved += 1;
+                self.put = true;
                 if let Some((_, n)) = self.lacking.last_mut() {
                     *n += 1;
                 }

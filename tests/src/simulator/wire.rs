@@ -9,7 +9,7 @@ use clientele_model::{
 };
 use clientele_protocol::bytes::{decode, encode};
 use clientele_protocol::envelope::SessionId;
-use clientele_protocol::message::{Entry, Hello, Mark, OpenAsk, PairAsk, Push, Welcome};
+use clientele_protocol::message::{ContentsMark, Entry, Hello, Mark, OpenAsk, PairAsk, Push, Welcome};
 use clientele_protocol::pairing::PairingCode;
 use clientele_protocol::{
     Batch, DeviceKey, Envelope, Head, Link, Payload, PublicKey, Request, Response, Sealed, VERSION,
@@ -208,6 +208,7 @@ impl Wire {
             acknowledged: Head::start(self.device),
             cursor: self.cursor,
             marks: Vec::new(),
+            contents: ContentsMark::start(),
         };
         match self.call(world, &Request::Hello(hello)) {
             Response::Welcome(welcome) => welcome,

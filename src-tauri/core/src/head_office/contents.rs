@@ -2,6 +2,7 @@
 //! nothing to say. Up goes what is here and not there; down comes what somebody wants to look at.
 
 use clientele_model::{AttachmentId, RowId};
+use clientele_protocol::message::ContentsMark;
 use rusqlite::Connection;
 
 use super::store::contents as store;
@@ -15,6 +16,9 @@ pub const ASKED_AT_ONCE: usize = 1000;
 
 /// Up to which piece of this file head office has had everything that it wanted: a fact about this file.
 const TOLD_UP_TO: &str = "contents_told_up_to";
+
+/// And what head office called that moment: where it knows it no more, it has lost some since.
+const MARK: &str = "contents_mark";
 
 /// What became of a piece that came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,12 +81,34 @@ pub fn up_to(conn: &Connection) -> Result<i64> {
     store::last_piece(conn)
 }
 
-/// Head office has had all that it wanted, up to a piece of this file; nought for a head office that may have lost some.
+/// Head office has had all that it wanted, up to a piece of this file, and calls that moment so.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn told(workspace: &Workspace, up_to: i64) -> Result<()> {
-    workspace.maintain(|conn| set_local(conn, TOLD_UP_TO, &clientele_model::Value::Int(up_to)))
+pub fn told(workspace: &Workspace, up_to: i64, mark: ContentsMark) -> Result<()> {
+    workspace.maintain(|conn| {
+        let transaction = conn.unchecked_transaction()?;
+        set_local(&transaction, TOLD_UP_TO, &clientele_model::Value::Int(up_to))?;
+        super::keep(&transaction, MARK, &mark)?;
+        transaction.commit()?;
+        Ok(())
+    })
+}
+
+/// Head office may have lost some: all that is here is offered again.
+///
+/// # Errors
+/// What SQLite says.
+pub fn told_nothing(workspace: &Workspace) -> Result<()> {
+    told(workspace, 0, ContentsMark::start())
+}
+
+/// What head office called the moment when it had had all that it wanted.
+///
+/// # Errors
+/// What SQLite says.
+pub fn mark(conn: &Connection) -> Result<ContentsMark> {
+    Ok(super::read(conn, MARK)?.unwrap_or_else(ContentsMark::start))
 }
 
 /// One piece of a content.

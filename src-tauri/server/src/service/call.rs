@@ -5,8 +5,8 @@ use clientele_protocol::bytes::decode;
 use clientele_protocol::message::{Hello, Mark, No, PairAsk, Push, Welcome};
 use clientele_protocol::{Envelope, PublicKey, Request, Response, VERSION};
 
-use super::Service;
 use super::pair::device_name;
+use super::{Service, random};
 use crate::offer::Offer;
 use crate::store::Storage;
 use crate::store::contents::{ASKED_MAX, GetPiece, HowMuch, PutPiece};
@@ -96,9 +96,13 @@ impl<S: Storage> Service<S> {
             Request::Revoke { device } => self.revoke(company, &me, device, now_millis).await,
             Request::Contents(ids) => self.how_much(company, &me, ids).await,
             Request::PutPiece { attachment, n, bytes } => {
-                let viewer = viewer(&me);
-                let id = attachment;
-                let put = PutPiece { viewer, id, n, bytes };
+                let put = PutPiece {
+                    viewer: viewer(&me),
+                    id: attachment,
+                    n,
+                    bytes,
+                    token: random()?,
+                };
                 let is_taken = self.storage.write(company, put).await?;
                 Ok(if is_taken {
                     Response::Done
@@ -161,8 +165,12 @@ impl<S: Storage> Service<S> {
         self.storage.note(company, heard).await?;
         let mut marks = hello.marks;
         marks.push(hello.cursor);
-        let device = me.device.id;
-        let greeting = self.storage.read(company, Greet { device, marks }).await?;
+        let greet = Greet {
+            device: me.device.id,
+            marks,
+            contents: hello.contents,
+        };
+        let greeting = self.storage.read(company, greet).await?;
         Ok(Response::Welcome(Welcome {
             protocol: VERSION,
             now: now_millis,
@@ -174,6 +182,7 @@ impl<S: Storage> Service<S> {
             devices: greeting.devices,
             erasures: greeting.erasures.told,
             erasures_left_out: greeting.erasures.left_out,
+            has_contents: greeting.has_contents,
         }))
     }
 
@@ -261,9 +270,8 @@ impl<S: Storage> Service<S> {
             return Ok(Response::No(No::Unreadable));
         }
         let viewer = viewer(me);
-        Ok(Response::Contents(
-            self.storage.read(company, HowMuch { viewer, ids }).await?,
-        ))
+        let (pieces, mark) = self.storage.read(company, HowMuch { viewer, ids }).await?;
+        Ok(Response::Contents { pieces, mark })
     }
 
     async fn pull(

@@ -2,7 +2,7 @@
 
 use clientele_model::{BranchId, DeviceId, StepId};
 use clientele_protocol::Head;
-use clientele_protocol::message::{Branch, Device, Erasure, Mark};
+use clientele_protocol::message::{Branch, ContentsMark, Device, Erasure, Mark};
 
 use super::branches::branches;
 use super::devices::{DeviceRow, devices, devices_of};
@@ -27,6 +27,8 @@ pub struct Greet {
     pub device: DeviceId,
     /// Its marks of the log, the newest first.
     pub marks: Vec<Mark>,
+    /// Its mark of the contents.
+    pub contents: ContentsMark,
 }
 
 /// What it is told.
@@ -42,6 +44,8 @@ pub struct Greeting {
     pub devices: Vec<Device>,
     /// Erasures that not all have confirmed.
     pub erasures: Outstanding,
+    /// All that the device's mark of the contents tells of was here.
+    pub has_contents: bool,
 }
 
 impl Job for Greet {
@@ -75,6 +79,7 @@ impl Job for Greet {
             branches: branches.filter(|branch| me.sees(Some(branch.id))).collect(),
             devices,
             erasures: erasures(tx, &me, &all).await?,
+            has_contents: super::contents::has(tx, self.contents).await?,
         })
     }
 }

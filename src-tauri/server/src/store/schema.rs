@@ -195,6 +195,14 @@ pub const TABLES: &[Table] = &[
         key: 2,
         unique: &[],
     },
+    // One row a content that became whole, in that order, and what was drawn then: devices tell by it whether the
+    // server was restored from a backup since. It names nobody.
+    Table {
+        name: "contents",
+        columns: &[("n", Int, false), ("token", Bytes, false)],
+        key: 1,
+        unique: &[],
+    },
     // Rows that were changed before they were added: their author pushes later.
     Table {
         name: "waiting",

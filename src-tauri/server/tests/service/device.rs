@@ -7,7 +7,9 @@ use clientele_model::{
 };
 use clientele_protocol::bytes::encode;
 use clientele_protocol::envelope::SessionId;
-use clientele_protocol::message::{Entry, Hello, Mark, OpenAsk, PairAsk, Push, ScopeDigest, Welcome};
+use clientele_protocol::message::{
+    ContentsMark, Entry, Hello, Mark, OpenAsk, PairAsk, Push, ScopeDigest, Welcome,
+};
 use clientele_protocol::{
     Batch, DeviceKey, Digest, Envelope, Head, Link, Payload, Request, Response, Sealed, VERSION,
 };
@@ -160,6 +162,7 @@ impl Device {
             acknowledged: Head::start(self.id),
             cursor: self.cursor,
             marks: Vec::new(),
+            contents: ContentsMark::start(),
         }
     }
 

@@ -74,6 +74,9 @@ stories! {
     erasure::more_erasures_than_are_told_at_once_are_said_to_be_more
     erasure::a_branch_erases_only_what_it_may_see
     erasure::an_erasure_goes_on_after_a_restart
+    contents::a_branch_takes_no_content_of_another_away
+    contents::a_piece_that_comes_while_its_record_is_erased_does_not_stay
+    contents::a_content_that_was_altered_on_the_disk_is_noticed
     backups::a_backup_brings_all_of_it_back
     backups::a_server_without_a_certificate_of_its_own_is_backed_up_without
 }

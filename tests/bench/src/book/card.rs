@@ -110,6 +110,8 @@ fn export(book: &TestBook, path: &Path) {
     let conn = reader(book).expect("a reader");
     conn.execute_batch("pragma query_only = off")
         .expect("it writes elsewhere");
+    // This connection makes no files.
+    std::fs::File::create(path).expect("an empty file");
     conn.execute("attach database ?1 as plain key ''", [path.display().to_string()])
         .expect("attached");
     conn.query_row("select sqlcipher_export('plain')", [], |_| Ok(()))

@@ -45,7 +45,7 @@ impl Checked {
         }
     }
 
-    fn must(&mut self, holds: bool, what: impl FnOnce() -> String) {
+    pub(super) fn must(&mut self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
             self.complain(what());
         }
@@ -104,6 +104,7 @@ impl Job for Check {
         }
         ends(tx, &sum, &mut checked).await?;
         plain::check(tx, sum.rows, &mut checked).await?;
+        super::contents::check(tx, &mut checked).await?;
         Ok(checked)
     }
 }

@@ -1,6 +1,7 @@
 //! What the server is asked, and what must come of it.
 
 pub mod backups;
+pub mod contents;
 pub mod doors;
 pub mod erasure;
 pub mod names;
