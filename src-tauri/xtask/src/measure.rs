@@ -8,17 +8,34 @@ use crate::program;
 use crate::sh::{self, Result, cargo};
 
 /// Builds the bench and the server as they are given to others, and runs the bench: `[--quick] [--rounds N]
-/// [--book|--search|--sync|--storm]`.
+/// [--book|--search|--sync|--storm|--window]`.
 pub fn bench(arguments: &[String]) -> Result {
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
-    let needs: &[Need] = if has("--search") {
-        &[Need::Build]
-    } else if has("--book") {
-        &[Need::Build, Need::Baseline]
-    } else {
-        &[Need::Build, Need::Baseline, Need::Postgres]
-    };
-    platform::prepare(needs)?;
+    let parts = ["--book", "--search", "--sync", "--storm", "--window"];
+    let all = !parts.iter().any(|part| has(part));
+    let mut needs = vec![Need::Build];
+    if all || has("--book") {
+        needs.push(Need::Baseline);
+    }
+    if all || has("--sync") || has("--storm") {
+        needs.push(Need::Postgres);
+    }
+    if all || has("--window") {
+        needs.extend([Need::VirtualDesktop, Need::WindowTests]);
+    }
+    platform::prepare(&needs)?;
+    if all || has("--window") {
+        program::build(true)?;
+        let example = [
+            "build",
+            "--release",
+            "--package",
+            "clientele-bench",
+            "--example",
+            "bare",
+        ];
+        sh::run(cargo().args(example))?;
+    }
     let packages = ["clientele-bench", "clientele-server", "clientele-cli"];
     let packages = packages.iter().flat_map(|package| ["--package", package]);
     sh::run(cargo().args(["build", "--release"]).args(packages))?;

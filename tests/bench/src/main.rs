@@ -1,4 +1,4 @@
-//! `bench [--quick] [--rounds N] [--book | --search | --sync | --storm]`: prints a table and writes `target/bench.json`: name, ours,
+//! `bench [--quick] [--rounds N] [--book | --search | --sync | --storm | --window]`: prints a table and writes `target/bench.json`: name, ours,
 //! baseline, ratio, unit, goal. Each figure is the middle one of three rounds, the baseline's too, and both are
 //! measured in turns; only the ratios say something on a busy machine. The server is a process of its own, but it
 //! shares the machine with the devices.
@@ -10,6 +10,7 @@ mod search;
 mod storm;
 mod sync;
 mod table;
+mod window;
 
 use table::Table;
 
@@ -20,7 +21,7 @@ fn main() {
     let rounds = rounds.map_or(3, |rounds| rounds.parse().expect("a number of rounds"));
     println!("{}", table::load());
     let mut table = Table::new();
-    let all = !["--book", "--search", "--sync", "--storm"]
+    let all = !["--book", "--search", "--sync", "--storm", "--window"]
         .iter()
         .any(|part| has(part));
     if all || has("--book") {
@@ -28,6 +29,9 @@ fn main() {
     }
     if all || has("--search") {
         search::measure(&mut table, has("--quick"));
+    }
+    if all || has("--window") {
+        window::measure(&mut table);
     }
     if all || has("--sync") || has("--storm") {
         of_sync(&mut table, &has, rounds);

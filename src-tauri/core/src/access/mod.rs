@@ -32,19 +32,11 @@ use crate::workspace::table::DELETED_AT;
 use crate::workspace::{StepLabel, Table, summary};
 use crate::{Result, clients, custom_fields, settings};
 
-/// Everything the book holds about a client, trashed or not, as it stood at one moment.
+/// Everything the book holds about a client, trashed or not, as it stood at one moment: within a read, which is one.
 ///
 /// # Errors
 /// `not_found`; what SQLite says.
 pub fn of_client(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<AccessExport> {
-    // A card changed half-way through must not stand here half old and half new.
-    let transaction = conn.unchecked_transaction()?;
-    let export = collect(&transaction, id, made_at)?;
-    transaction.commit()?;
-    Ok(export)
-}
-
-fn collect(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<AccessExport> {
     let settings = settings::load(conn)?;
     // Whoever was merged with the client is the client.
     let all = clients::on_card(conn, clients::home(conn, id)?)?;

@@ -167,13 +167,16 @@ impl Book {
         })
     }
 
-    /// Reads for long (a dry run of an import, an export) on a connection of its own, so that nobody who
-    /// looks for a client meanwhile waits.
+    /// Reads one moment of the book for long (a dry run of an import, an export) on a connection of its own, so that
+    /// nobody who looks for a client meanwhile waits. Nobody who writes does either, but what they write stays in the log
+    /// beside the book until this is over.
     ///
     /// # Errors
     /// Those of `f`; what SQLite says.
     pub fn read_apart<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        f(&open_reader(&self.path, &self.key)?)
+        let reader = open_reader(&self.path, &self.key)?;
+        let moment = reader.unchecked_transaction()?;
+        f(&moment)
     }
 
     /// Is this path the book's file, or one of those that belong to it? An export must not fall on them.

@@ -35,12 +35,9 @@ pub fn everything(
 ) -> Result<Everything> {
     let failed = |error: std::io::Error| Error::file(path, &error);
     book.read_apart(|conn| {
-        // One moment for all tables: no entry of a client who is not in the file. Nobody who writes waits for it, but
-        // what they write stays in the log beside the book until this is over.
-        let moment = conn.unchecked_transaction()?;
         let mut total = 0;
         for record in entities() {
-            total += store::count(&moment, record)?;
+            total += store::count(conn, record)?;
         }
         let (mut rows, mut digest) = (0, RowsDigest::default());
         write_durably_with(path, |file| {
@@ -49,7 +46,7 @@ pub fn everything(
             let mut writer = Writer::new(out, version, Timestamp::now()).map_err(failed)?;
             for record in entities() {
                 writer.entity(record).map_err(failed)?;
-                store::each_row(&moment, record, &mut |id, fields| {
+                store::each_row(conn, record, &mut |id, fields| {
                     if progress(rows, total).is_break() {
                         return Err(ErrorCode::ImportCancelled.into());
                     }
@@ -58,7 +55,7 @@ pub fn everything(
                     writer.row(id, fields).map_err(failed)
                 })?;
             }
-            attachments::each_content(&moment, &mut |id, content| {
+            attachments::each_content(conn, &mut |id, content| {
                 if progress(rows, total).is_break() {
                     return Err(ErrorCode::ImportCancelled.into());
                 }
@@ -67,7 +64,7 @@ pub fn everything(
             writer.finish(&digest.to_string()).map_err(failed)?;
             Ok(())
         })?;
-        let clients = book::count_clients(&moment)?;
+        let clients = book::count_clients(conn)?;
         Ok(Everything {
             clients,
             rows,

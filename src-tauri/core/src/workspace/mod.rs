@@ -155,12 +155,16 @@ impl Workspace {
         self.awaiting.load(Ordering::SeqCst) > 0
     }
 
-    /// Reads, with a connection that cannot write. Keep it short: one question, no more.
+    /// Reads one moment of the book, with a connection that cannot write. Keep it short: one question, no more.
     ///
     /// # Errors
     /// Those of `f`.
     pub fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        f(&lock(&self.reader))
+        let reader = lock(&self.reader);
+        // One moment of the book for all that is asked, whoever writes meanwhile; and one lock on the file, not one a
+        // statement. It is dropped without anything to keep.
+        let moment = reader.unchecked_transaction()?;
+        f(&moment)
     }
 
     /// The write gate: takes one step, wholly or not at all.

@@ -1,5 +1,6 @@
 //! The SQL of the change log.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -91,9 +92,21 @@ pub(in crate::workspace) enum Content<'a> {
 /// A fresh salt. The commitment over it and the body stays when both are erased: it says that the log is
 /// still the same, and nothing of what stood there.
 pub(in crate::workspace) fn salt() -> [u8; 12] {
-    let mut salt = [0u8; 12];
-    getrandom::fill(&mut salt).expect("the operating system gives random bytes");
-    salt
+    SALTS.with_borrow_mut(|ready| {
+        if ready.is_empty() {
+            let mut bytes = [0u8; 12 * SALTS_AT_ONCE];
+            getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+            ready.extend(bytes.as_chunks().0);
+        }
+        ready.pop().expect("some are ready")
+    })
+}
+
+/// So many are asked for at once: an import needs one a row, and each question is a call of the system's.
+const SALTS_AT_ONCE: usize = 64;
+
+thread_local! {
+    static SALTS: RefCell<Vec<[u8; 12]>> = const { RefCell::new(Vec::new()) };
 }
 
 impl NewLogged<'_> {
