@@ -47,6 +47,30 @@ fn a_write_outside_the_gate_is_stopped() {
 }
 
 #[test]
+fn a_read_is_of_one_moment() {
+    let book = TestBook::new();
+    let anna = ClientBuilder::new("Анна").create(&book);
+    let before = book.read(|conn| clients::load(conn, anna)).unwrap();
+    let later = clientele_model::ClientDraft {
+        given_name: "Яна".into(),
+        ..before.clone()
+    };
+    let name = |conn: &Connection| clients::display_name(conn, anna);
+    let (first, second) = book
+        .read(|conn| {
+            let first = name(conn)?;
+            clients::change(&book, &Actor::owner(), anna, &before, later)?;
+            Ok((first, name(conn)?))
+        })
+        .unwrap();
+    assert_eq!(
+        (first.as_deref(), second.as_deref()),
+        (Some("Анна"), Some("Анна"))
+    );
+    assert_eq!(names(&book), ["Яна"]);
+}
+
+#[test]
 fn the_reading_connection_cannot_write() {
     let book = TestBook::new();
     assert!(
