@@ -440,7 +440,9 @@ phone: string,
 /** An e-mail address. */
 email: string, 
 /** Anything else. */
-note: string, };
+note: string, 
+/** The client of the book who this is; then `name` is how that client was called when the two were linked. */
+person_id: ClientId | null, };
 
 export type ContactRef = { 
 /** Which. */
@@ -597,7 +599,7 @@ at: Timestamp,
 staff: string, 
 /** On which device. */
 device: string, 
-/** Nobody asked for it: the days in the trash were over. */
+/** Nobody asked for it: the days in the trash were over, or another erasure had left something to do. */
 by_itself: boolean, 
 /** How many clients were erased, as far as this device may know. */
 clients: number, 
@@ -627,7 +629,7 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "number.invalid" | "choice.unknown" | "name.empty" | "name.taken" | "filter.newer" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.no_history" | "history.no_day" | "history.nobody" | "history.no_client" | "history.two_clients" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "import.export_broken" | "import.export_newer" | "import.book_not_empty" | "export.onto_book" | "export.not_for_excel" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "attachment.too_large" | "attachment.empty" | "attachment.too_many" | "attachment.no_picture" | "attachment.not_here" | "attachment.damaged" | "drop.gone" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "person.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "number.invalid" | "choice.unknown" | "name.empty" | "name.taken" | "filter.changed" | "filter.newer" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.no_history" | "history.no_day" | "history.nobody" | "history.no_client" | "history.two_clients" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "import.export_broken" | "import.export_newer" | "import.book_not_empty" | "export.onto_book" | "export.not_for_excel" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "attachment.too_large" | "attachment.empty" | "attachment.too_many" | "attachment.no_picture" | "attachment.not_here" | "clipboard.nothing" | "attachment.damaged" | "drop.gone" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -1107,6 +1109,16 @@ after: ClientDraft, };
 export type MergedClient = { 
 /** Which. */
 id: ClientId, 
+export type LinkedPerson = { 
+/** The entry on the card. */
+row: RowId, 
+/** The client on whose card that one stands. */
+id: ClientId, 
+/** How that client is called today; where this device may not see the card, how they were called. */
+name: string, 
+/** What there is to open. */
+state: PersonState, };
+
 /** The name that its own card had. */
 name: string, 
 /** The step that takes it apart again when it is undone. */

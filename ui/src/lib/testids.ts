@@ -31,7 +31,7 @@ export const T = {
   // duplicates
   duplicates: "duplicates", pair: "duplicate-pair", pairCompare: "duplicate-compare", pairNotSame: "duplicate-not-same", pairsEmpty: "duplicates-empty", pairsMore: "duplicates-more", pairsHint: "duplicates-hint", settingsDuplicates: "settings-duplicates",
   merge: "merge", mergeSide: "merge-side", mergeChoice: "merge-choice", mergeOption: "merge-option", mergeUnited: "merge-united", mergeSame: "merge-same", mergeSwap: "merge-swap", mergeDo: "merge-do", mergeNotSame: "merge-not-same", mergeCancel: "merge-cancel", mergeProblem: "merge-problem",
-  cardMerge: "card-merge", cardMerged: "card-merged", cardApart: "card-take-apart", mergeWith: "merge-with", mergeWithInput: "merge-with-input", mergeWithHit: "merge-with-hit", mergeWithNone: "merge-with-none", formLike: "form-like", formLikeRow: "form-like-row",
+  cardMerge: "card-merge", cardMerged: "card-merged", cardApart: "card-take-apart", mergeWith: "merge-with", findInput: "find-input", findHit: "find-hit", findNone: "find-none", formLike: "form-like", formLikeRow: "form-like-row",
   attachments: "attachments", attachment: "attachment", attachmentAdd: "attachment-add", attachmentOpen: "attachment-open", attachmentSave: "attachment-save", attachmentPhoto: "attachment-photo", attachmentRemove: "attachment-remove", attachmentDrop: "attachment-drop", cardPhoto: "card-photo", picture: "picture", pictureProblem: "picture-problem",
   // import
   importChoose: "import-choose", importEverything: "import-everything", importWhatClients: "import-what-clients", importWhatHistory: "import-what-history",

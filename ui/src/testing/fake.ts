@@ -8,6 +8,7 @@ import type {
 import { copyDraft, displayName } from "../lib/drafts";
 import { attachments, PICTURE } from "./fake_attachments";
 import { duplicates } from "./fake_duplicates";
+import { links } from "./fake_links";
 import { csvPreview, visitsPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
 import { FakeOwner } from "./fake_own";

@@ -1,5 +1,6 @@
 //! The SQL of clients and their cards.
 
+pub(super) mod links;
 mod merged;
 mod worked_out;
 
@@ -148,7 +149,7 @@ pub fn load_own(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
     draft.contact_persons = parts(
         conn,
         id,
-        "name, role, phone, email, note from contact_persons",
+        "name, role, phone, email, note, person_id from contact_persons",
         |row, id| {
             let (name, role, phone, email) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
             Ok(ContactPerson {
@@ -158,6 +159,7 @@ pub fn load_own(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
                 phone,
                 email,
                 note: row.get(5)?,
+                person_id: row_id_or_none(row, 6).map(ClientId::from),
             })
         },
     )?;
@@ -213,6 +215,8 @@ pub(super) fn card(
     Ok(ClientCard {
         id,
         name: draft.display_name(),
+        linked: super::links::linked(conn, id, &draft)?,
+        person_of: super::links::person_of(conn, id)?,
         draft,
         phones,
         created_at: Timestamp(created_at),

@@ -115,10 +115,10 @@ pub const SCREENS: &[Screen] = &[
         }
         go(window, &format!("#/duplicates/{}", with_notes.join("/")))
     }),
-    screen("merge-with", When::Demo, "merge-with-hit", |window| {
+    screen("merge-with", When::Demo, "find-hit", |window| {
         go(window, &card(window)?)?;
         window.click("card-merge")?;
-        window.type_into("merge-with-input", "ан")
+        window.type_into("find-input", "ан")
     }),
     screen("merged-from", When::Demo, "card-merged", |window| {
         let (keep, gone) = pair(window, 0)?;
@@ -456,3 +456,22 @@ fn clients(window: &Clientele, limit: u32) -> Result<Vec<Value>> {
     let page = window.call("clients_list", ask)?;
     Ok(page["rows"].as_array().cloned().unwrap_or_default())
 }
+/// Two cards, the second of which is the first one's only contact person.
+fn linked(window: &Clientele) -> Result<(String, String)> {
+    let rows = clients(window, 2)?;
+    let id = |at: usize| {
+        rows.get(at)
+            .and_then(|row| row["id"].as_str())
+            .unwrap_or_default()
+    };
+    let before = window.call("client_get", json!({ "id": id(0) }))?["draft"].clone();
+    let mut after = before.clone();
+    let person = json!({ "name": "", "role": "счетоводител", "phone": "", "email": "", "note": "", "person_id": id(1) });
+    after["contact_persons"] = json!([person]);
+    window.call(
+        "client_save",
+        json!({ "id": id(0), "before": before, "after": after }),
+    )?;
+    Ok((format!("#/clients/{}", id(0)), format!("#/clients/{}", id(1))))
+}
+

@@ -580,7 +580,7 @@ export const bg = {
   "erasures.who": "Кой",
   "erasures.what": "Какво",
   "erasures.state": "Състояние",
-  "erasures.byItself": "От само себе си: срокът в кошчето изтече",
+  "erasures.byItself": "Автоматично",
   "erasures.clients": { one: "{count} клиент", other: "{count} клиенти" },
   "erasures.contacts": { one: "{count} контакт", other: "{count} контакта" },
   "erasures.alone": "Изтрито в тази книга, която работи самостоятелно.",

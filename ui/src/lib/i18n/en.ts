@@ -579,7 +579,7 @@ export const en = {
   "erasures.who": "Who",
   "erasures.what": "What",
   "erasures.state": "Status",
-  "erasures.byItself": "By itself: its days in the trash were over",
+  "erasures.byItself": "By itself",
   "erasures.clients": { one: "{count} client", other: "{count} clients" },
   "erasures.contacts": { one: "{count} contact", other: "{count} contacts" },
   "erasures.alone": "Deleted in this book, which works alone.",

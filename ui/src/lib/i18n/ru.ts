@@ -580,7 +580,7 @@ export const ru = {
   "erasures.who": "Кто",
   "erasures.what": "Что",
   "erasures.state": "Состояние",
-  "erasures.byItself": "Само: срок в корзине истёк",
+  "erasures.byItself": "Автоматически",
   "erasures.clients": { one: "{count} клиент", few: "{count} клиента", many: "{count} клиентов", other: "{count} клиента" },
   "erasures.contacts": { one: "{count} контакт", few: "{count} контакта", many: "{count} контактов", other: "{count} контакта" },
   "erasures.alone": "Удалено в этой книге, она работает сама.",
