@@ -299,9 +299,6 @@ fn choice(name: &str) -> CustomChoice {
     }
 }
 
-/// Somebody fills in one of the owner's own fields. Where it is a text, that is the word which must be found again.
-fn fill(desk: &Desk, rng: &mut Rng, id: ClientId, word: &str) -> Option<ClientId> {
-    let fields = desk.book().read(custom_fields::list).expect("the fields");
 /// Somebody notes that a client is another's contact person, or says anew as what. It goes with either of the two.
 fn link(desk: &Desk, rng: &mut Rng, id: ClientId, other: ClientId, word: &str) -> Option<ClientId> {
     let takes_off = rng.below(4) == 0;
@@ -328,6 +325,9 @@ fn link(desk: &Desk, rng: &mut Rng, id: ClientId, other: ClientId, word: &str) -
     if fields.is_empty() {
         return None;
     }
+/// Somebody fills in one of the owner's own fields. Where it is a text, that is the word which must be found again.
+fn fill(desk: &Desk, rng: &mut Rng, id: ClientId, word: &str) -> Option<ClientId> {
+    let fields = desk.book().read(custom_fields::list).expect("the fields");
     let field = &fields[rng.below(fields.len())];
     let value = match field.kind {
         CustomKind::Text => word.to_owned(),

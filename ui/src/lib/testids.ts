@@ -13,6 +13,8 @@ export const T = {
   // card
   card: "client-card", cardName: "card-name", cardBack: "card-back", cardEdit: "card-edit", cardLog: "card-log", cardHistory: "card-history", cardTrash: "card-trash", cardRestore: "card-restore",
   cardNever: "card-never", cardExpects: "card-expects", cardPhone: "card-phone", cardEmail: "card-email", cardField: "card-field", cardTag: "card-tag", cardGone: "card-gone", copy: "copy", who: "who-changed",
+  cardPrint: "card-print", sheet: "print-sheet", sheetNever: "print-never", sheetEntry: "print-entry",
+  cardPerson: "card-person", cardPersonOf: "card-person-of", cardLink: "card-link", personLink: "person-link", personFind: "person-find", personLinked: "person-linked", personUnlink: "person-unlink",
   whoPanel: "who-panel", whoEntry: "who-entry",
   cardAccess: "card-access", access: "access", accessPdf: "access-pdf", accessHtml: "access-html", accessJson: "access-json",
   // form

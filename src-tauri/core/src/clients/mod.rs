@@ -227,14 +227,14 @@ pub struct ClientCard {
     pub last_contact_at: Option<Timestamp>,
     /// The client's photo.
     pub photo: Option<AttachmentId>,
-}
-
     /// Those contact persons who are clients of the book, too.
     pub linked: Vec<LinkedPerson>,
     /// Whose contact person this client is.
     pub person_of: Vec<PersonOf>,
 /// A tag, and on how many cards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+}
+
 pub struct TagCount {
     /// The tag.
     pub tag: String,

@@ -441,21 +441,6 @@ fn with_photo(window: &Clientele) -> Result<String> {
     Err(Error::new("nobody in the demo book has a photo"))
 }
 
-/// One of the pairs of cards that may be of one client.
-fn pair(window: &Clientele, at: usize) -> Result<(String, String)> {
-    let found = window.call("duplicates_list", json!({ "limit": 10 }))?;
-    let row = &found["rows"][at];
-    match (row["keep"]["id"].as_str(), row["gone"]["id"].as_str()) {
-        (Some(keep), Some(gone)) => Ok((keep.to_owned(), gone.to_owned())),
-        _ => Err(Error::new("the demo book has nobody twice")),
-    }
-}
-
-fn clients(window: &Clientele, limit: u32) -> Result<Vec<Value>> {
-    let ask = json!({ "tag": null, "kind": null, "sort": "recent", "offset": 0, "limit": limit });
-    let page = window.call("clients_list", ask)?;
-    Ok(page["rows"].as_array().cloned().unwrap_or_default())
-}
 /// Two cards, the second of which is the first one's only contact person.
 fn linked(window: &Clientele) -> Result<(String, String)> {
     let rows = clients(window, 2)?;
@@ -475,3 +460,18 @@ fn linked(window: &Clientele) -> Result<(String, String)> {
     Ok((format!("#/clients/{}", id(0)), format!("#/clients/{}", id(1))))
 }
 
+/// One of the pairs of cards that may be of one client.
+fn pair(window: &Clientele, at: usize) -> Result<(String, String)> {
+    let found = window.call("duplicates_list", json!({ "limit": 10 }))?;
+    let row = &found["rows"][at];
+    match (row["keep"]["id"].as_str(), row["gone"]["id"].as_str()) {
+        (Some(keep), Some(gone)) => Ok((keep.to_owned(), gone.to_owned())),
+        _ => Err(Error::new("the demo book has nobody twice")),
+    }
+}
+
+fn clients(window: &Clientele, limit: u32) -> Result<Vec<Value>> {
+    let ask = json!({ "tag": null, "kind": null, "sort": "recent", "offset": 0, "limit": limit });
+    let page = window.call("clients_list", ask)?;
+    Ok(page["rows"].as_array().cloned().unwrap_or_default())
+}
