@@ -82,6 +82,12 @@ id: string,
 /** Whose card. */
 client_id: ClientId, };
 
+export type AttachmentsPasted = { 
+/** Whose card. */
+client_id: ClientId, 
+/** The pictures and files of the clipboard; none where it holds something else. */
+files: Array<PastedFile>, };
+
 export type Birthday = { 
 /** The year, where it is known. */
 year: number | null, 
@@ -1103,12 +1109,6 @@ keep: ClientDraft,
 /** The other. */
 gone: ClientDraft, 
 /** What the first card takes over of itself: names, notes, what has room for one thing only. The other's phones,
- * tags and contacts come to stand on it without that. */
-after: ClientDraft, };
-
-export type MergedClient = { 
-/** Which. */
-id: ClientId, 
 export type LinkedPerson = { 
 /** The entry on the card. */
 row: RowId, 
@@ -1119,6 +1119,12 @@ name: string,
 /** What there is to open. */
 state: PersonState, };
 
+ * tags and contacts come to stand on it without that. */
+after: ClientDraft, };
+
+export type MergedClient = { 
+/** Which. */
+id: ClientId, 
 /** The name that its own card had. */
 name: string, 
 /** The step that takes it apart again when it is undone. */
@@ -1178,6 +1184,22 @@ e164: string, };
 export type PhoneLine = { 
 /** As typed. */
 typed: string, 
+export type PastedFile = { 
+/** Its name; a copied picture may have none. */
+name: string, 
+/** Its content in Base64. */
+content: string, };
+
+export type PersonOf = { 
+/** Which client. */
+id: ClientId, 
+/** The name as shown. */
+name: string, 
+/** As what: accountant, husband, ... */
+role: string, };
+
+export type PersonState = "here" | "in_trash" | "unseen";
+
 /** In E.164, where it is a number. */
 e164: string, 
 /** As people of the book's country read it. */
@@ -1456,6 +1478,7 @@ export interface Commands {
   history_import_run: { args: ImportRef; result: Written<HistoryResult> };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
+  attachments_pasted: { args: AttachmentsPasted; result: Written<Array<AttachmentId>> };
   head_office: { args: Nothing; result: HeadOffice };
   head_office_pair: { args: HeadOfficePair; result: HeadOffice };
   head_office_leave: { args: Nothing; result: HeadOffice };

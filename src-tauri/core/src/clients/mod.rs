@@ -231,12 +231,12 @@ pub struct ClientCard {
     pub linked: Vec<LinkedPerson>,
     /// Whose contact person this client is.
     pub person_of: Vec<PersonOf>,
-/// A tag, and on how many cards.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 }
 
 pub struct TagCount {
     /// The tag.
+/// A tag, and on how many cards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
     pub tag: String,
     /// Cards outside the trash that bear it.
     pub count: u32,

@@ -318,7 +318,7 @@ export const bg = {
   "attachments.title": "Снимки и файлове",
   "attachments.add": "Добави",
   "attachments.addLabel": "Добави снимка или файл",
-  "attachments.empty": "Пуснете снимки и файлове върху картона или ги добавете тук.",
+  "attachments.empty": "Пуснете или поставете снимки и файлове върху картона или ги добавете тук.",
   "attachments.dropHere": "Върху този картон",
   "attachments.dropHereText": "Пазят се в книгата, при този клиент.",
   "attachments.open": "Отвори: {name}",

@@ -317,7 +317,7 @@ export const en = {
   "attachments.title": "Photos and files",
   "attachments.add": "Add",
   "attachments.addLabel": "Add a photo or a file",
-  "attachments.empty": "Drop photos and files onto the card, or add them here.",
+  "attachments.empty": "Drop or paste photos and files onto the card, or add them here.",
   "attachments.dropHere": "Onto this card",
   "attachments.dropHereText": "They are kept in the book, with this client.",
   "attachments.open": "Open {name}",

@@ -318,7 +318,7 @@ export const ru = {
   "attachments.title": "Фото и файлы",
   "attachments.add": "Добавить",
   "attachments.addLabel": "Добавить фото или файл",
-  "attachments.empty": "Перетащите фото и файлы на карточку или добавьте их здесь.",
+  "attachments.empty": "Перетащите или вставьте фото и файлы на карточку или добавьте их здесь.",
   "attachments.dropHere": "На эту карточку",
   "attachments.dropHereText": "Они хранятся в книге, вместе с этим клиентом.",
   "attachments.open": "Открыть: {name}",
