@@ -325,15 +325,15 @@ fn link(desk: &Desk, rng: &mut Rng, id: ClientId, other: ClientId, word: &str) -
 /// Somebody fills in one of the owner's own fields. Where it is a text, that is the word which must be found again.
 fn fill(desk: &Desk, rng: &mut Rng, id: ClientId, word: &str) -> Option<ClientId> {
     let fields = desk.book().read(custom_fields::list).expect("the fields");
-    let field = &fields[rng.below(fields.len())];
-    let value = match field.kind {
-        CustomKind::Text => word.to_owned(),
     if fields.is_empty() {
         return None;
     }
         CustomKind::Number => format!("{}.5", rng.below(100)),
         CustomKind::Date => format!("2026-11-{:02}", 1 + rng.below(28)),
         CustomKind::Choice => field
+    let field = &fields[rng.below(fields.len())];
+    let value = match field.kind {
+        CustomKind::Text => word.to_owned(),
             .choices
             .first()
             .map(|choice| choice.name.clone())

@@ -204,7 +204,11 @@ contacts: number,
 /** When the last of them was. */
 last_contact_at: Timestamp | null, 
 /** The client's photo. */
-photo: AttachmentId | null, };
+photo: AttachmentId | null, 
+/** Those contact persons who are clients of the book, too. */
+linked: Array<LinkedPerson>, 
+/** Whose contact person this client is. */
+person_of: Array<PersonOf>, };
 
 export type ClientDraft = { 
 /** Person or company. */
@@ -282,7 +286,9 @@ tags: Array<string>,
 /** When the last contact was. */
 last_contact_at: Timestamp | null, 
 /** The name of the client's branch, where clients of several are shown. */
-branch: string | null, };
+branch: string | null, 
+/** The client's photo. */
+photo: AttachmentId | null, };
 
 export type ClientSave = { 
 /** Which client; none for a new one. */
@@ -1103,12 +1109,6 @@ before: ClientDraft,
 /** As it is to be. */
 after: ClientDraft, };
 
-export type MergeProposal = { 
-/** The card that stays, as it is. */
-keep: ClientDraft, 
-/** The other. */
-gone: ClientDraft, 
-/** What the first card takes over of itself: names, notes, what has room for one thing only. The other's phones,
 export type LinkedPerson = { 
 /** The entry on the card. */
 row: RowId, 
@@ -1119,6 +1119,12 @@ name: string,
 /** What there is to open. */
 state: PersonState, };
 
+export type MergeProposal = { 
+/** The card that stays, as it is. */
+keep: ClientDraft, 
+/** The other. */
+gone: ClientDraft, 
+/** What the first card takes over of itself: names, notes, what has room for one thing only. The other's phones,
  * tags and contacts come to stand on it without that. */
 after: ClientDraft, };
 
@@ -1170,20 +1176,6 @@ since: Timestamp,
 /** Has head office revoked this device? */
 revoked: boolean, };
 
-export type Phone = { 
-/** The row, where it has one. */
-id: RowId | null, 
-/** Mobile, work, ...: in the user's words. */
-label: string, 
-/** As it was typed. */
-typed: string, 
-/** In E.164 (`+359888123456`), worked out by the book; empty where the number makes no sense to the
- * phone library. Whatever stands here on the way in is ignored. */
-e164: string, };
-
-export type PhoneLine = { 
-/** As typed. */
-typed: string, 
 export type PastedFile = { 
 /** Its name; a copied picture may have none. */
 name: string, 
@@ -1208,6 +1200,20 @@ display: string,
 label: string, };
 
 export type Preferences = { 
+export type Phone = { 
+/** The row, where it has one. */
+id: RowId | null, 
+/** Mobile, work, ...: in the user's words. */
+label: string, 
+/** As it was typed. */
+typed: string, 
+/** In E.164 (`+359888123456`), worked out by the book; empty where the number makes no sense to the
+ * phone library. Whatever stands here on the way in is ignored. */
+e164: string, };
+
+export type PhoneLine = { 
+/** As typed. */
+typed: string, 
 /** The language of the window; none: that of the book, or of the machine. */
 language: Language | null, 
 /** Light or dark. */
@@ -1283,7 +1289,9 @@ matched_in: MatchedIn,
 /** What stands there, shortened around the match. */
 excerpt: string, 
 /** Is there something that must never be done? */
-has_never: boolean, };
+has_never: boolean, 
+/** The client's photo. */
+photo: AttachmentId | null, };
 
 export type Settings = { 
 /** The name of the business. */
@@ -1319,7 +1327,7 @@ left_out: number, };
 
 export type StepId = string;
 
-export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "attachments_added" | "attachment_trashed" | "attachment_restored" | "photo_changed" | "imported" | "history_imported" | "field_added" | "field_changed" | "field_removed" | "fields_ordered" | "filter_added" | "filter_changed" | "filter_removed" | "filters_ordered" | "clients_tagged" | "clients_untagged" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "attachments_added" | "attachment_trashed" | "attachment_restored" | "photo_changed" | "imported" | "history_imported" | "field_added" | "field_changed" | "field_removed" | "fields_ordered" | "filter_added" | "filter_changed" | "filter_removed" | "filters_ordered" | "clients_tagged" | "clients_untagged" | "settings_changed" | "demo_filled" | "trash_emptied" | "links_erased" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
 
 export type StepRef = { 
 /** Which. */
@@ -1470,6 +1478,7 @@ export interface Commands {
   step_undo: { args: StepRef; result: Written<StepSummary> };
   trash_list: { args: Nothing; result: Array<TrashRow> };
   import_choose: { args: Nothing; result: ImportPreview };
+  attachments_pasted: { args: AttachmentsPasted; result: Written<Array<AttachmentId>> };
   import_configure: { args: ImportConfigure; result: ImportPreview };
   import_run: { args: ImportRef; result: Written<ImportResult> };
   import_refused_save: { args: ImportRefused; result: ImportRefusedSaved };
@@ -1478,7 +1487,6 @@ export interface Commands {
   history_import_run: { args: ImportRef; result: Written<HistoryResult> };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
-  attachments_pasted: { args: AttachmentsPasted; result: Written<Array<AttachmentId>> };
   head_office: { args: Nothing; result: HeadOffice };
   head_office_pair: { args: HeadOfficePair; result: HeadOffice };
   head_office_leave: { args: Nothing; result: HeadOffice };

@@ -180,6 +180,8 @@ pub struct ClientRow {
     pub last_contact_at: Option<Timestamp>,
     /// The name of the client's branch, where clients of several are shown.
     pub branch: Option<String>,
+    /// The client's photo.
+    pub photo: Option<AttachmentId>,
 }
 
 /// A part of a list, and how long the whole is.
@@ -233,10 +235,10 @@ pub struct ClientCard {
     pub person_of: Vec<PersonOf>,
 }
 
-pub struct TagCount {
-    /// The tag.
 /// A tag, and on how many cards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TagCount {
+    /// The tag.
     pub tag: String,
     /// Cards outside the trash that bear it.
     pub count: u32,
@@ -422,9 +424,9 @@ pub(crate) fn erase_one(w: &mut Write<'_>, id: RowId) -> Result<()> {
             w.erase(table, part)?;
         }
     }
+    links::erase_about(w, id.into())?;
     crate::search::forget(w.conn(), id.into())?;
     w.erase(&CLIENTS, id)
-    links::erase_about(w, id.into())?;
 }
 
 /// Does the same to all who stand on each of these cards. Returns with how many cards something was done.
