@@ -8,7 +8,7 @@ use clientele_core::workspace::Actor;
 use clientele_core::{
     attachments, clients, contacts, custom_fields, duplicates, filters, head_office, testing,
 };
-use clientele_model::{ClientDraft, ClientId, CustomKind, CustomValue, Phone};
+use clientele_model::{ClientDraft, ClientId, ContactPerson, CustomKind, CustomValue, Phone, Timestamp};
 
 use super::{Desk, World, Written};
 
@@ -277,11 +277,14 @@ fn owns(desk: &Desk, rng: &mut Rng, word: &str) {
         let all = filters::save(book, &by(), None, saved);
         let all = all.map(|saved| saved.value);
         if let (Ok(all), 0) = (all, rng.below(2)) {
+            let now = Timestamp::now();
+            let whom = book.read(|conn| filters::whom(conn, all, Sight::All, now));
             drop(filters::tag(
                 book,
                 &by(),
                 all,
                 Sight::All,
+                &whom.expect("whom it finds"),
                 TAGS[rng.below(2)],
                 rng.below(3) > 0,
             ));
@@ -328,12 +331,12 @@ fn fill(desk: &Desk, rng: &mut Rng, id: ClientId, word: &str) -> Option<ClientId
     if fields.is_empty() {
         return None;
     }
-        CustomKind::Number => format!("{}.5", rng.below(100)),
-        CustomKind::Date => format!("2026-11-{:02}", 1 + rng.below(28)),
-        CustomKind::Choice => field
     let field = &fields[rng.below(fields.len())];
     let value = match field.kind {
         CustomKind::Text => word.to_owned(),
+        CustomKind::Number => format!("{}.5", rng.below(100)),
+        CustomKind::Date => format!("2026-11-{:02}", 1 + rng.below(28)),
+        CustomKind::Choice => field
             .choices
             .first()
             .map(|choice| choice.name.clone())

@@ -769,7 +769,15 @@ id: RowId,
 /** The tag. */
 tag: string, 
 /** Is it given to them? Else it is taken off them. */
-add: boolean, };
+add: boolean, 
+/** Who was meant: whom the filter found when somebody was asked. */
+confirmed: Whom, };
+
+export type FilterTrash = { 
+/** Which filter. */
+id: RowId, 
+/** Who was meant: whom the filter found when somebody was asked. */
+confirmed: Whom, };
 
 export type HeadOffice = { 
 /** With whom it is paired; none where the book works alone. */
@@ -1101,14 +1109,6 @@ draft: ClientDraft,
 /** Whose card it is, where it is not a new one. */
 except: ClientId | null, };
 
-export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "custom" | "note";
-
-export type MergeEdited = { 
-/** As it was shown. */
-before: ClientDraft, 
-/** As it is to be. */
-after: ClientDraft, };
-
 export type LinkedPerson = { 
 /** The entry on the card. */
 row: RowId, 
@@ -1118,6 +1118,14 @@ id: ClientId,
 name: string, 
 /** What there is to open. */
 state: PersonState, };
+
+export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "custom" | "note";
+
+export type MergeEdited = { 
+/** As it was shown. */
+before: ClientDraft, 
+/** As it is to be. */
+after: ClientDraft, };
 
 export type MergeProposal = { 
 /** The card that stays, as it is. */
@@ -1192,14 +1200,6 @@ role: string, };
 
 export type PersonState = "here" | "in_trash" | "unseen";
 
-/** In E.164, where it is a number. */
-e164: string, 
-/** As people of the book's country read it. */
-display: string, 
-/** Mobile, work, ... */
-label: string, };
-
-export type Preferences = { 
 export type Phone = { 
 /** The row, where it has one. */
 id: RowId | null, 
@@ -1214,6 +1214,14 @@ e164: string, };
 export type PhoneLine = { 
 /** As typed. */
 typed: string, 
+/** In E.164, where it is a number. */
+e164: string, 
+/** As people of the book's country read it. */
+display: string, 
+/** Mobile, work, ... */
+label: string, };
+
+export type Preferences = { 
 /** The language of the window; none: that of the book, or of the machine. */
 language: Language | null, 
 /** Light or dark. */
@@ -1405,6 +1413,12 @@ days: number, } | { "is": "older_than",
 /** How many. */
 days: number, } | { "is": "never" };
 
+export type Whom = { 
+/** How many. */
+count: number, 
+/** A mark of who they are: with one of them another, it is another. */
+mark: string, };
+
 export type Why = "phone" | "email" | "card_number" | "same_name" | "similar_name";
 
 export type Written<T> = { 
@@ -1452,8 +1466,9 @@ export interface Commands {
   filter_save: { args: FilterSave; result: Written<RowId> };
   filter_remove: { args: FilterRef; result: Written<null> };
   filters_order: { args: FilterRefs; result: Written<null> };
+  filter_whom: { args: FilterRef; result: Whom };
   filter_tag: { args: FilterTag; result: Written<number> };
-  filter_trash: { args: FilterRef; result: Written<number> };
+  filter_trash: { args: FilterTrash; result: Written<number> };
   duplicates_list: { args: DuplicatesAsk; result: DuplicateList };
   duplicates_like: { args: LikeAsk; result: Array<Like> };
   duplicate_dismiss: { args: TwoClients; result: Written<null> };
@@ -1463,6 +1478,7 @@ export interface Commands {
   client_merged: { args: ClientRef; result: Array<MergedClient> };
   attachments_list: { args: ClientRef; result: Array<Attachment> };
   attachments_choose: { args: AttachmentsChoose; result: Written<Array<AttachmentId>> };
+  attachments_pasted: { args: AttachmentsPasted; result: Written<Array<AttachmentId>> };
   attachments_dropped: { args: AttachmentsDropped; result: Written<Array<AttachmentId>> };
   attachment_photo: { args: AttachmentPhoto; result: Written<AttachmentId> };
   attachment_trash: { args: AttachmentRef; result: Written<AttachmentId> };
@@ -1478,7 +1494,6 @@ export interface Commands {
   step_undo: { args: StepRef; result: Written<StepSummary> };
   trash_list: { args: Nothing; result: Array<TrashRow> };
   import_choose: { args: Nothing; result: ImportPreview };
-  attachments_pasted: { args: AttachmentsPasted; result: Written<Array<AttachmentId>> };
   import_configure: { args: ImportConfigure; result: ImportPreview };
   import_run: { args: ImportRef; result: Written<ImportResult> };
   import_refused_save: { args: ImportRefused; result: ImportRefusedSaved };

@@ -26,6 +26,7 @@ export const T = {
   ownFieldForm: "own-field-form", ownFieldName: "own-field-name", ownFieldKind: "own-field-kind", ownFieldChoiceAdd: "own-field-choice-add", ownFieldSave: "own-field-save",
   // saved filters
   filterChoose: "filter-choose", filterNew: "filter-new", filterEdit: "filter-edit", filterDo: "filter-do", filterForm: "filter-form", filterName: "filter-name", filterJoin: "filter-join", filterAdd: "filter-add", filterOn: "filter-on", filterTest: "filter-test", filterValue: "filter-value",
+  filterReorder: "filter-reorder", filterOrder: "filter-order", filterOrderRow: "filter-order-row", filterUp: "filter-up", filterDown: "filter-down",
   filterFinds: "filter-finds", filterSave: "filter-save", filterRemove: "filter-remove", filterBulk: "filter-bulk", filterTag: "filter-tag", filterBulkDo: "filter-bulk-do", filterBulkCancel: "filter-bulk-cancel",
   // contact history
   timeline: "timeline", entry: "contact-entry", entryText: "contact-text", entryEdit: "contact-edit", entryTrash: "contact-trash", timelineMore: "timeline-more", timelineEmpty: "timeline-empty",

@@ -176,6 +176,15 @@ pub fn show(api: &Terminal, which: Uuid) -> Result<Answer, Refusal> {
     Ok(Answer::new(&said, page))
 }
 
+/// Which client a contact person is.
+fn whose(linked: &LinkedPerson) -> String {
+    match linked.state {
+        PersonState::Here => format!("client {}", linked.id),
+        PersonState::InTrash => format!("client {}, in the trash", linked.id),
+        PersonState::Unseen => "a client whom this book does not have".to_owned(),
+    }
+}
+
 fn with_label(text: &str, label: &str) -> String {
     if label.is_empty() {
         text.to_owned()

@@ -183,6 +183,29 @@ pub const SCREENS: &[Screen] = &[
         window.press("ArrowDown")?;
         window.press("Enter")
     }),
+    screen("filter-order", When::Demo, "filter-order", |window| {
+        filtered(window)?;
+        window.click("filter-reorder")
+    }),
+    screen("card-linked", When::Demo, "card-person", |window| {
+        go(window, &linked(window)?.0)?;
+        middle(window, "card-person")
+    }),
+    screen("card-person-of", When::Demo, "card-person-of", |window| {
+        go(window, &linked(window)?.1)?;
+        middle(window, "card-person-of")
+    }),
+    screen("edit-linked", When::Demo, "person-linked", |window| {
+        go(window, &format!("{}/edit", linked(window)?.0))?;
+        window.see("person-linked")?;
+        middle(window, "person-linked")
+    }),
+    screen("person-find", When::Demo, "find-hit", |window| {
+        go(window, &format!("{}/edit", linked(window)?.0))?;
+        window.click("add-contact-person")?;
+        window.click("person-link")?;
+        window.type_into("find-input", "ан")
+    }),
     screen("settings", When::Demo, "settings-name", |window| {
         go(window, "#/settings")
     }),
