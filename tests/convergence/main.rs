@@ -11,6 +11,7 @@ mod forged;
 mod histories;
 mod invariants;
 mod limits;
+mod linked;
 mod network;
 mod postgres;
 mod restored;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clientele_api::types::{
-    AttachmentPhoto, AttachmentRef, AttachmentsChoose, AttachmentsDropped, ClientRef, ClientSave, DroppedRef,
-    Nothing,
+    AttachmentPhoto, AttachmentRef, AttachmentsChoose, AttachmentsDropped, AttachmentsPasted, ClientRef,
+    ClientSave, DroppedRef, Nothing, PastedFile,
 };
 use clientele_api::{Api, Event, Refusal};
 use clientele_core::attachments::{Attachment, FILE_BYTES_MAX};
@@ -266,4 +266,37 @@ fn what_is_too_large_is_not_even_read() {
         })),
         ErrorCode::DialogCancelled
     );
+}
+
+#[test]
+fn what_is_pasted_is_added_like_what_is_dropped() {
+    let (_machine, api, anna) = salon();
+    let pasted = |files: &[(&str, &str)]| {
+        let files = files.iter().map(|(name, content)| PastedFile {
+            name: (*name).to_owned(),
+            content: (*content).to_owned(),
+        });
+        let files = files.collect();
+        api.attachments_pasted(AttachmentsPasted {
+            client_id: anna,
+            files,
+        })
+    };
+    // A GIF of one point, without a name; and a file whose name is a path.
+    let point = "R0lGODlhAQABAIAAAKqqqgAAACwAAAAAAQABAAACAkQBADs=";
+    let written = pasted(&[("", point), ("/home/anna/бележка.txt", "0LTQsA==")]).unwrap();
+    assert_eq!(written.step.unwrap().label, StepLabel::AttachmentsAdded);
+    let mut rows = list(&api, anna);
+    rows.sort_by(|one, other| one.name.cmp(&other.name));
+    let told: Vec<_> = rows.iter().map(|row| (&*row.name, row.is_picture)).collect();
+    assert_eq!(told, [("image.png", true), ("бележка.txt", false)]);
+    assert_eq!(rows[1].size_bytes, 4);
+    // What is no file is told, and nothing is added.
+    assert_eq!(code(pasted(&[])), ErrorCode::ClipboardNothing);
+    assert_eq!(code(pasted(&[("a.png", "")])), ErrorCode::ClipboardNothing);
+    assert_eq!(code(pasted(&[("a.png", "%%%")])), ErrorCode::BadRequest);
+    assert_eq!(code(pasted(&[("a.png", point); 21])), ErrorCode::TooMany);
+    let large = "AAAA".repeat(usize::try_from(FILE_BYTES_MAX).unwrap() / 3 + 2);
+    assert_eq!(code(pasted(&[("a.bin", &large)])), ErrorCode::AttachmentTooLarge);
+    assert_eq!(list(&api, anna).len(), 2);
 }

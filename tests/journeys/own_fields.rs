@@ -165,12 +165,15 @@ fn a_filter_finds_counts_exports_and_throws_away_in_one_step() {
         json!({"format": "csv", "ids": null, "filter": id}),
     );
     assert_eq!(exported["clients"], 2);
-    let tagged = call(&api, "filter_tag", json!({"id": id, "tag": "Юни", "add": true}));
+    let whom = call(&api, "filter_whom", json!({"id": id}));
+    assert_eq!(whom["count"], 2);
+    let ask = json!({"id": id, "tag": "Юни", "add": true, "confirmed": whom});
+    let tagged = call(&api, "filter_tag", ask);
     assert_eq!(
         (&tagged["value"], &tagged["step"]["params"]["tag"]),
         (&json!(2), &json!("Юни"))
     );
-    let trashed = call(&api, "filter_trash", json!({"id": id}));
+    let trashed = call(&api, "filter_trash", json!({"id": id, "confirmed": whom}));
     assert_eq!(
         (&trashed["value"], &trashed["step"]["params"]["count"]),
         (&json!(2), &json!("2"))
@@ -184,7 +187,7 @@ fn a_filter_finds_counts_exports_and_throws_away_in_one_step() {
     assert_eq!(
         code(
             "filter_trash",
-            json!({"id": "00000000-0000-7000-8000-000000000000"})
+            json!({"id": "00000000-0000-7000-8000-000000000000", "confirmed": whom})
         ),
         ErrorCode::NotFound
     );

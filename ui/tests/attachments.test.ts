@@ -8,7 +8,7 @@ const CARD = "#/clients/c0";
 
 it("an empty card says in a sentence what belongs there; one key adds", async () => {
   const fake = await start(CARD);
-  expect(one(T.attachments).textContent).toMatch(/Drop photos and files onto the card/);
+  expect(one(T.attachments).textContent).toMatch(/Drop or paste photos and files onto the card/);
   await press(document.body, "KeyA");
   expect(fake.asked.at(-1)?.command === "attachments_list" || fake.asked.some((a) => a.command === "attachments_choose")).toBe(true);
   expect(all(T.attachment)).toHaveLength(1);
@@ -80,4 +80,56 @@ it("a refusal is said in words, and the card stays as it was", async () => {
   expect(all(T.toast).at(-1)?.textContent?.replace(/[\u2068\u2069\s]+/g, " ")).toMatch(/film\.mov is larger than 26 MB/);
   expect(all(T.attachment)).toHaveLength(0);
   expect(one(T.attachmentAdd).hasAttribute("disabled")).toBe(false);
+});
+
+/** Pastes files, or none, at a place. */
+async function paste(target: EventTarget, files: File[]): Promise<Event> {
+  const event = new Event("paste", { bubbles: true, cancelable: true });
+  Object.defineProperty(event, "clipboardData", { value: { files } });
+  target.dispatchEvent(event);
+  await settle();
+  return event;
+}
+
+it("a picture that is pasted onto the card is added by its name and content", async () => {
+  const fake = await start(CARD);
+  await paste(document.body, [new File([new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0xff, 0x00])], "image.png", { type: "image/png" })]);
+  const asked = fake.asked.find((a) => a.command === "attachments_pasted");
+  expect(asked?.args).toEqual({ client_id: "c0", files: [{ name: "image.png", content: "iVBOR/8A" }] });
+  expect(one(T.attachment).textContent).toContain("image.png");
+});
+
+it("a clipboard without a picture or file is told so, and a text field keeps what is pasted into it", async () => {
+  const fake = await start(CARD);
+  const ours = await paste(document.body, []);
+  expect(ours.defaultPrevented).toBe(true);
+  expect(all(T.toast).at(-1)?.textContent).toMatch(/nothing in the clipboard/);
+  fake.asked.length = 0;
+  one(T.logText).focus();
+  const theirs = await paste(one(T.logText), [new File(["x"], "a.png")]);
+  expect(theirs.defaultPrevented).toBe(false);
+  expect(fake.asked.some((a) => a.command === "attachments_pasted")).toBe(false);
+});
+
+it("a web view asks whether one may paste where nothing is typed: onto the card, yes", async () => {
+  await start(CARD);
+  const offer = (target: EventTarget) => {
+    const event = new Event("beforepaste", { bubbles: true, cancelable: true });
+    target.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  expect(offer(document.body)).toBe(true);
+  one(T.logText).focus();
+  expect(offer(one(T.logText))).toBe(false);
+});
+
+it("the list shows the photo where there is one, by its address alone, and letters where it cannot be drawn", async () => {
+  await start(CARD, { clients: 3 });
+  const face = () => all(T.listRow).find((row) => row.dataset["id"] === "c0")?.querySelector("img");
+  expect(face()).toBeNull();
+  await click(one(T.cardPhoto));
+  expect(face()?.getAttribute("loading")).toBe("lazy");
+  face()?.dispatchEvent(new Event("error"));
+  await settle();
+  expect(face()).toBeNull();
 });

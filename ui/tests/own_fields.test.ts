@@ -162,3 +162,46 @@ it("a filter of a newer version is shown as such, and nothing can be done with i
   expect(all(T.filterDo)).toEqual([]);
   expect(all(T.filterEdit)).toEqual([]);
 });
+
+it("filters are put into another order by buttons and by keys, each move one step; the keyboard stays with what moves", async () => {
+  const fake = await start("#/clients");
+  const made = (id: string, name: string) => ({ id, name, conditions: { join: "all" as const, list: [] } });
+  fake.owner.filters = [made("g1", "One"), made("g2", "Two"), made("g3", "Three")];
+  fake.emit({ event: "invalidated", invalidates: [{ topic: "filters", id: null }] });
+  await settle();
+  await click(one(T.filterReorder));
+  const order = () => all(T.filterOrderRow).map((row) => row.dataset["id"]).join(" ");
+  const down = (id: string) => one(T.filterDown, all(T.filterOrderRow).find((row) => row.dataset["id"] === id));
+  await click(down("g1"));
+  expect(order()).toBe("g2 g1 g3");
+  expect(document.activeElement).toBe(down("g1"));
+  expect(one(T.filterOrder).textContent).toContain("One is number 2 of 3 now");
+  await press(down("g1"), "ArrowDown", { altKey: true });
+  expect(order()).toBe("g2 g3 g1");
+  // At the end only the other button can be pressed, and has the keyboard.
+  expect(document.activeElement?.getAttribute("data-testid")).toBe(T.filterUp);
+  expect(fake.asked.filter((a) => a.command === "filters_order")).toHaveLength(2);
+  await fake.call("undo", null);
+  fake.emit({ event: "invalidated", invalidates: [{ topic: "filters", id: null }] });
+  await settle();
+  expect(order()).toBe("g2 g1 g3");
+});
+
+it("what is done to all is done to those about whom was asked: else the question stands again", async () => {
+  const fake = await start("#/clients");
+  fake.owner.filters = [{ id: "g1", name: "VIP", conditions: { join: "all", list: [{ on: "tag", tag: "VIP", has: true }] } }];
+  fake.emit({ event: "invalidated", invalidates: [{ topic: "filters", id: null }] });
+  await settle();
+  await choose(one(T.filterChoose), "VIP");
+  await choose(one(T.filterDo), "trash");
+  const vip = fake.clients.filter((c) => c.draft.tags.includes("VIP")).length;
+  expect(one(T.filterBulk).textContent).toContain(String(vip));
+  const other = fake.clients.find((c) => !c.draft.tags.includes("VIP"));
+  other?.draft.tags.push("VIP");
+  await click(one(T.filterBulkDo));
+  expect(fake.clients.every((c) => c.trashed_at === null)).toBe(true);
+  expect(one(T.filterBulk).textContent).toMatch(/other clients than those you were asked about/);
+  expect(one(T.filterBulk).textContent).toContain(String(vip + 1));
+  await click(one(T.filterBulkDo));
+  expect(fake.clients.filter((c) => c.trashed_at !== null)).toHaveLength(vip + 1);
+});

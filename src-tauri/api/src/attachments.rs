@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use clientele_core::attachments::{self, Attachment, FILE_BYTES_MAX, NewAttachment, too_large};
 use clientele_core::book::{Book, write_durably};
 use clientele_core::head_office::contents;
@@ -21,6 +23,9 @@ use crate::types::*;
 
 /// So many files are added at once: all of them are held in memory.
 const FILES_AT_ONCE_MAX: usize = 20;
+
+/// What a picture is called that was copied out of another program, where that says nothing.
+const UNNAMED: &str = "image.png";
 
 /// Files that were dropped onto the window, as long as it has not said where they fell.
 pub(crate) struct Dropped {
@@ -125,19 +130,33 @@ fn attach<H: Host>(
     client: ClientId,
     as_photo: bool,
 ) -> Result<Written<Vec<AttachmentId>>> {
-    let book = api.book()?;
-    if paths.len() > FILES_AT_ONCE_MAX {
-        return Err(Refusal::new(ErrorCode::TooMany)
-            .with("field", "attachments")
-            .with("max", FILES_AT_ONCE_MAX)
-            .into());
+    few_enough(paths.len())?;
+    let files = paths.iter().map(|path| Ok((file_name(path), read(path)?)));
+    put(api, files, client, as_photo)
+}
+
+fn few_enough(files: usize) -> Result<()> {
+    if files <= FILES_AT_ONCE_MAX {
+        return Ok(());
     }
+    let refusal = Refusal::new(ErrorCode::TooMany).with("field", "attachments");
+    Err(refusal.with("max", FILES_AT_ONCE_MAX).into())
+}
+
+/// Adds files, of each the name and the bytes.
+fn put<H: Host>(
+    api: &Api<H>,
+    files: impl Iterator<Item = Result<(String, Vec<u8>)>>,
+    client: ClientId,
+    as_photo: bool,
+) -> Result<Written<Vec<AttachmentId>>> {
+    let book = api.book()?;
     let program = api.host.program();
-    let files = paths.iter().map(|path| {
-        let bytes = read(path)?;
+    let files = files.map(|file| {
+        let (name, bytes) = file?;
         let thumbnail = reader::small(&program, &bytes);
         Ok(NewAttachment {
-            name: file_name(path),
+            name,
             bytes,
             thumbnail,
         })
@@ -190,6 +209,28 @@ pub(crate) fn choose<H: Host>(api: &Api<H>, ask: AttachmentsChoose) -> Result<Wr
 pub(crate) fn dropped<H: Host>(api: &Api<H>, ask: AttachmentsDropped) -> Result<Written<Vec<AttachmentId>>> {
     let paths = api.take_dropped(&ask.id)?;
     attach(api, &paths, ask.client_id, false)
+}
+
+pub(crate) fn pasted<H: Host>(api: &Api<H>, ask: AttachmentsPasted) -> Result<Written<Vec<AttachmentId>>> {
+    if ask.files.is_empty() {
+        return Err(ErrorCode::ClipboardNothing.into());
+    }
+    few_enough(ask.files.len())?;
+    let files = ask.files.into_iter().map(|file| {
+        let bad = |error| Refusal::new(ErrorCode::BadRequest).with("detail", error);
+        let bytes = BASE64.decode(file.content).map_err(bad)?;
+        // What the clipboard calls a path is a name all the same.
+        let name = file_name(Path::new(&file.name));
+        let name = if name.is_empty() { UNNAMED.to_owned() } else { name };
+        if bytes.is_empty() {
+            return Err(ErrorCode::ClipboardNothing.into());
+        }
+        if bytes.len() as u64 > FILE_BYTES_MAX {
+            return Err(too_large(&name).into());
+        }
+        Ok((name, bytes))
+    });
+    put(api, files, ask.client_id, false)
 }
 
 pub(crate) fn import_dropped<H: Host>(api: &Api<H>, ask: DroppedRef) -> Result<Nothing> {

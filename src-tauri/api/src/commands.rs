@@ -156,10 +156,12 @@ commands! {
     Manager filter_remove(FilterRef) -> Written<()> = filters::remove;
     /// Puts saved filters into another order.
     Manager filters_order(FilterRefs) -> Written<()> = filters::order;
+    /// Whom a saved filter finds now, to be confirmed before something is done to all of them.
+    Desk filter_whom(FilterRef) -> Whom = filters::whom;
     /// Gives a tag to all whom a filter finds, or takes it off them.
     Manager filter_tag(FilterTag) -> Written<u32> = filters::tag;
     /// Puts all whom a filter finds into the trash.
-    Owner filter_trash(FilterRef) -> Written<u32> = filters::trash;
+    Owner filter_trash(FilterTrash) -> Written<u32> = filters::trash;
 
     /// Clients who may be the same one.
     Desk duplicates_list(DuplicatesAsk) -> DuplicateList = duplicates::list;
@@ -180,6 +182,8 @@ commands! {
     Desk attachments_list(ClientRef) -> Vec<Attachment> = attachments::list;
     /// Lets the user choose a file, and adds it to a card.
     Desk attachments_choose(AttachmentsChoose) -> Written<Vec<AttachmentId>> = attachments::choose;
+    /// Adds what was pasted to a card.
+    Desk attachments_pasted(AttachmentsPasted) -> Written<Vec<AttachmentId>> = attachments::pasted;
     /// Adds files to a card that were dropped onto it.
     Desk attachments_dropped(AttachmentsDropped) -> Written<Vec<AttachmentId>> = attachments::dropped;
     /// Makes a picture the client's photo, or takes the photo off.

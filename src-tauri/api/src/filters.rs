@@ -1,6 +1,6 @@
 //! Commands about saved filters, and about all whom one finds.
 
-use clientele_core::filters::{self, Conditions, SavedFilter};
+use clientele_core::filters::{self, Conditions, SavedFilter, Whom};
 use clientele_core::workspace::Written;
 use clientele_core::{Result, head_office};
 use clientele_model::{RowId, Timestamp};
@@ -21,6 +21,11 @@ pub(crate) fn count<H: Host>(api: &Api<H>, ask: Conditions) -> Result<u32> {
         .read_apart(|conn| filters::count(conn, &ask, head_office::sight(conn)?, Timestamp::now()))
 }
 
+pub(crate) fn whom<H: Host>(api: &Api<H>, ask: FilterRef) -> Result<Whom> {
+    api.book()?
+        .read_apart(|conn| filters::whom(conn, ask.id, head_office::sight(conn)?, Timestamp::now()))
+}
+
 pub(crate) fn save<H: Host>(api: &Api<H>, ask: FilterSave) -> Result<Written<RowId>> {
     filters::save(&*api.book()?, api.by(), ask.id, ask.draft)
 }
@@ -36,11 +41,11 @@ pub(crate) fn order<H: Host>(api: &Api<H>, ask: FilterRefs) -> Result<Written<()
 pub(crate) fn tag<H: Host>(api: &Api<H>, ask: FilterTag) -> Result<Written<u32>> {
     let book = api.book()?;
     let sight = book.read(head_office::sight)?;
-    filters::tag(&book, api.by(), ask.id, sight, &ask.tag, ask.add)
+    filters::tag(&book, api.by(), ask.id, sight, &ask.confirmed, &ask.tag, ask.add)
 }
 
-pub(crate) fn trash<H: Host>(api: &Api<H>, ask: FilterRef) -> Result<Written<u32>> {
+pub(crate) fn trash<H: Host>(api: &Api<H>, ask: FilterTrash) -> Result<Written<u32>> {
     let book = api.book()?;
     let sight = book.read(head_office::sight)?;
-    filters::trash(&book, api.by(), ask.id, sight)
+    filters::trash(&book, api.by(), ask.id, sight, &ask.confirmed)
 }

@@ -50,6 +50,11 @@ fn sentence(code: ErrorCode) -> &'static str {
         Code::NotFound => "It is not there, or not there any more.",
         Code::ClientEmpty => "A client needs a name, a phone or another word to be found by.",
         Code::ClientInTrash => "The client lies in the trash; take the card out of it first.",
+        Code::FilterChanged => {
+            "The filter finds other clients by now than those that were meant; nothing was changed."
+        }
+        Code::ClipboardNothing => "There is no picture and no file to put on the card; nothing was changed.",
+        Code::PersonSame => "A client cannot be their own contact person.",
         Code::MergeSame => "These two are one card already; nothing was changed.",
         Code::TextTooLong => "A text is longer than its field takes.",
         Code::TooMany => "There are more entries than a card takes.",

@@ -1,6 +1,7 @@
 //! Values that are more than a word, and the words that an option takes.
 
 use serde::Serialize;
+use uuid::Uuid;
 
 /// The languages of the interface.
 pub const LANGUAGES: [&str; 3] = ["en", "ru", "bg"];
@@ -60,6 +61,19 @@ pub fn own_field(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').filter(|(name, _)| !name.trim().is_empty());
     let parts = parts.map(|(name, value)| (name.trim().to_owned(), value.to_owned()));
     parts.ok_or_else(|| "a field is written NAME=VALUE".to_owned())
+}
+
+/// A client who is somebody's contact person, and as what: `0199...=accountant`.
+pub fn linked(text: &str) -> Result<(Uuid, Option<String>), String> {
+    let (id, role) = match text.split_once('=') {
+        Some((id, role)) => (id, Some(role.trim().to_owned())),
+        None => (text, None),
+    };
+    let id = id.trim().parse();
+    id.map(|id| (id, role)).map_err(|_| {
+        "a contact person is written CLIENT or CLIENT=ROLE, the client by the id that `search` tells"
+            .to_owned()
+    })
 }
 
 /// A name in a messenger.
@@ -126,6 +140,14 @@ mod tests {
         for text in ["", "1985", "7.3.1985", "1985-03", "1985-03-07-01", "x-y"] {
             assert!(text == "1985-03" || birthday(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_linked_contact_person_is_a_client_and_perhaps_a_role() {
+        let id = Uuid::from_u128(7);
+        assert_eq!(linked(&id.to_string()), Ok((id, None)));
+        assert_eq!(linked(&format!("{id}= a=b ")), Ok((id, Some("a=b".to_owned()))));
+        assert!(linked("Анна=майка").is_err() && linked("").is_err());
     }
 
     #[test]

@@ -88,7 +88,7 @@ prop_compose! {
 prop_compose! {
     fn person()(parts in vec(short(), 4), name in filled()) -> ContactPerson {
         let [role, phone, email, note] = parts.try_into().unwrap();
-        ContactPerson { id: None, name, role, phone, email, note }
+        ContactPerson { id: None, name, role, phone, email, note, person_id: None }
     }
 }
 

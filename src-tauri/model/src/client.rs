@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CustomValue, Language, RowId};
+use crate::{ClientId, CustomValue, Language, RowId};
 
 /// The most entries of one sort (phones, e-mails, tags, ...) that a card takes.
 pub const ENTRIES_MAX: usize = 100;
@@ -117,6 +117,8 @@ pub struct ContactPerson {
     pub email: String,
     /// Anything else.
     pub note: String,
+    /// The client of the book who this is; then `name` is how that client was called when the two were linked.
+    pub person_id: Option<ClientId>,
 }
 
 /// Everything that a person can type on a card.

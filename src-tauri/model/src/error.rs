@@ -75,6 +75,8 @@ codes! {
     ClientInTrash = "client.in_trash",
     /// Two clients stand on one card already.
     MergeSame = "merge.same",
+    /// A client was to be a contact person of their own.
+    PersonSame = "person.same",
     /// A text is longer than a field takes. `field`, `max`
     TextTooLong = "text.too_long",
     /// There are more entries than a card takes. `field`, `max`
@@ -93,6 +95,8 @@ codes! {
     NameEmpty = "name.empty",
     /// Another field, choice or filter bears this name. `value`
     NameTaken = "name.taken",
+    /// The filter finds other clients than those about whom somebody was asked. `count`
+    FilterChanged = "filter.changed",
     /// A newer version of the program made this filter, and this one does not know all of its conditions.
     FilterNewer = "filter.newer",
     /// A country code that the phone library does not know. `value`
@@ -205,6 +209,8 @@ codes! {
     AttachmentNoPicture = "attachment.no_picture",
     /// The content is not on this device yet. `name`
     AttachmentNotHere = "attachment.not_here",
+    /// Nothing that was pasted is a picture or a file.
+    ClipboardNothing = "clipboard.nothing",
     /// The content is not what the book says of it; it is not handed out. `name`
     AttachmentDamaged = "attachment.damaged",
     /// What was dropped onto the window is not waiting any more; drop it again.

@@ -106,6 +106,9 @@ pub const TRASH_MARK: Field = Field {
 /// The field by which a record names the client on whose card it stands.
 pub const CLIENT_ID: &str = "client_id";
 
+/// The field by which a contact person names the client who that is.
+pub const PERSON_ID: &str = "person_id";
+
 /// One entity. Entity and table bear the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -164,9 +167,10 @@ records! {
     ];
     /// Names in messengers.
     MESSENGERS = "messengers" [id(CLIENT_ID), int("position"), text("service"), text("handle")];
-    /// People to talk to.
+    /// People to talk to. One who is a client of the book, too, is named by it; `name` is then how that client was called.
     CONTACT_PERSONS = "contact_persons" [
         id(CLIENT_ID), int("position"), text("name"), text("role"), text("phone"), text("email"), text("note"),
+        id(PERSON_ID),
     ];
     /// Tags.
     CLIENT_TAGS = "client_tags" [id(CLIENT_ID), text("tag")];

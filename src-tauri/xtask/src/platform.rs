@@ -49,6 +49,7 @@ impl Need {
                 "xvfb",
                 "openbox",
                 "xdotool",
+                "xclip",
                 "dbus",
                 "dbus-bin",
                 "gnome-keyring",

@@ -8,7 +8,7 @@ use clientele_core::workspace::Actor;
 use clientele_core::{
     attachments, clients, contacts, custom_fields, duplicates, filters, head_office, testing,
 };
-use clientele_model::{ClientDraft, ClientId, CustomKind, CustomValue, Phone};
+use clientele_model::{ClientDraft, ClientId, ContactPerson, CustomKind, CustomValue, Phone, Timestamp};
 
 use super::{Desk, World, Written};
 
@@ -39,7 +39,8 @@ impl World {
         let book = desk.book();
         let ids = book.read(clients::ids).expect("the clients");
         let chosen = (!ids.is_empty()).then(|| ids[rng.below(ids.len())]);
-        let client = match (chosen, rng.below(30)) {
+        let mut about = None;
+        let client = match (chosen, rng.below(32)) {
             (None, _) | (_, 0..4) => Some(add(desk, NAMES[rng.below(NAMES.len())], &word)),
             (Some(id), 4..9) => edit(desk, id, |draft| draft.notes.clone_from(&word)),
             (Some(id), 9..11) => edit(desk, id, |draft| draft.expects.clone_from(&word)),
@@ -104,6 +105,13 @@ impl World {
                 }
                 None
             }
+            (Some(id), 30..32) => {
+                let other = ids[rng.below(ids.len())];
+                link(desk, rng, id, other, &word).map(|client| {
+                    about = Some(other);
+                    client
+                })
+            }
             (Some(id), _) if rng.below(6) == 0 => {
                 clients::trash(book, &by(), &[id]).expect("into the trash");
                 clients::erase(book, &by(), &[id]).expect("erased");
@@ -119,6 +127,7 @@ impl World {
                 word,
                 desk: place,
                 client,
+                about,
                 lost_with_its_file: false,
                 acknowledged: false,
             });
@@ -184,6 +193,7 @@ impl World {
             word,
             desk,
             client,
+            about: None,
             lost_with_its_file: false,
             acknowledged: false,
         });
@@ -267,11 +277,14 @@ fn owns(desk: &Desk, rng: &mut Rng, word: &str) {
         let all = filters::save(book, &by(), None, saved);
         let all = all.map(|saved| saved.value);
         if let (Ok(all), 0) = (all, rng.below(2)) {
+            let now = Timestamp::now();
+            let whom = book.read(|conn| filters::whom(conn, all, Sight::All, now));
             drop(filters::tag(
                 book,
                 &by(),
                 all,
                 Sight::All,
+                &whom.expect("whom it finds"),
                 TAGS[rng.below(2)],
                 rng.below(3) > 0,
             ));
@@ -287,6 +300,29 @@ fn choice(name: &str) -> CustomChoice {
         id: None,
         name: name.to_owned(),
     }
+}
+
+/// Somebody notes that a client is another's contact person, or says anew as what. It goes with either of the two.
+fn link(desk: &Desk, rng: &mut Rng, id: ClientId, other: ClientId, word: &str) -> Option<ClientId> {
+    let takes_off = rng.below(4) == 0;
+    let client = edit(desk, id, |draft| {
+        let known = draft
+            .contact_persons
+            .iter()
+            .position(|p| p.person_id == Some(other));
+        match known {
+            Some(at) if takes_off => drop(draft.contact_persons.remove(at)),
+            Some(at) => word.clone_into(&mut draft.contact_persons[at].role),
+            None => draft.contact_persons.push(ContactPerson {
+                role: word.to_owned(),
+                person_id: Some(other),
+                ..ContactPerson::default()
+            }),
+        }
+    })?;
+    let is_there = desk.book().read(|conn| clients::load(conn, id)).ok()?;
+    let said = |person: &ContactPerson| person.role == word;
+    is_there.contact_persons.iter().any(said).then_some(client)
 }
 
 /// Somebody fills in one of the owner's own fields. Where it is a text, that is the word which must be found again.

@@ -21,6 +21,8 @@ pub struct Written {
     pub desk: usize,
     /// On whose card.
     pub client: ClientId,
+    /// And of whom it speaks, where that is another: it goes when either of them is erased.
+    pub about: Option<ClientId>,
     /// Was it in a file that was thrown away for an older one before head office had it?
     pub lost_with_its_file: bool,
     /// Has head office had it for certain?

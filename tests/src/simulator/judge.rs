@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clientele_core::attachments;
-use clientele_core::clients::{self, CLIENTS};
+use clientele_core::clients::{self, CLIENTS, links};
 use clientele_core::head_office::contents;
+use clientele_core::workspace::Actor;
 use clientele_core::workspace::store::{conflicts, log, row_ids, values_of_row};
 use clientele_core::{Result, book::Book};
 use clientele_model::{ClientId, ErrorCode, RowId};
@@ -107,6 +108,11 @@ pub fn judge(world: &mut World) {
             report.agrees,
             Some(true),
             "seed {seed}: desk {place} and head office differ"
+        );
+        let left = links::erase_left_over(world.desks[*place].book(), &Actor::owner()).expect("the links");
+        assert_eq!(
+            left.value, 0,
+            "seed {seed}: desk {place} says something of somebody who was erased"
         );
         let check = world.desks[*place].book().check().expect("a look at the book");
         assert!(
@@ -261,8 +267,9 @@ fn found(world: &World, live: &[usize]) {
             let by = &world.desks[written.desk];
             let sees = desk.branch.is_none() || desk.branch == by.branch;
             let burnt = by.is_gone && !written.acknowledged;
-            let excused =
-                by.revoked || burnt || written.lost_with_its_file || erased.contains(&written.client.into());
+            let mut whose = [Some(written.client), written.about].into_iter().flatten();
+            let is_erased = whose.any(|client| erased.contains(&client.into()));
+            let excused = by.revoked || burnt || written.lost_with_its_file || is_erased;
             assert!(
                 !sees || excused || words.contains(&written.word),
                 "seed {}: {written:?} is not on desk {place}",

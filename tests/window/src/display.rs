@@ -125,6 +125,27 @@ impl Display {
         process::output(command.env("LC_ALL", "C.UTF-8"))
     }
 
+    /// Puts something into the clipboard: the content of a file, as what other programs call its sort.
+    ///
+    /// # Errors
+    /// When it cannot be put there.
+    pub fn copy(&self, sort: &str, file: &Path) -> Result<()> {
+        let mut command = Command::new("xclip");
+        command
+            .args(["-selection", "clipboard", "-target", sort, "-in"])
+            .arg(file)
+            .env("DISPLAY", &self.name)
+            // It stays and hands out what was copied until the display ends.
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let ended = command.status()?;
+        if ended.success() {
+            return Ok(());
+        }
+        Err(Error::new(format!("xclip: {ended}")))
+    }
+
     /// Makes the keyboard that of a country, as `setxkbmap` names it: `us`, `ru`, `bg`.
     ///
     /// # Errors

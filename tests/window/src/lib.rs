@@ -5,7 +5,7 @@
 //! has a deadline, and whatever was started is ended when it goes out of scope. `cargo xtask run` and
 //! `cargo xtask screens` stand on the same parts.
 //!
-//! Linux only: it needs Xvfb, openbox, xdotool, dbus, gnome-keyring and WebKitWebDriver, which
+//! Linux only: it needs Xvfb, openbox, xdotool, xclip, dbus, gnome-keyring and WebKitWebDriver, which
 //! `cargo xtask test` installs. This library knows nothing of Tauri
 //! and nothing of our other crates.
 

@@ -82,6 +82,12 @@ id: string,
 /** Whose card. */
 client_id: ClientId, };
 
+export type AttachmentsPasted = { 
+/** Whose card. */
+client_id: ClientId, 
+/** The pictures and files of the clipboard; none where it holds something else. */
+files: Array<PastedFile>, };
+
 export type Birthday = { 
 /** The year, where it is known. */
 year: number | null, 
@@ -198,7 +204,11 @@ contacts: number,
 /** When the last of them was. */
 last_contact_at: Timestamp | null, 
 /** The client's photo. */
-photo: AttachmentId | null, };
+photo: AttachmentId | null, 
+/** Those contact persons who are clients of the book, too. */
+linked: Array<LinkedPerson>, 
+/** Whose contact person this client is. */
+person_of: Array<PersonOf>, };
 
 export type ClientDraft = { 
 /** Person or company. */
@@ -276,7 +286,9 @@ tags: Array<string>,
 /** When the last contact was. */
 last_contact_at: Timestamp | null, 
 /** The name of the client's branch, where clients of several are shown. */
-branch: string | null, };
+branch: string | null, 
+/** The client's photo. */
+photo: AttachmentId | null, };
 
 export type ClientSave = { 
 /** Which client; none for a new one. */
@@ -440,7 +452,9 @@ phone: string,
 /** An e-mail address. */
 email: string, 
 /** Anything else. */
-note: string, };
+note: string, 
+/** The client of the book who this is; then `name` is how that client was called when the two were linked. */
+person_id: ClientId | null, };
 
 export type ContactRef = { 
 /** Which. */
@@ -597,7 +611,7 @@ at: Timestamp,
 staff: string, 
 /** On which device. */
 device: string, 
-/** Nobody asked for it: the days in the trash were over. */
+/** Nobody asked for it: the days in the trash were over, or another erasure had left something to do. */
 by_itself: boolean, 
 /** How many clients were erased, as far as this device may know. */
 clients: number, 
@@ -627,7 +641,7 @@ before: string | null,
 /** At most so many (1 to 500). */
 limit: number, };
 
-export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "number.invalid" | "choice.unknown" | "name.empty" | "name.taken" | "filter.newer" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.no_history" | "history.no_day" | "history.nobody" | "history.no_client" | "history.two_clients" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "import.export_broken" | "import.export_newer" | "import.book_not_empty" | "export.onto_book" | "export.not_for_excel" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "attachment.too_large" | "attachment.empty" | "attachment.too_many" | "attachment.no_picture" | "attachment.not_here" | "attachment.damaged" | "drop.gone" | "usage";
+export type ErrorCode = "book.not_open" | "book.not_found" | "book.exists" | "book.in_use" | "book.wrong_key" | "book.too_new" | "book.damaged" | "keyring.unavailable" | "keyring.no_key" | "keyring.forgets" | "recovery_key.mistyped" | "recovery_key.wrong" | "recovery_key.file_missing" | "key_file.invalid" | "disk.full" | "file.failed" | "database" | "write_gate" | "request.bad" | "role.not_allowed" | "not_found" | "client.empty" | "client.in_trash" | "merge.same" | "person.same" | "text.too_long" | "text.too_many" | "email.invalid" | "phone.invalid" | "date.invalid" | "number.invalid" | "choice.unknown" | "name.empty" | "name.taken" | "filter.changed" | "filter.newer" | "country.unknown" | "currency.unknown" | "business.name_empty" | "undo.nothing" | "redo.nothing" | "undo.not_possible" | "import.empty" | "import.too_large" | "import.unknown_format" | "import.no_people" | "import.no_useful_column" | "import.no_history" | "history.no_day" | "history.nobody" | "history.no_client" | "history.two_clients" | "import.row_empty" | "import.row_broken" | "import.sheet_broken" | "import.sheet_locked" | "import.suspicious" | "import.reader_failed" | "import.reader_slow" | "import.cancelled" | "import.one_at_a_time" | "import.gone" | "import.export_broken" | "import.export_newer" | "import.book_not_empty" | "export.onto_book" | "export.not_for_excel" | "dialog.cancelled" | "demo.too_large" | "head_office.off" | "head_office.demo" | "head_office.code_wrong" | "head_office.code_used" | "head_office.code_branch" | "head_office.code_company" | "head_office.code_copy" | "head_office.unreachable" | "head_office.not_trusted" | "head_office.revoked" | "head_office.unknown" | "head_office.not_allowed" | "head_office.protocol" | "head_office.failed" | "change.too_large" | "change.not_yours" | "change.unreadable" | "attachment.too_large" | "attachment.empty" | "attachment.too_many" | "attachment.no_picture" | "attachment.not_here" | "clipboard.nothing" | "attachment.damaged" | "drop.gone" | "usage";
 
 export type Event = { "event": "import_progress", 
 /** Which ([`ImportPreview::id`]). */
@@ -755,7 +769,15 @@ id: RowId,
 /** The tag. */
 tag: string, 
 /** Is it given to them? Else it is taken off them. */
-add: boolean, };
+add: boolean, 
+/** Who was meant: whom the filter found when somebody was asked. */
+confirmed: Whom, };
+
+export type FilterTrash = { 
+/** Which filter. */
+id: RowId, 
+/** Who was meant: whom the filter found when somebody was asked. */
+confirmed: Whom, };
 
 export type HeadOffice = { 
 /** With whom it is paired; none where the book works alone. */
@@ -1087,6 +1109,16 @@ draft: ClientDraft,
 /** Whose card it is, where it is not a new one. */
 except: ClientId | null, };
 
+export type LinkedPerson = { 
+/** The entry on the card. */
+row: RowId, 
+/** The client on whose card that one stands. */
+id: ClientId, 
+/** How that client is called today; where this device may not see the card, how they were called. */
+name: string, 
+/** What there is to open. */
+state: PersonState, };
+
 export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "custom" | "note";
 
 export type MergeEdited = { 
@@ -1151,6 +1183,22 @@ address: string,
 since: Timestamp, 
 /** Has head office revoked this device? */
 revoked: boolean, };
+
+export type PastedFile = { 
+/** Its name; a copied picture may have none. */
+name: string, 
+/** Its content in Base64. */
+content: string, };
+
+export type PersonOf = { 
+/** Which client. */
+id: ClientId, 
+/** The name as shown. */
+name: string, 
+/** As what: accountant, husband, ... */
+role: string, };
+
+export type PersonState = "here" | "in_trash" | "unseen";
 
 export type Phone = { 
 /** The row, where it has one. */
@@ -1249,7 +1297,9 @@ matched_in: MatchedIn,
 /** What stands there, shortened around the match. */
 excerpt: string, 
 /** Is there something that must never be done? */
-has_never: boolean, };
+has_never: boolean, 
+/** The client's photo. */
+photo: AttachmentId | null, };
 
 export type Settings = { 
 /** The name of the business. */
@@ -1285,7 +1335,7 @@ left_out: number, };
 
 export type StepId = string;
 
-export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "attachments_added" | "attachment_trashed" | "attachment_restored" | "photo_changed" | "imported" | "history_imported" | "field_added" | "field_changed" | "field_removed" | "fields_ordered" | "filter_added" | "filter_changed" | "filter_removed" | "filters_ordered" | "clients_tagged" | "clients_untagged" | "settings_changed" | "demo_filled" | "trash_emptied" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
+export type StepLabel = "book_created" | "client_added" | "client_changed" | "clients_trashed" | "clients_restored" | "clients_merged" | "duplicate_dismissed" | "clients_erased" | "contact_added" | "contact_changed" | "contact_trashed" | "contact_restored" | "attachments_added" | "attachment_trashed" | "attachment_restored" | "photo_changed" | "imported" | "history_imported" | "field_added" | "field_changed" | "field_removed" | "fields_ordered" | "filter_added" | "filter_changed" | "filter_removed" | "filters_ordered" | "clients_tagged" | "clients_untagged" | "settings_changed" | "demo_filled" | "trash_emptied" | "links_erased" | "conflict_settled" | "rescued" | "undo" | "redo" | "other";
 
 export type StepRef = { 
 /** Which. */
@@ -1363,6 +1413,12 @@ days: number, } | { "is": "older_than",
 /** How many. */
 days: number, } | { "is": "never" };
 
+export type Whom = { 
+/** How many. */
+count: number, 
+/** A mark of who they are: with one of them another, it is another. */
+mark: string, };
+
 export type Why = "phone" | "email" | "card_number" | "same_name" | "similar_name";
 
 export type Written<T> = { 
@@ -1410,8 +1466,9 @@ export interface Commands {
   filter_save: { args: FilterSave; result: Written<RowId> };
   filter_remove: { args: FilterRef; result: Written<null> };
   filters_order: { args: FilterRefs; result: Written<null> };
+  filter_whom: { args: FilterRef; result: Whom };
   filter_tag: { args: FilterTag; result: Written<number> };
-  filter_trash: { args: FilterRef; result: Written<number> };
+  filter_trash: { args: FilterTrash; result: Written<number> };
   duplicates_list: { args: DuplicatesAsk; result: DuplicateList };
   duplicates_like: { args: LikeAsk; result: Array<Like> };
   duplicate_dismiss: { args: TwoClients; result: Written<null> };
@@ -1421,6 +1478,7 @@ export interface Commands {
   client_merged: { args: ClientRef; result: Array<MergedClient> };
   attachments_list: { args: ClientRef; result: Array<Attachment> };
   attachments_choose: { args: AttachmentsChoose; result: Written<Array<AttachmentId>> };
+  attachments_pasted: { args: AttachmentsPasted; result: Written<Array<AttachmentId>> };
   attachments_dropped: { args: AttachmentsDropped; result: Written<Array<AttachmentId>> };
   attachment_photo: { args: AttachmentPhoto; result: Written<AttachmentId> };
   attachment_trash: { args: AttachmentRef; result: Written<AttachmentId> };

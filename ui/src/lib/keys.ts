@@ -31,6 +31,7 @@ export const SHORTCUTS = {
   edit: { group: "card", label: "action.edit", chords: ["KeyE"] },
   log: { group: "card", label: "action.log", chords: ["KeyL"] },
   who: { group: "card", label: "action.who", chords: ["KeyH"] },
+  print: { group: "card", label: "action.print", chords: ["Mod+KeyP"] },
   attach: { group: "card", label: "action.attach", chords: ["KeyA"] },
   remove: { group: "card", label: "action.remove", chords: ["Delete"] },
   kind: { group: "card", label: "keys.kind", chords: ["Digit1", "Digit7"] },

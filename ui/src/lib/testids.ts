@@ -13,6 +13,8 @@ export const T = {
   // card
   card: "client-card", cardName: "card-name", cardBack: "card-back", cardEdit: "card-edit", cardLog: "card-log", cardHistory: "card-history", cardTrash: "card-trash", cardRestore: "card-restore",
   cardNever: "card-never", cardExpects: "card-expects", cardPhone: "card-phone", cardEmail: "card-email", cardField: "card-field", cardTag: "card-tag", cardGone: "card-gone", copy: "copy", who: "who-changed",
+  cardPrint: "card-print", sheet: "print-sheet", sheetNever: "print-never", sheetEntry: "print-entry",
+  cardPerson: "card-person", cardPersonOf: "card-person-of", cardLink: "card-link", personLink: "person-link", personFind: "person-find", personLinked: "person-linked", personUnlink: "person-unlink",
   whoPanel: "who-panel", whoEntry: "who-entry",
   cardAccess: "card-access", access: "access", accessPdf: "access-pdf", accessHtml: "access-html", accessJson: "access-json",
   // form
@@ -24,6 +26,7 @@ export const T = {
   ownFieldForm: "own-field-form", ownFieldName: "own-field-name", ownFieldKind: "own-field-kind", ownFieldChoiceAdd: "own-field-choice-add", ownFieldSave: "own-field-save",
   // saved filters
   filterChoose: "filter-choose", filterNew: "filter-new", filterEdit: "filter-edit", filterDo: "filter-do", filterForm: "filter-form", filterName: "filter-name", filterJoin: "filter-join", filterAdd: "filter-add", filterOn: "filter-on", filterTest: "filter-test", filterValue: "filter-value",
+  filterReorder: "filter-reorder", filterOrder: "filter-order", filterOrderRow: "filter-order-row", filterUp: "filter-up", filterDown: "filter-down",
   filterFinds: "filter-finds", filterSave: "filter-save", filterRemove: "filter-remove", filterBulk: "filter-bulk", filterTag: "filter-tag", filterBulkDo: "filter-bulk-do", filterBulkCancel: "filter-bulk-cancel",
   // contact history
   timeline: "timeline", entry: "contact-entry", entryText: "contact-text", entryEdit: "contact-edit", entryTrash: "contact-trash", timelineMore: "timeline-more", timelineEmpty: "timeline-empty",
@@ -31,7 +34,7 @@ export const T = {
   // duplicates
   duplicates: "duplicates", pair: "duplicate-pair", pairCompare: "duplicate-compare", pairNotSame: "duplicate-not-same", pairsEmpty: "duplicates-empty", pairsMore: "duplicates-more", pairsHint: "duplicates-hint", settingsDuplicates: "settings-duplicates",
   merge: "merge", mergeSide: "merge-side", mergeChoice: "merge-choice", mergeOption: "merge-option", mergeUnited: "merge-united", mergeSame: "merge-same", mergeSwap: "merge-swap", mergeDo: "merge-do", mergeNotSame: "merge-not-same", mergeCancel: "merge-cancel", mergeProblem: "merge-problem",
-  cardMerge: "card-merge", cardMerged: "card-merged", cardApart: "card-take-apart", mergeWith: "merge-with", mergeWithInput: "merge-with-input", mergeWithHit: "merge-with-hit", mergeWithNone: "merge-with-none", formLike: "form-like", formLikeRow: "form-like-row",
+  cardMerge: "card-merge", cardMerged: "card-merged", cardApart: "card-take-apart", mergeWith: "merge-with", findInput: "find-input", findHit: "find-hit", findNone: "find-none", formLike: "form-like", formLikeRow: "form-like-row",
   attachments: "attachments", attachment: "attachment", attachmentAdd: "attachment-add", attachmentOpen: "attachment-open", attachmentSave: "attachment-save", attachmentPhoto: "attachment-photo", attachmentRemove: "attachment-remove", attachmentDrop: "attachment-drop", cardPhoto: "card-photo", picture: "picture", pictureProblem: "picture-problem",
   // import
   importChoose: "import-choose", importEverything: "import-everything", importWhatClients: "import-what-clients", importWhatHistory: "import-what-history",

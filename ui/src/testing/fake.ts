@@ -8,6 +8,7 @@ import type {
 import { copyDraft, displayName } from "../lib/drafts";
 import { attachments, PICTURE } from "./fake_attachments";
 import { duplicates } from "./fake_duplicates";
+import { links } from "./fake_links";
 import { csvPreview, visitsPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
 import { FakeOwner } from "./fake_own";
@@ -99,7 +100,7 @@ export class Fake implements Transport {
     return times.length > 0 ? Math.max(...times) : null;
   }
   private row(c: Kept): ClientRow {
-    return { id: c.id, name: displayName(c.draft), kind: c.draft.kind, phone: c.draft.phones[0]?.typed ?? "", has_never: c.draft.never !== "", tags: c.draft.tags, last_contact_at: this.lastContact(c.id), branch: this.branchOf(c)?.name ?? null };
+    return { id: c.id, name: displayName(c.draft), kind: c.draft.kind, phone: c.draft.phones[0]?.typed ?? "", has_never: c.draft.never !== "", tags: c.draft.tags, last_contact_at: this.lastContact(c.id), branch: this.branchOf(c)?.name ?? null, photo: c.photo ?? null };
   }
   private write<V>(value: V, label: StepLabel, params: Record<string, string>, forth: () => void, back: () => void, changes: Partial<FieldHistoryEntry>[] = []): Written<V> {
     forth();
@@ -181,7 +182,7 @@ export class Fake implements Transport {
       const { id } = c;
       const phones = c.draft.phones.map((p) => ({ ...p, display: p.e164 ? p.e164.replace(/^(\+359)(\d{3})(\d{3})(\d{3})$/, "$1 $2 $3 $4") : p.typed }));
       const count = this.contacts.filter((x) => x.client_id === id).length;
-      return { id, name: displayName(c.draft), draft: c.draft, phones, created_at: c.created_at, changed_at: c.changed_at, trashed_at: c.trashed_at, contacts: count, last_contact_at: this.lastContact(id), photo: c.photo ?? null };
+      return { id, name: displayName(c.draft), ...links(c, this.clients), phones, created_at: c.created_at, changed_at: c.changed_at, trashed_at: c.trashed_at, contacts: count, last_contact_at: this.lastContact(id), photo: c.photo ?? null };
     },
     client_save: ({ id, after }) => {
       if (displayName(after) === "") refuse("client.empty");
@@ -234,7 +235,7 @@ export class Fake implements Transport {
       for (const c of this.live()) {
         const name = displayName(c.draft);
         const phone = c.draft.phones.find((p) => digits.length > 1 && p.typed.replace(/\D/g, "").includes(digits));
-        const base = { id: c.id, name, kind: c.draft.kind, phone: (phone ?? c.draft.phones[0])?.typed ?? "", has_never: c.draft.never !== "" };
+        const base = { id: c.id, name, kind: c.draft.kind, phone: (phone ?? c.draft.phones[0])?.typed ?? "", has_never: c.draft.never !== "", photo: c.photo ?? null };
         if (words.every((w) => name.toLowerCase().includes(w))) hits.push({ ...base, matched_in: "name", excerpt: name });
         else if (phone) hits.push({ ...base, matched_in: "phone", excerpt: phone.typed });
         else if (words.every((w) => c.draft.notes.toLowerCase().includes(w))) hits.push({ ...base, matched_in: "note", excerpt: c.draft.notes });

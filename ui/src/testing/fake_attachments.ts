@@ -5,7 +5,7 @@ import { displayName } from "../lib/drafts";
 import type { Kept } from "./seed";
 
 type Handlers = { [K in keyof Commands]: (args: Commands[K]["args"]) => Commands[K]["result"] };
-type Ours = "attachments_list" | "attachments_choose" | "attachments_dropped" | "attachment_photo" | "attachment_trash" | "attachment_restore" | "attachment_fetch" | "attachment_save";
+type Ours = "attachments_list" | "attachments_choose" | "attachments_dropped" | "attachments_pasted" | "attachment_photo" | "attachment_trash" | "attachment_restore" | "attachment_fetch" | "attachment_save";
 
 /** One grey point. */
 export const PICTURE = "data:image/gif;base64,R0lGODlhAQABAIAAAKqqqgAAACwAAAAAAQABAAACAkQBADs=";
@@ -43,6 +43,7 @@ export function attachments(book: Book): Pick<Handlers, Ours> {
     attachments_list: ({ id }) => kept.rows.filter((row) => row.client_id === id).sort((a, b) => Number(b.is_photo) - Number(a.is_photo)),
     attachments_choose: ({ client_id, as_photo }) => add(client_id, as_photo ? "face.jpg" : "consent.pdf", as_photo),
     attachments_dropped: ({ client_id }) => add(client_id, "dropped.jpg", false),
+    attachments_pasted: ({ client_id, files }) => add(client_id, (files[0] ?? book.refuse("clipboard.nothing")).name, false),
     attachment_photo: ({ id, is_photo }) => {
       const client = one(id).client_id;
       return change(id, "photo_changed", client, kept.rows.map((row) => (row.client_id === client ? { ...row, is_photo: is_photo && row.id === id } : row)));

@@ -1,6 +1,6 @@
 // The owner's own fields and saved filters of the fake: kept in memory, and as far evaluated as the tests ask.
 
-import type { ClientDraft, Commands, Condition, CustomField, CustomFieldDraft, Refusal, SavedFilter, StepLabel, Written } from "../lib/bindings.gen";
+import type { ClientDraft, Commands, Condition, CustomField, CustomFieldDraft, Refusal, SavedFilter, StepLabel, Whom, Written } from "../lib/bindings.gen";
 import type { Kept } from "./seed";
 
 /** What the fake lends to whoever defines fields and filters in it. */
@@ -12,7 +12,7 @@ export interface LentToOwner {
   refuse(code: Refusal["code"], params?: Record<string, string>): never;
 }
 
-type Names = "custom_fields_list" | "custom_fields_counted" | "custom_field_save" | "custom_field_remove" | "custom_fields_order" | "filters_list" | "filter_count" | "filter_save" | "filter_remove" | "filters_order" | "filter_tag" | "filter_trash";
+type Names = "custom_fields_list" | "custom_fields_counted" | "custom_field_save" | "custom_field_remove" | "custom_fields_order" | "filters_list" | "filter_count" | "filter_save" | "filter_remove" | "filters_order" | "filter_whom" | "filter_tag" | "filter_trash";
 type Handlers = { [K in Names]: (args: Commands[K]["args"]) => Commands[K]["result"] };
 
 const DAY = 86_400_000;
@@ -62,6 +62,17 @@ export class FakeOwner {
     }
   }
 
+  /** Whom a saved filter finds now. */
+  private whom(id: string): Whom {
+    const found = this.found(this.filter(id).conditions);
+    return { count: found.length, mark: found.map((c) => c.id).sort().join(" ") };
+  }
+
+  private confirm(id: string, confirmed: Whom): void {
+    const now = this.whom(id);
+    if (now.mark !== confirmed.mark) this.lent.refuse("filter.changed", { count: String(now.count) });
+  }
+
   private filter(id: string): Omit<SavedFilter, "count"> {
     return this.filters.find((f) => f.id === id) ?? this.lent.refuse("not_found", { id });
   }
@@ -102,13 +113,16 @@ export class FakeOwner {
     },
     filter_remove: ({ id }) => this.setFilters(null, "filter_removed", this.filter(id).name, this.filters.filter((f) => f.id !== id)),
     filters_order: ({ ids }) => this.setFilters(null, "filters_ordered", "", [...this.filters].sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))),
-    filter_tag: ({ id, tag, add }) => {
+    filter_whom: ({ id }) => this.whom(id),
+    filter_tag: ({ id, tag, add, confirmed }) => {
+      this.confirm(id, confirmed);
       const chosen = this.found(this.filter(id).conditions).filter((c) => c.draft.tags.includes(tag) !== add);
       const before = chosen.map((c): [Kept, ClientDraft] => [c, c.draft]);
       const forth = () => before.forEach(([c, draft]) => (c.draft = { ...draft, tags: add ? [...draft.tags, tag] : draft.tags.filter((t) => t !== tag) }));
       return this.lent.write(chosen.length, add ? "clients_tagged" : "clients_untagged", { count: String(chosen.length), tag }, forth, () => before.forEach(([c, draft]) => (c.draft = draft)));
     },
-    filter_trash: ({ id }) => {
+    filter_trash: ({ id, confirmed }) => {
+      this.confirm(id, confirmed);
       const chosen = this.found(this.filter(id).conditions);
       const set = (at: number | null) => () => chosen.forEach((c) => (c.trashed_at = at));
       return this.lent.write(chosen.length, "clients_trashed", { count: String(chosen.length) }, set(this.lent.now), set(null));

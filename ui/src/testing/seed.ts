@@ -99,7 +99,7 @@ function annasCard(): Partial<ClientDraft> {
     emails: [{ id: "e0", label: "", address: "anna.abadjieva@example.bg" }],
     addresses: [{ id: "a0", label: "вкъщи", street: "ул. „Граф Игнатиев“ 24, ет. 3", city: "София", region: "", postal_code: "1000", country: "България" }],
     messengers: [{ id: "m0", service: "Viber", handle: "+359 888 123 456" }],
-    contact_persons: [{ id: "k0", name: "Борис Абаджиев", role: "съпруг", phone: "0888 765 432", email: "", note: "плаща абонамента" }],
+    contact_persons: [{ id: "k0", name: "Борис Абаджиев", role: "съпруг", phone: "0888 765 432", email: "", note: "плаща абонамента", person_id: "c2" }],
     birthday: { year: 1988, month: 3, day: 14 }, language: "bg", source: "препоръка от Елена", card_number: "10 442",
     notes: "Цвят 7.1, оксидант 3 %. Косата е фина, суши се на ниска степен.",
   };
@@ -111,8 +111,8 @@ function companyCard(): Partial<ClientDraft> {
     phones: [{ id: "p1", label: "офис", typed: "02 444 11 22", e164: "+35924441122" }],
     emails: [{ id: "e1", label: "фактури", address: "office@avrora.example" }],
     contact_persons: [
-      { id: "k1", name: "Мила Христова", role: "счетоводител", phone: "0888 222 333", email: "mila@avrora.example", note: "" },
-      { id: "k2", name: "Олег Данев", role: "управител", phone: "", email: "", note: "само следобед" },
+      { id: "k1", name: "Мила Христова", role: "счетоводител", phone: "0888 222 333", email: "mila@avrora.example", note: "", person_id: null },
+      { id: "k2", name: "Олег Данев", role: "управител", phone: "", email: "", note: "само следобед", person_id: null },
     ],
     expects: "Фактура до края на месеца, с пълното име на фирмата.",
   };

@@ -29,6 +29,30 @@ pub struct AttachmentsDropped {
     pub client_id: ClientId,
 }
 
+/// What was pasted onto a card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AttachmentsPasted {
+    /// Whose card.
+    pub client_id: ClientId,
+    /// The pictures and files of the clipboard; none where it holds something else.
+    pub files: Vec<PastedFile>,
+}
+
+/// A picture or a file of the clipboard. Its bytes come from the window: a clipboard has no path.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PastedFile {
+    /// Its name; a copied picture may have none.
+    pub name: String,
+    /// Its content in Base64.
+    pub content: String,
+}
+
+impl std::fmt::Debug for PastedFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PastedFile({}, {} characters)", self.name, self.content.len())
+    }
+}
+
 /// Files that were dropped elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct DroppedRef {

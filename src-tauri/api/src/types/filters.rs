@@ -1,6 +1,6 @@
 //! What crosses about saved filters.
 
-use clientele_core::filters::FilterDraft;
+use clientele_core::filters::{FilterDraft, Whom};
 use clientele_model::RowId;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -37,4 +37,15 @@ pub struct FilterTag {
     pub tag: String,
     /// Is it given to them? Else it is taken off them.
     pub add: bool,
+    /// Who was meant: whom the filter found when somebody was asked.
+    pub confirmed: Whom,
+}
+
+/// The trash for all whom a saved filter finds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FilterTrash {
+    /// Which filter.
+    pub id: RowId,
+    /// Who was meant: whom the filter found when somebody was asked.
+    pub confirmed: Whom,
 }

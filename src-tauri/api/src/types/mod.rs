@@ -15,7 +15,9 @@ mod head_office;
 
 pub use crate::preferences::{Preferences, Theme};
 pub use attachments::*;
+pub use clientele_core::clients::{LinkedPerson, PersonState};
 use clientele_core::contacts::{ContactDraft, ContactKind};
+pub use clientele_core::filters::Whom;
 pub use custom_fields::*;
 pub use duplicates::*;
 pub use filters::*;

@@ -114,6 +114,8 @@ pub enum Emptied {
     Messengers,
     /// Every postal address.
     Addresses,
+    /// Every contact person.
+    ContactPersons,
     /// Every tag.
     Tags,
 }
@@ -144,6 +146,10 @@ pub struct Fields {
     /// A name in a messenger, as in Viber:+359888123456; can be given several times.
     #[arg(long, value_name = "SERVICE:NAME", value_parser = values::messenger)]
     pub messenger: Vec<Messenger>,
+    /// Another client of the book who is this one's contact person, and as what: CLIENT=accountant. Those who stand there
+    /// already stay. Can be given several times.
+    #[arg(long, value_name = "CLIENT[=ROLE]", value_parser = values::linked)]
+    pub contact_person: Vec<(Uuid, Option<String>)>,
     /// Street, house, flat.
     #[arg(long)]
     pub street: Option<String>,

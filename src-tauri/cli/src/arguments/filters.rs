@@ -35,6 +35,9 @@ pub enum SavedFilter {
     Trash {
         /// The filter.
         name: String,
+        /// Only where it finds just so many clients.
+        #[arg(long, value_name = "NUMBER")]
+        count: Option<u32>,
     },
 }
 
@@ -44,4 +47,7 @@ pub struct Tagged {
     pub name: String,
     /// The tag.
     pub tag: String,
+    /// Only where the filter finds just so many clients.
+    #[arg(long, value_name = "NUMBER")]
+    pub count: Option<u32>,
 }

@@ -8,6 +8,7 @@ use clientele_api::{ErrorCode, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::id;
 use crate::Terminal;
@@ -116,6 +117,7 @@ fn edited(mut card: Value, ask: ClientEdit) -> Result<Value, Refusal> {
         }
         card["addresses"][0][name] = json!(text);
     }
+    link(&mut card, &new.contact_person);
     fill(&mut card, &new.own);
     for emptied in &ask.clear {
         let (name, nothing) = match emptied {
@@ -125,6 +127,7 @@ fn edited(mut card: Value, ask: ClientEdit) -> Result<Value, Refusal> {
             Emptied::Emails => ("emails", json!([])),
             Emptied::Messengers => ("messengers", json!([])),
             Emptied::Addresses => ("addresses", json!([])),
+            Emptied::ContactPersons => ("contact_persons", json!([])),
             Emptied::Tags => ("tags", json!([])),
         };
         if card[name] != stood[name] {
@@ -134,6 +137,24 @@ fn edited(mut card: Value, ask: ClientEdit) -> Result<Value, Refusal> {
         card[name] = nothing;
     }
     Ok(card)
+}
+
+/// Links clients as contact persons; of one who is linked already the role is said anew.
+fn link(card: &mut Value, persons: &[(Uuid, Option<String>)]) {
+    let mut standing = card["contact_persons"].as_array().cloned().unwrap_or_default();
+    for (person, role) in persons {
+        let known = standing
+            .iter()
+            .position(|entry| entry["person_id"] == json!(person));
+        let at = known.unwrap_or_else(|| {
+            standing.push(json!({ "person_id": person }));
+            standing.len() - 1
+        });
+        if let (Some(role), Some(entry)) = (role, standing.get_mut(at)) {
+            entry["role"] = json!(role);
+        }
+    }
+    card["contact_persons"] = json!(standing);
 }
 
 /// Puts values into the owner's own fields, which are meant by their names.
@@ -184,7 +205,7 @@ fn drawn_up(new: Fields) -> Value {
             .collect()
     };
     let text = |value: Option<String>| value.unwrap_or_default();
-    json!({
+    let mut card = json!({
         "kind": if new.company { "company" } else { "person" },
         "given_name": text(new.given_name),
         "patronymic": text(new.patronymic),
@@ -209,7 +230,9 @@ fn drawn_up(new: Fields) -> Value {
         "expects": text(new.expects),
         "never": text(new.never),
         "custom": customs(&new.own),
-    })
+    });
+    link(&mut card, &new.contact_person);
+    card
 }
 
 /// JSON from a file, or from stdin.

@@ -2,7 +2,9 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use clientele_api::types::{ClientRef, ClientRefs, ErasuresAsk, Nothing, SearchAsk};
+use clientele_api::types::{
+    ClientRef, ClientRefs, ErasuresAsk, LinkedPerson, Nothing, PersonState, SearchAsk,
+};
 use clientele_api::{ErrorCode, Refusal};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -118,7 +120,18 @@ pub fn show(api: &Terminal, which: Uuid) -> Result<Answer, Refusal> {
             &person.email,
             &person.note,
         ];
-        page.field("contact person", &joined(&parts));
+        let linked = card.linked.iter().find(|linked| Some(linked.row) == person.id);
+        page.field(
+            "contact person",
+            &with_label(&joined(&parts), &linked.map(whose).unwrap_or_default()),
+        );
+    }
+    for other in &card.person_of {
+        let parts = [&other.name, &other.role];
+        page.field(
+            "contact person of",
+            &with_label(&joined(&parts), &format!("client {}", other.id)),
+        );
     }
     if let Some(birthday) = draft.birthday {
         let year = birthday
@@ -161,6 +174,15 @@ pub fn show(api: &Terminal, which: Uuid) -> Result<Answer, Refusal> {
     let mut said = json!(card);
     said["conflicts"] = json!(conflicts::numbered(open));
     Ok(Answer::new(&said, page))
+}
+
+/// Which client a contact person is.
+fn whose(linked: &LinkedPerson) -> String {
+    match linked.state {
+        PersonState::Here => format!("client {}", linked.id),
+        PersonState::InTrash => format!("client {}, in the trash", linked.id),
+        PersonState::Unseen => "a client whom this book does not have".to_owned(),
+    }
 }
 
 fn with_label(text: &str, label: &str) -> String {

@@ -1,6 +1,6 @@
 //! Saved filters, and what is done to all whom one finds.
 
-use clientele_api::types::{FilterRef, FilterSave, FilterTag, Nothing};
+use clientele_api::types::{FilterRef, FilterSave, FilterTag, FilterTrash, Nothing, Whom};
 use clientele_api::{ErrorCode, Refusal};
 use serde_json::{Value, json};
 
@@ -36,8 +36,13 @@ pub fn run(api: &Terminal, ask: Filters) -> Result<Answer, Refusal> {
         }
         Some(SavedFilter::Tag(ask)) => tag(api, &ask, true),
         Some(SavedFilter::Untag(ask)) => tag(api, &ask, false),
-        Some(SavedFilter::Trash { name }) => {
-            let written = api.filter_trash(which(api, &name)?)?;
+        Some(SavedFilter::Trash { name, count }) => {
+            let filter = which(api, &name)?;
+            let confirmed = confirmed(api, filter, count)?;
+            let written = api.filter_trash(FilterTrash {
+                id: filter.id,
+                confirmed,
+            })?;
             let step = written.step.map(|step| step.id.to_string());
             let page = Page::of(format!("Put into the trash: {}.", written.value));
             Ok(Answer::new(
@@ -65,16 +70,30 @@ fn list(api: &Terminal) -> Result<Answer, Refusal> {
 }
 
 fn tag(api: &Terminal, ask: &Tagged, add: bool) -> Result<Answer, Refusal> {
-    let id = named(api, &ask.name)?;
-    let written = api.filter_tag(from_json::<FilterTag>(
-        json!({ "id": id, "tag": ask.tag, "add": add }),
-    ))?;
+    let filter = which(api, &ask.name)?;
+    let written = api.filter_tag(FilterTag {
+        id: filter.id,
+        tag: ask.tag.clone(),
+        add,
+        confirmed: confirmed(api, filter, ask.count)?,
+    })?;
     let step = written.step.map(|step| step.id.to_string());
     let page = Page::of(format!("Clients changed: {}.", written.value));
     Ok(Answer::new(
         &json!({ "changed": written.value, "step": step }),
         page,
     ))
+}
+
+/// Whom the filter finds, who are then meant; where somebody said how many they are, only so many.
+fn confirmed(api: &Terminal, filter: FilterRef, count: Option<u32>) -> Result<Whom, Refusal> {
+    let whom = api.filter_whom(filter)?;
+    match count {
+        Some(count) if count != whom.count => {
+            Err(Refusal::new(ErrorCode::FilterChanged).with("count", whom.count))
+        }
+        _ => Ok(whom),
+    }
 }
 
 fn which(api: &Terminal, name: &str) -> Result<FilterRef, Refusal> {

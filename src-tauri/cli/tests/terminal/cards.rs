@@ -138,6 +138,57 @@ fn a_whole_card_comes_in_as_json() {
 }
 
 #[test]
+fn a_contact_person_may_be_another_client() {
+    let salon = Salon::new();
+    let boris = salon.add(["--given-name", "Борис"]);
+    let husband = format!("{boris}=съпруг");
+    let anna = salon.add(["--given-name", "Анна", "--contact-person", &husband]);
+    let shown = salon.json(["client", "show", &anna]);
+    assert_eq!(shown["linked"][0]["id"], json!(boris));
+    assert_eq!(shown["draft"]["contact_persons"][0]["name"], "Борис");
+    let words = salon.run(["client", "show", &anna]).stdout;
+    assert!(
+        words.contains(&format!("Борис, съпруг (client {boris})")),
+        "{words}"
+    );
+    let words = salon.run(["client", "show", &boris]).stdout;
+    assert!(
+        words.contains(&format!("Анна, съпруг (client {anna})")),
+        "{words}"
+    );
+    // The role is said anew, of the same entry.
+    let role = format!("{boris}=баща");
+    assert_eq!(
+        salon
+            .run(["client", "edit", &anna, "--contact-person", &role])
+            .code,
+        0
+    );
+    let shown = salon.json(["client", "show", &boris]);
+    assert_eq!(
+        shown["person_of"],
+        json!([{ "id": anna, "name": "Анна", "role": "баща" }])
+    );
+    assert_eq!(salon.run(["client", "trash", &boris]).code, 0);
+    let words = salon.run(["client", "show", &anna]).stdout;
+    assert!(words.contains("in the trash"), "{words}");
+    let itself = salon.run(["client", "edit", &anna, "--contact-person", &anna]);
+    assert_ne!(itself.code, 0);
+    assert!(
+        itself.stderr.contains("their own contact person"),
+        "{}",
+        itself.stderr
+    );
+    assert_eq!(
+        salon
+            .run(["client", "edit", &anna, "--clear", "contact-persons"])
+            .code,
+        0
+    );
+    assert_eq!(salon.json(["client", "show", &anna])["linked"], json!([]));
+}
+
+#[test]
 fn a_card_that_is_none_is_refused() {
     let salon = Salon::new();
     for text in [

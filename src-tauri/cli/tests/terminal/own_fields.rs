@@ -130,6 +130,15 @@ fn a_filter_is_saved_and_something_is_done_to_all_whom_it_finds() {
     assert_eq!(salon.json(["list"])["total"], 1);
     salon.json(["undo"]);
     assert_eq!(salon.json(["list"])["total"], 3);
+    salon
+        .run(["filters", "trash", "С телефон", "--count", "3"])
+        .assert_refused(1, "filter.changed");
+    salon
+        .run(["filters", "tag", "С телефон", "July", "--count", "1"])
+        .assert_refused(1, "filter.changed");
+    assert_eq!(salon.json(["list"])["total"], 3);
+    let tagged = salon.json(["filters", "tag", "С телефон", "July", "--count", "2"]);
+    assert_eq!(tagged["changed"], 2);
     salon.json(["filters", "remove", "С телефон"]);
     salon
         .run(["list", "--filter", "С телефон"])

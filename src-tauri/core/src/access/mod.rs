@@ -10,9 +10,10 @@ use std::collections::HashMap;
 
 use chrono::Local;
 use clientele_formats::access::{
-    AccessAttachment, AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessTag,
-    FORMAT, Kept, Moment,
+    AccessAttachment, AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessPersonOf,
+    AccessTag, FORMAT, Kept, Moment,
 };
+use clientele_model::record::{CLIENT_ID, PERSON_ID};
 use clientele_model::{
     Address, ClientId, ContactPerson, Email, ErrorCode, Messenger, OtherName, Phone, Refusal, RowId, StepId,
     Timestamp, Value,
@@ -21,7 +22,7 @@ use rusqlite::Connection;
 
 use crate::attachments::ATTACHMENTS;
 use crate::clients::{
-    ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES,
+    ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES, links,
 };
 use crate::contacts::CONTACTS;
 use crate::custom_fields::CUSTOM_VALUES;
@@ -93,7 +94,9 @@ pub fn of_client(conn: &Connection, id: ClientId, made_at: Timestamp) -> Result<
             phone: row.text("phone"),
             email: row.text("email"),
             note: row.text("note"),
+            person_id: row.id_of(PERSON_ID).map(ClientId::from),
         }),
+        person_of: person_of(conn, &all)?,
         tags: tags(part(&CLIENT_TAGS)?),
         custom: custom(conn, part(&CUSTOM_VALUES)?)?,
         contacts: contacts(part(&CONTACTS)?),
@@ -121,6 +124,35 @@ fn client(conn: &Connection, own: &Row, id: ClientId) -> Result<AccessClient> {
         created_at: local(Timestamp(own.int("created_at"))),
         trashed_at: own.trashed_at(),
     })
+}
+
+/// What others' cards say of these as their contact persons, taken off or not.
+fn person_of(conn: &Connection, all: &[ClientId]) -> Result<Vec<Kept<AccessPersonOf>>> {
+    let mut entries = Vec::new();
+    for id in links::rows_about(conn, all)? {
+        let row = Row::read(conn, &CONTACT_PERSONS, id)?;
+        let Some(card) = row.id_of(CLIENT_ID) else {
+            continue;
+        };
+        let card = clients::home(conn, card.into())?;
+        // What stands on this very card since a merge is told there.
+        if all.contains(&card) {
+            continue;
+        }
+        entries.push(Kept {
+            part: AccessPersonOf {
+                id: Some(id),
+                of: clients::display_name(conn, card)?.unwrap_or_default(),
+                name: row.text("name"),
+                role: row.text("role"),
+                phone: row.text("phone"),
+                email: row.text("email"),
+                note: row.text("note"),
+            },
+            trashed_at: row.trashed_at(),
+        });
+    }
+    Ok(entries)
 }
 
 fn tags(mut rows: Vec<Row>) -> Vec<Kept<AccessTag>> {
@@ -201,6 +233,10 @@ impl Row {
             Some(Value::Text(text)) => text.clone(),
             _ => String::new(),
         }
+    }
+
+    fn id_of(&self, field: &str) -> Option<RowId> {
+        self.values.get(field).and_then(Value::as_row)
     }
 
     fn int(&self, field: &str) -> i64 {

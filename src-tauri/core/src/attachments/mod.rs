@@ -21,13 +21,19 @@ use crate::Result;
 use crate::clients::{home, on_card, outside_trash};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 
-pub use store::{PIECE_BYTES, list, photo, pieces_here};
+pub use store::{PIECE_BYTES, face, list, photo, pieces_here};
 
 /// The table of attachments.
 pub const ATTACHMENTS: Table = Table {
     record: record::ATTACHMENTS,
     card: Card::ByClientId,
-    topics: &[Topic::Attachments, Topic::Client, Topic::History, Topic::Trash],
+    topics: &[
+        Topic::Attachments,
+        Topic::Client,
+        Topic::Clients,
+        Topic::History,
+        Topic::Trash,
+    ],
     worked_out: WorkedOut::NOTHING,
 };
 

@@ -91,6 +91,30 @@ pub fn photo(conn: &Connection, client: ClientId) -> Result<Option<AttachmentId>
     photo_of(conn, &together(conn, client)?)
 }
 
+/// The photo of a card as lists show it: by the index alone, no picture is read for a row. One that cannot be shown gives
+/// way to letters where it is drawn.
+///
+/// # Errors
+/// What SQLite says.
+pub fn face(conn: &Connection, client: ClientId) -> Result<Option<AttachmentId>> {
+    let mut statement = conn.prepare_cached(FACE)?;
+    let id = statement.query_row([array(&together(conn, client)?)], |row| row_id(row, 0));
+    Ok(id.optional()?.map(AttachmentId::from))
+}
+
+const FACE: &str =
+    "select id from attachments where client_id in rarray(?1) and photo_since > 0 and deleted_at is null
+     order by photo_since desc, id desc limit 1";
+
+/// How SQLite goes about [`face`].
+#[cfg(test)]
+pub(super) fn plan_of_face(conn: &Connection) -> Result<String> {
+    let none: [RowId; 0] = [];
+    let mut statement = conn.prepare(&format!("explain query plan {FACE}"))?;
+    let lines = statement.query_map([array(&none)], |row| row.get::<_, String>(3))?;
+    Ok(lines.collect::<rusqlite::Result<Vec<_>>>()?.join("\n"))
+}
+
 fn photo_of(conn: &Connection, all: &[RowId]) -> Result<Option<AttachmentId>> {
     let mut statement = conn.prepare_cached(
         "select id, media_type, thumbnail from attachments

@@ -303,3 +303,35 @@ fn a_record_of_another_device_is_not_believed_to_be_a_picture() {
             .all(|row| !row.is_picture && !row.is_here)
     );
 }
+
+#[test]
+fn a_list_and_a_search_show_photos_and_read_no_picture_for_a_row() {
+    let book = TestBook::new();
+    let (anna, boris) = (
+        ClientBuilder::new("Анна").create(&book),
+        ClientBuilder::new("Борис").create(&book),
+    );
+    let first = attach(&book, anna, a_picture("a.png", 3), true);
+    let listed = || {
+        let ask = crate::clients::ClientsList {
+            limit: 10,
+            ..crate::clients::ClientsList::default()
+        };
+        let page = book.read(|conn| crate::clients::list(conn, &ask, "BG", crate::clients::Sight::All));
+        let rows = page.unwrap().rows.into_iter();
+        rows.map(|row| (row.id, row.photo)).collect::<Vec<_>>()
+    };
+    let found = |typed: &str| crate::search::search(&book, typed, 5, "BG").unwrap()[0].photo;
+    assert_eq!(listed(), [(anna, Some(first)), (boris, None)]);
+    assert_eq!((found("анна"), found("борис")), (Some(first), None));
+    // A younger one, of a client who was merged with the first, is the one that the card shows.
+    let second = attach(&book, boris, a_picture("b.png", 4), true);
+    let merged = crate::duplicates::merge(&book, &Actor::owner(), anna, boris, None).unwrap();
+    assert_eq!(listed(), [(anna, Some(second))]);
+    assert_eq!(found("анна"), Some(second));
+    crate::duplicates::unmerge(&book, &Actor::owner(), merged.step.unwrap().id).unwrap();
+    trash(&book, &Actor::owner(), first).unwrap();
+    assert_eq!(listed(), [(anna, None), (boris, Some(second))]);
+    let plan = book.read(store::plan_of_face).unwrap();
+    assert!(plan.contains("COVERING INDEX attachments_with_photo"), "{plan}");
+}

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_custom_fields.sql"),
     include_str!("../../migrations/0007_filters.sql"),
     include_str!("../../migrations/0008_attachments.sql"),
+    include_str!("../../migrations/0009_links_and_faces.sql"),
 ];
 
 /// Gives the connection its key; for a new file with the salt that it will begin with.

@@ -176,7 +176,7 @@ fn messenger_key(m: &Messenger) -> String {
 }
 
 fn person_key(p: &ContactPerson) -> String {
-    fold(&format!("{}|{}", p.name, p.phone))
+    whom(p) + &fold(&format!("{}|{}", p.name, p.phone))
 }
 
 /// Two addresses that say the same.
@@ -188,13 +188,19 @@ fn whole_address(a: &Address) -> String {
     )
 }
 
+/// The client who a contact person is.
+fn whom(p: &ContactPerson) -> String {
+    p.person_id.map(|id| format!("{id}|")).unwrap_or_default()
+}
+
 /// Two contact persons of whom the same is said.
 fn whole_person(p: &ContactPerson) -> String {
-    fold(
-        &[&p.name, &p.role, &p.phone, &p.email, &p.note]
-            .map(String::as_str)
-            .join("|"),
-    )
+    whom(p)
+        + &fold(
+            &[&p.name, &p.role, &p.phone, &p.email, &p.note]
+                .map(String::as_str)
+                .join("|"),
+        )
 }
 
 /// The entries of a card that have rows, each with the key by which it is the same as another's.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use clientele_model::record::PERSON_ID;
 use clientele_model::text::{digits, fold, is_email, tidy};
 use clientele_model::{
     Birthday, ClientDraft, ClientId, ClientKind, ErrorCode, Phone, Refusal, RowId, Timestamp, Value, bounds,
@@ -10,7 +11,9 @@ use clientele_model::{
 
 use super::complete::keyed;
 use super::store::{home, late, load_own, on_card};
-use super::{ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES};
+use super::{
+    ADDRESSES, CLIENT_NAMES, CLIENT_TAGS, CLIENTS, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES, links,
+};
 use crate::workspace::{NewRow, Table, Write};
 use crate::{Result, custom_fields};
 
@@ -31,9 +34,10 @@ pub fn check(mut draft: ClientDraft) -> Result<ClientDraft> {
     });
     draft.messengers.retain(|m| !m.handle.is_empty());
     draft.contact_persons.retain(|p| {
-        [&p.name, &p.phone, &p.email, &p.note]
+        let is_said = [&p.name, &p.phone, &p.email, &p.note]
             .iter()
-            .any(|t| !t.is_empty())
+            .any(|t| !t.is_empty());
+        is_said || p.person_id.is_some()
     });
     draft.tags = each_once(std::mem::take(&mut draft.tags));
     draft.custom.retain(|c| !c.value.is_empty());
@@ -229,6 +233,7 @@ fn parts(draft: &ClientDraft, e164: impl Fn(&Phone) -> String) -> [(&'static Tab
                         ("phone", text(&p.phone)),
                         ("email", text(&p.email)),
                         ("note", text(&p.note)),
+                        (PERSON_ID, Value::from(p.person_id.map(RowId::from))),
                     ];
                     (p.id, fields)
                 })
@@ -254,6 +259,10 @@ pub(super) fn write(
     let of_itself = home != id && own_fields(&load_own(w.conn(), id)?) == seen;
     let own_row = RowId::from(if of_itself { id } else { home });
     let (id, row) = (home, RowId::from(home));
+    let mut settled = after.clone();
+    links::settle(w, id, &before.contact_persons, &mut settled.contact_persons)?;
+    links::note_meant(w, &before.contact_persons, &after.contact_persons)?;
+    let after = &settled;
     let twins = Twins::load(w, id)?;
     let own = changed(seen.clone(), own_fields(after));
     for other in twins
@@ -336,7 +345,8 @@ fn new_part(client: RowId, place: usize, fields: Vec<(&'static str, Value)>) -> 
     if place > 0 {
         named.push(("position", Value::Int(i64::try_from(place).unwrap_or(i64::MAX))));
     }
-    let given = |(_, value): &(&str, Value)| *value != Value::Text(String::new());
+    let given =
+        |(_, value): &(&str, Value)| !matches!(value, Value::Null) && *value != Value::Text(String::new());
     named.extend(fields.into_iter().filter(given));
     named
 }

@@ -2,6 +2,7 @@
 
 mod complete;
 pub mod draft;
+pub mod links;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut,
 use crate::{Result, settings};
 
 pub use complete::{NameWords, complete, completed, read_numbers};
+pub use links::{LinkedPerson, PersonOf, PersonState};
 pub use store::{
     by_card_number, by_emails, by_phones, by_unread_phones, derive, derive_put, display_name, home, ids,
     list, load, load_own, numbered, numbers, on_card, problems, settle_merged, sources, tags,
@@ -178,6 +180,8 @@ pub struct ClientRow {
     pub last_contact_at: Option<Timestamp>,
     /// The name of the client's branch, where clients of several are shown.
     pub branch: Option<String>,
+    /// The client's photo.
+    pub photo: Option<AttachmentId>,
 }
 
 /// A part of a list, and how long the whole is.
@@ -225,6 +229,10 @@ pub struct ClientCard {
     pub last_contact_at: Option<Timestamp>,
     /// The client's photo.
     pub photo: Option<AttachmentId>,
+    /// Those contact persons who are clients of the book, too.
+    pub linked: Vec<LinkedPerson>,
+    /// Whose contact person this client is.
+    pub person_of: Vec<PersonOf>,
 }
 
 /// A tag, and on how many cards.
@@ -252,7 +260,8 @@ pub fn phone_display(typed: &str, e164: &str, country: &str) -> String {
 /// `not_found`; what SQLite says.
 pub fn card(conn: &Connection, id: ClientId) -> Result<ClientCard> {
     let id = home(conn, id)?;
-    let draft = load(conn, id)?;
+    let mut draft = load(conn, id)?;
+    links::name_persons(conn, id, &mut draft)?;
     let country = settings::load(conn)?.country;
     let phones = draft.phones.iter().map(|p| PhoneLine {
         typed: p.typed.clone(),
@@ -267,12 +276,17 @@ pub fn card(conn: &Connection, id: ClientId) -> Result<ClientCard> {
 /// Adds a client.
 ///
 /// # Errors
-/// Those of [`draft::check`]; what SQLite says.
+/// Those of [`draft::check`]; for a contact person who is to be a client, `not_found` and `client.in_trash`; what SQLite
+/// says.
 pub fn add(workspace: &Workspace, by: &Actor, new: ClientDraft) -> Result<Written<ClientId>> {
     let id = ClientId::new();
     let new = draft::check(new)?;
     let step = NewStep::new(by, StepLabel::ClientAdded).client(id);
-    workspace.write(step, |w| add_checked(w, id, &new).map(|()| id))
+    workspace.write(step, |w| {
+        let mut new = new;
+        links::settle(w, id, &[], &mut new.contact_persons)?;
+        add_checked(w, id, &new).map(|()| id)
+    })
 }
 
 /// Adds a checked client within a step; an import adds many in one.
@@ -318,7 +332,7 @@ pub fn add_all(w: &mut Write<'_>, new: &[(ClientId, &ClientDraft)], created_at: 
 /// What others changed meanwhile in other fields stays theirs.
 ///
 /// # Errors
-/// `not_found`; `client.in_trash`; those of [`draft::check`]; what SQLite says.
+/// `not_found`; `client.in_trash`; `person.same`; those of [`draft::check`]; what SQLite says.
 pub fn change(
     workspace: &Workspace,
     by: &Actor,
@@ -410,6 +424,7 @@ pub(crate) fn erase_one(w: &mut Write<'_>, id: RowId) -> Result<()> {
             w.erase(table, part)?;
         }
     }
+    links::erase_about(w, id.into())?;
     crate::search::forget(w.conn(), id.into())?;
     w.erase(&CLIENTS, id)
 }

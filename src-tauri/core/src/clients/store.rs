@@ -1,13 +1,14 @@
 //! The SQL of clients and their cards.
 
+pub(super) mod links;
 mod merged;
 mod worked_out;
 
 use std::collections::HashMap;
 
 use clientele_model::{
-    Address, BranchId, ClientDraft, ClientId, ClientKind, ContactPerson, Email, Language, Messenger,
-    OtherName, Phone, RowId, Timestamp,
+    Address, AttachmentId, BranchId, ClientDraft, ClientId, ClientKind, ContactPerson, Email, Language,
+    Messenger, OtherName, Phone, RowId, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
@@ -16,8 +17,8 @@ use super::draft::birthday_from_text;
 use super::{
     ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, Sight, TagCount, phone_display,
 };
-use crate::workspace::store::{array, row_id, texts};
-use crate::{Result, custom_fields, filters};
+use crate::workspace::store::{array, row_id, row_id_or_none, texts};
+use crate::{Result, attachments, custom_fields, filters};
 
 pub(super) use merged::{any as any_merged, late};
 pub use merged::{home, on_card, problems, settle_merged};
@@ -148,7 +149,7 @@ pub fn load_own(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
     draft.contact_persons = parts(
         conn,
         id,
-        "name, role, phone, email, note from contact_persons",
+        "name, role, phone, email, note, person_id from contact_persons",
         |row, id| {
             let (name, role, phone, email) = (row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
             Ok(ContactPerson {
@@ -158,6 +159,7 @@ pub fn load_own(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
                 phone,
                 email,
                 note: row.get(5)?,
+                person_id: row_id_or_none(row, 6).map(ClientId::from),
             })
         },
     )?;
@@ -213,6 +215,8 @@ pub(super) fn card(
     Ok(ClientCard {
         id,
         name: draft.display_name(),
+        linked: super::links::linked(conn, id, &draft)?,
+        person_of: super::links::person_of(conn, id)?,
         draft,
         phones,
         created_at: Timestamp(created_at),
@@ -220,7 +224,7 @@ pub(super) fn card(
         trashed_at: trashed_at.map(Timestamp),
         contacts,
         last_contact_at: last.map(Timestamp),
-        photo: crate::attachments::photo(conn, id)?,
+        photo: attachments::photo(conn, id)?,
     })
 }
 
@@ -293,7 +297,9 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
     let mut statement = conn.prepare_cached(&format!(
         "select c.id, c.display_name, c.kind, c.never <> '', c.last_contact_at,
          (select p.typed || char(0) || p.e164 from phones p
-          where p.client_id = c.id and p.deleted_at is null order by p.position, p.id limit 1), b.name
+          where p.client_id = c.id and p.deleted_at is null order by p.position, p.id limit 1), b.name,
+         (select a.id from attachments a where a.client_id = c.id and a.photo_since > 0 and a.deleted_at is null
+          order by a.photo_since desc, a.id desc limit 1)
          from clients c left join branches b on b.id = c.branch
          where {filter} order by {order} limit ?{} offset ?{}",
         values.len() + 1,
@@ -312,6 +318,7 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
             tags: Vec::new(),
             last_contact_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
             branch: row.get::<_, Option<String>>(6)?.filter(|_| sight == Sight::Each),
+            photo: row_id_or_none(row, 7).map(AttachmentId::from),
         })
     })?;
     let mut rows: Vec<ClientRow> = rows.collect::<rusqlite::Result<_>>()?;
@@ -327,7 +334,11 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
 
 /// What those have who were merged with a client of a list.
 fn of_others(conn: &Connection, row: &mut ClientRow, country: &str) -> Result<()> {
-    for other in on_card(conn, row.id)?.into_iter().skip(1) {
+    let others = on_card(conn, row.id)?.into_iter().skip(1);
+    if others.len() > 0 {
+        row.photo = attachments::face(conn, row.id)?;
+    }
+    for other in others {
         let card = load_own(conn, other)?;
         let phone = card.phones.first().filter(|_| row.phone.is_empty());
         if let Some(phone) = phone {

@@ -1,5 +1,7 @@
 //! Cards: what is written is what was typed, and only what was changed.
 
+mod linked;
+
 use clientele_model::text::FIELD_BYTES_MAX;
 use clientele_model::{ClientDraft, Email, ErrorCode, Phone, Refusal};
 

@@ -25,5 +25,10 @@ pub fn cards(conn: &Connection, ids: Option<&[ClientId]>) -> Result<Vec<ClientDr
             &all
         }
     };
-    ids.iter().map(|id| clients::load(conn, *id)).collect()
+    let card = |id: &ClientId| {
+        let mut card = clients::load(conn, *id)?;
+        clients::links::name_persons(conn, *id, &mut card)?;
+        Ok(card)
+    };
+    ids.iter().map(card).collect()
 }

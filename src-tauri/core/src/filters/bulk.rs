@@ -1,9 +1,9 @@
 //! What is done to all whom a filter finds: one step, however many they are.
 
 use clientele_model::text::{FIELD_BYTES_MAX, fold, tidy};
-use clientele_model::{ClientId, ErrorCode, RowId, Value, bounds};
+use clientele_model::{ClientId, ErrorCode, Refusal, RowId, Value, bounds};
 
-use super::store;
+use super::{Whom, store, whom_of};
 use crate::Result;
 use crate::clients::{self, CLIENT_TAGS, Sight};
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
@@ -11,12 +11,14 @@ use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
 /// Gives a tag to all whom a saved filter finds, or takes it off them. Returns how many cards were changed.
 ///
 /// # Errors
-/// `not_found`; `filter.newer`; `name.empty` without a tag; `text.too_long`; what SQLite says.
+/// `filter.changed` where the filter finds others than were confirmed; `not_found`; `filter.newer`; `name.empty` without
+/// a tag; `text.too_long`; what SQLite says.
 pub fn tag(
     workspace: &Workspace,
     by: &Actor,
     filter: RowId,
     sight: Sight,
+    confirmed: &Whom,
     tag: &str,
     add: bool,
 ) -> Result<Written<u32>> {
@@ -35,7 +37,7 @@ pub fn tag(
     let mut step = NewStep::new(by, label);
     step.set("tag", &tag);
     workspace.write(step, |w| {
-        let found = found(w, filter, sight)?;
+        let found = found(w, filter, sight, confirmed)?;
         let mut changed = 0;
         for client in found {
             let done = if add {
@@ -53,20 +55,34 @@ pub fn tag(
 /// Puts all whom a saved filter finds into the trash. Returns how many cards that were.
 ///
 /// # Errors
-/// `not_found`; `filter.newer`; what SQLite says.
-pub fn trash(workspace: &Workspace, by: &Actor, filter: RowId, sight: Sight) -> Result<Written<u32>> {
+/// `filter.changed` where the filter finds others than were confirmed; `not_found`; `filter.newer`; what SQLite says.
+pub fn trash(
+    workspace: &Workspace,
+    by: &Actor,
+    filter: RowId,
+    sight: Sight,
+    confirmed: &Whom,
+) -> Result<Written<u32>> {
     let step = NewStep::new(by, StepLabel::ClientsTrashed);
     workspace.write(step, |w| {
-        let found = found(w, filter, sight)?;
+        let found = found(w, filter, sight, confirmed)?;
         w.step = w.step.clone().clients(&found);
         clients::trash_all(w, &found)
     })
 }
 
-/// Asked within the step: whom the filter finds at the moment in which something is done to them.
-fn found(w: &Write<'_>, filter: RowId, sight: Sight) -> Result<Vec<ClientId>> {
+/// Asked within the step: whom the filter finds at the moment in which something is done to them. They are those about
+/// whom somebody said yes, or nothing is done.
+fn found(w: &Write<'_>, filter: RowId, sight: Sight, confirmed: &Whom) -> Result<Vec<ClientId>> {
     let conditions = super::conditions(w.conn(), filter)?;
-    store::ids(w.conn(), &conditions, sight.branch(), w.now())
+    let found = store::ids(w.conn(), &conditions, sight.branch(), w.now())?;
+    let now = whom_of(&found);
+    if now != *confirmed {
+        return Err(Refusal::new(ErrorCode::FilterChanged)
+            .with("count", now.count)
+            .into());
+    }
+    Ok(found)
 }
 
 fn put_on(w: &mut Write<'_>, client: ClientId, tag: &str) -> Result<bool> {

@@ -12,6 +12,7 @@ mod tests;
 use clientele_model::record;
 use clientele_model::text::fold;
 use clientele_model::{BranchId, ClientId, ErrorCode, Refusal, RowId, Timestamp, Value};
+use clientele_protocol::Hash;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -19,6 +20,7 @@ use ts_rs::TS;
 use crate::Result;
 use crate::clients::Sight;
 use crate::custom_fields::{checked_name, put_in_order};
+use crate::keys::hex;
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 
 pub use bulk::{tag, trash};
@@ -59,6 +61,15 @@ pub struct FilterDraft {
     pub name: String,
     /// Whom it finds.
     pub conditions: Conditions,
+}
+
+/// Whom a filter finds at one moment: what somebody is asked about, and says yes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Whom {
+    /// How many.
+    pub count: u32,
+    /// A mark of who they are: with one of them another, it is another.
+    pub mark: String,
 }
 
 /// Every saved filter in its order, with the number of those whom it finds now.
@@ -111,6 +122,25 @@ pub fn ids(
     now: Timestamp,
 ) -> Result<Vec<ClientId>> {
     store::ids(conn, conditions, sight.branch(), now)
+}
+
+/// Whom a saved filter finds now, as one thing to be confirmed.
+///
+/// # Errors
+/// `not_found`; `filter.newer`; what SQLite says.
+pub fn whom(conn: &Connection, id: RowId, sight: Sight, now: Timestamp) -> Result<Whom> {
+    Ok(whom_of(&ids(conn, &conditions(conn, id)?, sight, now)?))
+}
+
+fn whom_of(found: &[ClientId]) -> Whom {
+    // In an order that no change of a name turns round.
+    let mut found = found.to_vec();
+    found.sort_unstable();
+    let parts: Vec<&[u8]> = found.iter().map(|id| id.as_bytes().as_slice()).collect();
+    Whom {
+        count: u32::try_from(found.len()).unwrap_or(u32::MAX),
+        mark: hex(&Hash::of(&parts).0[..16]),
+    }
 }
 
 fn checked(draft: FilterDraft) -> Result<FilterDraft> {

@@ -30,6 +30,32 @@ fn saved(book: &TestBook, name: &str, conditions: Conditions) -> RowId {
     save(book, &owner(), None, draft).unwrap().value
 }
 
+/// Whom a filter finds now, as somebody says yes to it; nobody, where there is no such filter.
+fn meant(book: &TestBook, filter: RowId, sight: Sight) -> Whom {
+    let whom = book.read(|conn| whom(conn, filter, sight, Timestamp::now()));
+    whom.unwrap_or(Whom {
+        count: 0,
+        mark: String::new(),
+    })
+}
+
+/// As [`bulk::tag`], said yes to at once.
+fn tag(
+    book: &TestBook,
+    by: &Actor,
+    filter: RowId,
+    sight: Sight,
+    tag: &str,
+    add: bool,
+) -> Result<Written<u32>> {
+    super::tag(book, by, filter, sight, &meant(book, filter, sight), tag, add)
+}
+
+/// As [`bulk::trash`], said yes to at once.
+fn trash(book: &TestBook, by: &Actor, filter: RowId, sight: Sight) -> Result<Written<u32>> {
+    super::trash(book, by, filter, sight, &meant(book, filter, sight))
+}
+
 #[test]
 fn a_filter_is_kept_listed_counted_and_taken_back() {
     let mut book = TestBook::new();
@@ -299,4 +325,42 @@ fn a_filter_travels_and_finds_the_same_everywhere() {
         );
         assert_eq!(book.read(|conn| row_ids(conn, &FILTERS)).unwrap(), [phones]);
     }
+}
+
+#[test]
+fn nothing_is_done_to_others_than_were_confirmed() {
+    let book = TestBook::new();
+    let boris = ClientBuilder::new("Борис").phone("0888 123 456").create(&book);
+    let phones = saved(&book, "С телефон", of(vec![Condition::Phone { has: true }]));
+    let confirmed = meant(&book, phones, Sight::All);
+    assert_eq!(confirmed.count, 1);
+    let refused = || {
+        let done = super::trash(&book, &owner(), phones, Sight::All, &confirmed);
+        let tagged = super::tag(&book, &owner(), phones, Sight::All, &confirmed, "x", true);
+        let untagged = super::tag(&book, &owner(), phones, Sight::All, &confirmed, "x", false);
+        for refused in [tagged.unwrap_err(), untagged.unwrap_err()] {
+            assert_eq!(refused.code(), ErrorCode::FilterChanged);
+        }
+        match done.unwrap_err() {
+            crate::Error::Refused(refusal) => (refusal.code, refusal.params["count"].clone()),
+            other => panic!("{other}"),
+        }
+    };
+    // One more, then as many but not the same, then none.
+    let vera = ClientBuilder::new("Вера").phone("0888 123 457").create(&book);
+    assert_eq!(refused(), (ErrorCode::FilterChanged, "2".into()));
+    clients::trash(&book, &owner(), &[boris]).unwrap();
+    assert_eq!(refused(), (ErrorCode::FilterChanged, "1".into()));
+    clients::trash(&book, &owner(), &[vera]).unwrap();
+    assert_eq!(refused(), (ErrorCode::FilterChanged, "0".into()));
+    // The same again, called otherwise and in another order: they are meant.
+    clients::restore(&book, &owner(), &[boris]).unwrap();
+    let before = book.read(|conn| clients::load(conn, boris)).unwrap();
+    let after = clientele_model::ClientDraft {
+        given_name: "Яна".into(),
+        ..before.clone()
+    };
+    clients::change(&book, &owner(), boris, &before, after).unwrap();
+    let done = super::trash(&book, &owner(), phones, Sight::All, &confirmed).unwrap();
+    assert_eq!(done.value, 1);
 }

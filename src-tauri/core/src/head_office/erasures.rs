@@ -51,7 +51,7 @@ pub struct ErasureRow {
     pub staff: String,
     /// On which device.
     pub device: String,
-    /// Nobody asked for it: the days in the trash were over.
+    /// Nobody asked for it: the days in the trash were over, or another erasure had left something to do.
     pub by_itself: bool,
     /// How many clients were erased, as far as this device may know.
     pub clients: u64,
@@ -186,7 +186,10 @@ impl About {
             device: step
                 .device
                 .map_or(Ok(String::new()), |id| store::called(conn, id))?,
-            by_itself: StepLabel::from_book(&step.label) == StepLabel::TrashEmptied,
+            by_itself: matches!(
+                StepLabel::from_book(&step.label),
+                StepLabel::TrashEmptied | StepLabel::LinksErased
+            ),
             staff: step.staff,
             clients: erased.clients,
             contacts: erased.contacts,

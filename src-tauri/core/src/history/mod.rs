@@ -7,12 +7,13 @@ mod tests;
 
 use std::collections::HashMap;
 
+use clientele_model::record::PERSON_ID;
 use clientele_model::{ChangeKind, ClientId, DeviceId, Hlc, RowId, StepId, Timestamp, Value};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::clients::{CLIENTS, PARTS, display_name, home, on_card};
+use crate::clients::{CLIENTS, PARTS, display_name, home, links, on_card};
 use crate::custom_fields::CUSTOM_VALUES;
 use crate::head_office::store::called;
 use crate::schema::SCHEMA;
@@ -123,7 +124,7 @@ const NOT_SHOWN: [&str; 9] = [
 ];
 
 /// Fields that name another client.
-const NAMES_CLIENT: [&str; 2] = ["merged_into", "other"];
+const NAMES_CLIENT: [&str; 3] = ["merged_into", "other", PERSON_ID];
 
 /// A part of the history, newest first, older than `before` ([`HistoryPage::next`]).
 ///
@@ -205,27 +206,36 @@ impl FieldChangeKind {
 /// # Errors
 /// `not_found`; what SQLite says.
 pub fn of_client(conn: &Connection, id: ClientId) -> Result<Vec<FieldHistoryEntry>> {
-    of_rows(conn, id, PARTS.into_iter())
+    of_rows(conn, id, PARTS.into_iter(), &[])
 }
 
 /// Everything that happened to whatever the book holds about a client, newest first: the card, and every row of
-/// any table that names the client.
+/// any table that names the client, on whosever card it stands.
 ///
 /// # Errors
 /// `not_found`; what SQLite says.
 pub fn of_client_whole(conn: &Connection, id: ClientId) -> Result<Vec<FieldHistoryEntry>> {
     let tables = SCHEMA.tables.iter().copied();
-    of_rows(conn, id, tables.filter(|table| table.card == Card::ByClientId))
+    let all = on_card(conn, home(conn, id)?)?;
+    let elsewhere = links::rows_about(conn, &all)?;
+    of_rows(
+        conn,
+        id,
+        tables.filter(|table| table.card == Card::ByClientId),
+        &elsewhere,
+    )
 }
 
 fn of_rows(
     conn: &Connection,
     id: ClientId,
     tables: impl Iterator<Item = &'static Table>,
+    elsewhere: &[RowId],
 ) -> Result<Vec<FieldHistoryEntry>> {
     store::values_of_row(conn, &CLIENTS, id.into())?;
     let all = on_card(conn, home(conn, id)?)?;
     let mut rows: Vec<RowId> = all.iter().copied().map(RowId::from).collect();
+    rows.extend_from_slice(elsewhere);
     for table in tables {
         for id in &all {
             rows.extend(store::rows_of_client(conn, table, (*id).into())?);

@@ -18,7 +18,7 @@ mod tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod trial;
 
-use clientele_model::{ClientDraft, ClientId, ClientKind, RowId};
+use clientele_model::{AttachmentId, ClientDraft, ClientId, ClientKind, RowId};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -26,7 +26,7 @@ use ts_rs::TS;
 use crate::book::Book;
 use crate::clients::Sight;
 use crate::workspace::Workspace;
-use crate::{Result, clients};
+use crate::{Result, attachments, clients};
 use document::Document;
 use query::Query;
 
@@ -81,6 +81,8 @@ pub struct SearchHit {
     pub excerpt: String,
     /// Is there something that must never be done?
     pub has_never: bool,
+    /// The client's photo.
+    pub photo: Option<AttachmentId>,
 }
 
 /// Puts into the index what a client is found by; nothing where there is no such client (erased, or still on its way
@@ -221,7 +223,9 @@ pub fn search_of(
                 continue;
             };
             if !candidate.is_stale || judge::class(Document::of(&card).text(), &query).is_some() {
-                hits.push(rank::hit(candidate.id, &card, &query, country));
+                let mut hit = rank::hit(candidate.id, &card, &query, country);
+                hit.photo = attachments::face(conn, candidate.id)?;
+                hits.push(hit);
             }
         }
         Ok(hits)

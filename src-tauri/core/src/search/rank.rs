@@ -46,6 +46,7 @@ pub(super) fn hit(id: ClientId, card: &ClientDraft, query: &Query, country: &str
             excerpt(&text, query)
         },
         has_never: !card.never.is_empty(),
+        photo: None,
     }
 }
 

@@ -53,6 +53,10 @@ pub fn forget_index(book: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// What the migration of linked contact persons added.
+const LINKED_PERSONS: &str = "
+    drop index contact_persons_by_person; alter table contact_persons drop column person_id; pragma user_version = 8;";
+
 /// What the migration of attachments added.
 const ATTACHMENTS: &str =
     "drop table attachments_wanted; drop table attachment_pieces; drop table attachments;
@@ -118,6 +122,7 @@ pub fn as_of_the_second_version(book: &Workspace) -> Result<()> {
     second.execute_batch(include_str!("../../migrations/0002_head_office.sql"))?;
     let second = columns(&second)?;
     book.maintain(|conn| {
+        conn.execute_batch(LINKED_PERSONS)?;
         conn.execute_batch(ATTACHMENTS)?;
         conn.execute_batch(FILTERS)?;
         conn.execute_batch(CUSTOM_FIELDS)?;
@@ -142,6 +147,7 @@ pub fn as_of_the_first_version(book: &Workspace) -> Result<()> {
     first.execute_batch(include_str!("../../migrations/0001_the_book.sql"))?;
     let first = columns(&first)?;
     book.maintain(|conn| {
+        conn.execute_batch(LINKED_PERSONS)?;
         conn.execute_batch(ATTACHMENTS)?;
         conn.execute_batch(FILTERS)?;
         conn.execute_batch(CUSTOM_FIELDS)?;

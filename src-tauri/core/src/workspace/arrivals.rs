@@ -479,6 +479,7 @@ impl<'a> Arrivals<'a> {
         };
         let follow = (self.schema.derive)(self.conn, &clients, indexing)?;
         self.touched.follow(&follow);
+        self.touched.show_links(self.conn, &follow)?;
         self.found_by_other(follow);
         self.touched.settle_definitions(self.conn)
     }

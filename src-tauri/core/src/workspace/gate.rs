@@ -512,6 +512,7 @@ impl<'a> Write<'a> {
         }
         let follow = self.derive()?;
         self.touched.follow(&follow);
+        self.touched.show_links(self.conn, &follow)?;
         self.touched.settle_definitions(self.conn)?;
         let step = self.step.clone();
         let fields = [

@@ -1,7 +1,7 @@
 //! Makes a row what its changes say, after changes of others came in between, or before, one's own.
 
 use clientele_model::fold::{Folded, fold};
-use clientele_model::record::{CLIENT_ID, DELETED_AT, TRASH_MARK};
+use clientele_model::record::{CLIENT_ID, DELETED_AT, PERSON_ID, TRASH_MARK};
 use clientele_model::{BranchId, ChangeKind, Hlc, RowId, Stamp, Value};
 use rusqlite::Connection;
 
@@ -10,7 +10,14 @@ use super::table::{Card, Schema, Table};
 use crate::Result;
 
 /// Fields in which two values are nobody's quarrel: book-keeping, and what is worked out from another field.
-const QUIET: [&str; 5] = [CLIENT_ID, "position", "e164", "created_at", "merged_into"];
+const QUIET: [&str; 6] = [
+    CLIENT_ID,
+    PERSON_ID,
+    "position",
+    "e164",
+    "created_at",
+    "merged_into",
+];
 
 /// A row as it must stand.
 pub(crate) struct Due {

@@ -120,6 +120,8 @@ labels! {
     DemoFilled = "demo_filled",
     /// What lay in the trash for 30 days was erased. `count`
     TrashEmptied = "trash_emptied",
+    /// What other cards still said of a client who had been erased meanwhile was erased, too. `count`
+    LinksErased = "links_erased",
     /// Somebody chose between two values of a conflict. `client`
     ConflictSettled = "conflict_settled",
     /// What a restored server had lost, and this device still knew, was written once more.
@@ -134,11 +136,12 @@ labels! {
 
 impl StepLabel {
     /// Steps that cannot be undone: what they took away is gone, or they are the book's own beginning.
-    pub const NEVER_UNDONE: [Self; 4] = [
+    pub const NEVER_UNDONE: [Self; 5] = [
         Self::BookCreated,
         Self::DemoFilled,
         Self::ClientsErased,
         Self::TrashEmptied,
+        Self::LinksErased,
     ];
 }
 

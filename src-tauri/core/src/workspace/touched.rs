@@ -68,6 +68,18 @@ impl Touched {
         }
     }
 
+    /// Notes that cards show a name, or the absence, of clients who were touched.
+    pub fn show_links(&mut self, conn: &Connection, clients: &BTreeSet<RowId>) -> Result<()> {
+        // Of more than that the window reads all again.
+        if clients.len() <= INVALIDATED_ONE_BY_ONE_MAX {
+            for client in crate::clients::links::whose(conn, clients)? {
+                let home = crate::clients::home(conn, client.into())?;
+                self.topics.insert((Topic::Client, Some(home.into())));
+            }
+        }
+        Ok(())
+    }
+
     /// The clients so far, whose rows stand: from here on it counts anew.
     pub fn settle(&mut self) -> BTreeSet<RowId> {
         self.settled += self.clients.len();

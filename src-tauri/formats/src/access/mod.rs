@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use types::{
-    AccessAttachment, AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessTag, Kept,
-    Moment,
+    AccessAttachment, AccessChange, AccessClient, AccessContact, AccessCustom, AccessExport, AccessPersonOf,
+    AccessTag, Kept, Moment,
 };
 
 /// The name and version of the format, as [`AccessExport::format`] says it.

@@ -234,6 +234,12 @@ impl Writer<'_> {
             let whole = joined("\n", &[&reach, &part.note]);
             facts.add(self.field("contact_persons", "name"), &whole, &self.off(person));
         }
+        for entry in &export.person_of {
+            let part = &entry.part;
+            let reach = joined(", ", &[&part.of, &part.role, &part.phone, &part.email]);
+            let whole = joined("\n", &[&reach, &part.note]);
+            facts.add(self.field("contact_persons", "of"), &whole, &self.off(entry));
+        }
         for custom in &export.custom {
             let part = &custom.part;
             let value = self.own_value(&part.kind, &part.value);
@@ -347,6 +353,7 @@ impl Writer<'_> {
             .chain(export.addresses.iter().map(|k| (k.part.id, &k.part.street)))
             .chain(export.messengers.iter().map(|k| (k.part.id, &k.part.handle)))
             .chain(export.contact_persons.iter().map(|k| (k.part.id, &k.part.name)))
+            .chain(export.person_of.iter().map(|k| (k.part.id, &k.part.of)))
             .chain(export.tags.iter().map(|k| (k.part.id, &k.part.tag)))
             .chain(export.custom.iter().map(|k| (k.part.id, &k.part.name)))
             .filter_map(|(id, words)| Some((id?, ellipsis(words, CAPTION_CHARS_MAX))));

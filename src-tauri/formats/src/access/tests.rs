@@ -139,6 +139,19 @@ pub(super) fn anna() -> AccessExport {
                 phone: "0888 777 666".into(),
                 email: "boris@example.com".into(),
                 note: "води я".into(),
+                person_id: None,
+            },
+            None,
+        )],
+        person_of: vec![kept(
+            AccessPersonOf {
+                id,
+                of: "Ателие „Шипка“ ООД".into(),
+                name: "Анна".into(),
+                role: "счетоводител".into(),
+                phone: "02 987 654".into(),
+                email: "smetki@example.com".into(),
+                note: "само сутрин".into(),
             },
             None,
         )],
@@ -443,6 +456,9 @@ fn typed_everywhere(hostile: &str) -> AccessExport {
     let person = &mut export.contact_persons[0].part;
     (person.name, person.role, person.phone) = (t(), t(), t());
     (person.email, person.note) = (t(), t());
+    let of = &mut export.person_of[0].part;
+    (of.of, of.name, of.role) = (t(), t(), t());
+    (of.phone, of.email, of.note) = (t(), t(), t());
     export.tags[0].part.tag = t();
     let contact = &mut export.contacts[0].part;
     (contact.kind, contact.direction, contact.channel) = (t(), t(), t());

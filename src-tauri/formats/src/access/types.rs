@@ -37,6 +37,9 @@ pub struct AccessExport {
     pub messengers: Vec<Kept<Messenger>>,
     /// People to talk to.
     pub contact_persons: Vec<Kept<ContactPerson>>,
+    /// Where the client stands on others' cards as the person to talk to.
+    #[serde(default)]
+    pub person_of: Vec<Kept<AccessPersonOf>>,
     /// Tags.
     pub tags: Vec<Kept<AccessTag>>,
     /// What stands in the owner's own fields.
@@ -94,6 +97,25 @@ pub struct AccessClient {
     pub created_at: Moment,
     /// Since when the whole card has lain in the trash; none where it does not.
     pub trashed_at: Option<Moment>,
+}
+
+/// What another's card says of the client as its person to talk to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessPersonOf {
+    /// The row.
+    pub id: Option<RowId>,
+    /// On whose card.
+    pub of: String,
+    /// How the client was called when the two were linked.
+    pub name: String,
+    /// Accountant, husband, daughter, ...
+    pub role: String,
+    /// A phone number as typed.
+    pub phone: String,
+    /// An e-mail address.
+    pub email: String,
+    /// Anything else.
+    pub note: String,
 }
 
 /// A tag.

@@ -115,10 +115,10 @@ pub const SCREENS: &[Screen] = &[
         }
         go(window, &format!("#/duplicates/{}", with_notes.join("/")))
     }),
-    screen("merge-with", When::Demo, "merge-with-hit", |window| {
+    screen("merge-with", When::Demo, "find-hit", |window| {
         go(window, &card(window)?)?;
         window.click("card-merge")?;
-        window.type_into("merge-with-input", "ан")
+        window.type_into("find-input", "ан")
     }),
     screen("merged-from", When::Demo, "card-merged", |window| {
         let (keep, gone) = pair(window, 0)?;
@@ -182,6 +182,29 @@ pub const SCREENS: &[Screen] = &[
         window.click("filter-do")?;
         window.press("ArrowDown")?;
         window.press("Enter")
+    }),
+    screen("filter-order", When::Demo, "filter-order", |window| {
+        filtered(window)?;
+        window.click("filter-reorder")
+    }),
+    screen("card-linked", When::Demo, "card-person", |window| {
+        go(window, &linked(window)?.0)?;
+        middle(window, "card-person")
+    }),
+    screen("card-person-of", When::Demo, "card-person-of", |window| {
+        go(window, &linked(window)?.1)?;
+        middle(window, "card-person-of")
+    }),
+    screen("edit-linked", When::Demo, "person-linked", |window| {
+        go(window, &format!("{}/edit", linked(window)?.0))?;
+        window.see("person-linked")?;
+        middle(window, "person-linked")
+    }),
+    screen("person-find", When::Demo, "find-hit", |window| {
+        go(window, &format!("{}/edit", linked(window)?.0))?;
+        window.click("add-contact-person")?;
+        window.click("person-link")?;
+        window.type_into("find-input", "ан")
     }),
     screen("settings", When::Demo, "settings-name", |window| {
         go(window, "#/settings")
@@ -439,6 +462,25 @@ fn with_photo(window: &Clientele) -> Result<String> {
         }
     }
     Err(Error::new("nobody in the demo book has a photo"))
+}
+
+/// Two cards, the second of which is the first one's only contact person.
+fn linked(window: &Clientele) -> Result<(String, String)> {
+    let rows = clients(window, 2)?;
+    let id = |at: usize| {
+        rows.get(at)
+            .and_then(|row| row["id"].as_str())
+            .unwrap_or_default()
+    };
+    let before = window.call("client_get", json!({ "id": id(0) }))?["draft"].clone();
+    let mut after = before.clone();
+    let person = json!({ "name": "", "role": "счетоводител", "phone": "", "email": "", "note": "", "person_id": id(1) });
+    after["contact_persons"] = json!([person]);
+    window.call(
+        "client_save",
+        json!({ "id": id(0), "before": before, "after": after }),
+    )?;
+    Ok((format!("#/clients/{}", id(0)), format!("#/clients/{}", id(1))))
 }
 
 /// One of the pairs of cards that may be of one client.

@@ -1,5 +1,6 @@
 //! Journeys through the real window: one file a journey, named after what a person does.
 
+mod card;
 mod duplicates;
 mod first_day;
 mod head_office;

@@ -36,6 +36,7 @@ export const words: Words<Plural> = {
     settings_changed: { plain: "Настройките са променени" },
     demo_filled: { plain: "Демо книгата е попълнена", counted: { one: "Демо книгата е попълнена с {count} клиент", other: "Демо книгата е попълнена с {count} клиенти" } },
     trash_emptied: { plain: "Кошчето е изпразнено", counted: { one: "{count} стар запис напусна кошчето", other: "{count} стари записа напуснаха кошчето" } },
+    links_erased: { plain: "Изтрито от други картони това, което се казваше за изтрит завинаги клиент", named: "Изтрито от други картони това, което се казваше за изтрит завинаги клиент" },
     rescued: { plain: "Спасено е изгубеното", named: "Спасено е изгубеното: {name}" },
     conflict_settled: { plain: "Разминаването е решено", named: "Решено разминаване: {name}" },
     undo: { plain: "Отменено", named: "Отменено: {name}" },
@@ -52,7 +53,7 @@ export const words: Words<Plural> = {
     contact_persons: "Лица за контакт", role: "Роля", note: "Бележка", birthday: "Рожден ден", birth_year: "Година на раждане", birth_month: "Месец на раждане", birth_day: "Ден на раждане",
     language: "Език", source: "Откъде ни знае", card_number: "Номер на карта", tags: "Етикети", tag: "Етикет", notes: "Бележки", expects: "Очаква", never: "Никога",
     label: "Вид", text: "Текст", at: "Час", direction: "Посока", channel: "Канал", staff: "Служител", position: "Ред", client: "Клиент", client_id: "Клиент",
-    business_name: "Име на фирмата", currency: "Валута", trashed_at: "В кошчето", created_at: "Добавено", deleted: "Изтрито", value: "Стойност", device_name: "Име на устройството", code: "Код за свързване", merged_into: "В картона на", other: "Другият клиент",
+    business_name: "Име на фирмата", currency: "Валута", trashed_at: "В кошчето", created_at: "Добавено", deleted: "Изтрито", value: "Стойност", device_name: "Име на устройството", code: "Код за свързване", person_id: "Това е клиентът", merged_into: "В картона на", other: "Другият клиент",
   },
   entities: {
     custom_fields: "Собствено поле", custom_choices: "Възможност", custom_values: "Собствено поле", filters: "Филтър",

@@ -36,6 +36,7 @@ export const words: Words<Plural> = {
     settings_changed: { plain: "Settings changed" },
     demo_filled: { plain: "Demo book filled", counted: { one: "Demo book filled with {count} client", other: "Demo book filled with {count} clients" } },
     trash_emptied: { plain: "Trash emptied", counted: { one: "{count} old entry left the trash", other: "{count} old entries left the trash" } },
+    links_erased: { plain: "Deleted from other cards what they said of a client who was deleted for good", named: "Deleted from other cards what they said of a client who was deleted for good" },
     rescued: { plain: "Rescued what was lost", named: "Rescued what was lost: {name}" },
     conflict_settled: { plain: "Conflict settled", named: "Conflict settled: {name}" },
     undo: { plain: "Undone", named: "Undone: {name}" },
@@ -52,7 +53,7 @@ export const words: Words<Plural> = {
     contact_persons: "People to talk to", role: "Role", note: "Note", birthday: "Birthday", birth_year: "Year of birth", birth_month: "Month of birth", birth_day: "Day of birth",
     language: "Language", source: "Heard of us", card_number: "Card number", tags: "Tags", tag: "Tag", notes: "Notes", expects: "Expects", never: "Never",
     label: "Label", text: "Text", at: "Time", direction: "Direction", channel: "Channel", staff: "Staff", position: "Order", client: "Client", client_id: "Client",
-    business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value", device_name: "Name of this device", code: "Pairing code", merged_into: "On the card of", other: "The other client",
+    business_name: "Name of the business", currency: "Currency", trashed_at: "In the trash", created_at: "Added", deleted: "Deleted", value: "Value", device_name: "Name of this device", code: "Pairing code", person_id: "Is the client", merged_into: "On the card of", other: "The other client",
   },
   entities: {
     custom_fields: "Own field", custom_choices: "Choice", custom_values: "Own field", filters: "Filter",

@@ -36,6 +36,7 @@ export const words: Words<SlavicPlural> = {
     settings_changed: { plain: "Настройки изменены" },
     demo_filled: { plain: "Учебная книга заполнена", counted: { one: "Учебная книга заполнена: {count} клиент", few: "Учебная книга заполнена: {count} клиента", many: "Учебная книга заполнена: {count} клиентов", other: "Учебная книга заполнена: {count} клиента" } },
     trash_emptied: { plain: "Корзина очищена", counted: { one: "Из корзины ушла {count} старая запись", few: "Из корзины ушли {count} старые записи", many: "Из корзины ушло {count} старых записей", other: "Из корзины ушло {count} старой записи" } },
+    links_erased: { plain: "Удалено с других карточек то, что говорилось об удалённом навсегда клиенте", named: "Удалено с других карточек то, что говорилось об удалённом навсегда клиенте" },
     rescued: { plain: "Спасено то, что было утрачено", named: "Спасено то, что было утрачено: {name}" },
     conflict_settled: { plain: "Расхождение решено", named: "Расхождение решено: {name}" },
     undo: { plain: "Отменено", named: "Отменено: {name}" },
@@ -52,7 +53,7 @@ export const words: Words<SlavicPlural> = {
     contact_persons: "С кем говорить", role: "Кто это", note: "Заметка", birthday: "День рождения", birth_year: "Год рождения", birth_month: "Месяц рождения", birth_day: "День рождения",
     language: "Язык", source: "Откуда узнал о нас", card_number: "Номер карты", tags: "Метки", tag: "Метка", notes: "Заметки", expects: "Ожидает", never: "Нельзя",
     label: "Вид", text: "Текст", at: "Время", direction: "Направление", channel: "Канал", staff: "Сотрудник", position: "Порядок", client: "Клиент", client_id: "Клиент",
-    business_name: "Название компании", currency: "Валюта", trashed_at: "В корзине", created_at: "Добавлено", deleted: "Удалено", value: "Значение", device_name: "Название устройства", code: "Код подключения", merged_into: "На карточке клиента", other: "Другой клиент",
+    business_name: "Название компании", currency: "Валюта", trashed_at: "В корзине", created_at: "Добавлено", deleted: "Удалено", value: "Значение", device_name: "Название устройства", code: "Код подключения", person_id: "Это клиент", merged_into: "На карточке клиента", other: "Другой клиент",
   },
   entities: {
     custom_fields: "Своё поле", custom_choices: "Вариант", custom_values: "Своё поле", filters: "Фильтр",

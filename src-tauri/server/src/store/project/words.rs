@@ -52,6 +52,7 @@ const WORDS: &[&str] = &[
     "rescued",
     "clients_merged",
     "duplicate_dismissed",
+    "links_erased",
 ];
 
 /// The fields in which they stand.
