@@ -43,6 +43,7 @@ pub(crate) fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, path: &Pat
             contacts: content.contacts,
             rows: content.rows,
             digest: content.digest.to_string(),
+            left_out: content.left_out,
         }),
         table: None,
         problem: None,

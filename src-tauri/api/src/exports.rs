@@ -52,6 +52,7 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
         path: path.display().to_string(),
         clients: u32::try_from(clients).unwrap_or(u32::MAX),
         digest,
+        left_out: LeftOut::default(),
     };
     if ask.format == ExportFormat::Everything {
         if ask.ids.is_some() || ask.filter.is_some() {
@@ -60,7 +61,9 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
         }
         let mut go_on = |_, _| ControlFlow::Continue(());
         let written = exports::everything(&book, path, &mut go_on)?;
-        return Ok(done(written.clients, Some(written.digest.to_string())));
+        let left_out = written.left_out;
+        let done = done(written.clients, Some(written.digest.to_string()));
+        return Ok(ExportResult { left_out, ..done });
     }
     let cards = book.read_apart(|conn| match ask.filter {
         Some(filter) => {

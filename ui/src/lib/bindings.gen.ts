@@ -526,6 +526,12 @@ kind: CustomKind,
 /** The text; a number as `-12.5`; a day as `2026-11-22`; the choice by its name. */
 value: string, };
 
+export type DamagedContent = { 
+/** The file's name, as every disk takes it. */
+name: string, 
+/** Whose it is, by name; empty where that is not known. */
+client: string, };
+
 export type DeviceId = string;
 
 export type DeviceRef = { 
@@ -699,7 +705,9 @@ path: string,
 /** How many clients. */
 clients: number, 
 /** The digest of the rows, where everything was written. */
-digest: string | null, };
+digest: string | null, 
+/** Contents of photos and files that everything is without. */
+left_out: LeftOut, };
 
 export type FieldChangeKind = "set" | "add" | "inc" | "del" | "erase";
 
@@ -905,7 +913,9 @@ contacts: number,
 /** Rows of every sort. */
 rows: number, 
 /** The digest of its rows. */
-digest: string, };
+digest: string, 
+/** Contents of photos and files that do not come with it. */
+left_out: LeftOut, };
 
 export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods" | "everything";
 
@@ -1074,6 +1084,14 @@ export type Join = "all" | "any";
 export type Keep = "standing" | "losing";
 
 export type Language = "en" | "ru" | "bg";
+
+export type LeftOut = { 
+/** So many are on another device only. */
+elsewhere: number, 
+/** So many are not what their records say, or have lost a part. */
+damaged: number, 
+/** The first of the damaged ones. */
+named: Array<DamagedContent>, };
 
 export type Like = { 
 /** Who. */

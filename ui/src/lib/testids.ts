@@ -43,7 +43,7 @@ export const T = {
   trashRow: "trash-row", trashRestore: "trash-restore", trashErase: "trash-erase", trashEraseDo: "trash-erase-do", trashEraseCancel: "trash-erase-cancel", trashEmpty: "trash-empty", trashReceipts: "trash-receipts",
   // settings
   settingsName: "settings-name", settingsCountry: "settings-country", settingsCurrency: "settings-currency", settingsSave: "settings-save", settingsLanguage: "settings-language", settingsTheme: "settings-theme", settingsProblem: "settings-problem",
-  exportCsv: "export-csv", exportVcard: "export-vcard", exportXlsx: "export-xlsx", exportEverything: "export-everything", exportResult: "export-result", check: "book-check", checkReport: "check-report", bookClose: "book-close", bookOther: "book-other", version: "version", singleKeys: "single-keys",
+  exportCsv: "export-csv", exportVcard: "export-vcard", exportXlsx: "export-xlsx", exportEverything: "export-everything", exportResult: "export-result", leftOut: "left-out", check: "book-check", checkReport: "check-report", bookClose: "book-close", bookOther: "book-other", version: "version", singleKeys: "single-keys",
   // head office
   office: "office", officeAbout: "office-about", officeDemo: "office-demo", officeDemoLeave: "office-demo-leave", officeCode: "office-code", officeDevice: "office-device", officeConnect: "office-connect", officeProblem: "office-problem", officeFacts: "office-facts", officeSaid: "office-said",
   officeWhy: "office-why", officeSync: "office-sync", officeLink: "office-link", officeLeave: "office-leave", officeLeaveDo: "office-leave-do", officeLeaveCancel: "office-leave-cancel", officeBack: "office-back", officeEmpty: "office-empty",

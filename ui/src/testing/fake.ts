@@ -8,7 +8,7 @@ import type {
 import { copyDraft, displayName } from "../lib/drafts";
 import { attachments, PICTURE } from "./fake_attachments";
 import { duplicates } from "./fake_duplicates";
-import { csvPreview, visitsPreview } from "./fake_import";
+import { csvPreview, LEFT_OUT, NOTHING_LEFT_OUT, visitsPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
 import { FakeOwner } from "./fake_own";
 import { seedClients, seedContacts, seedTwins, type Kept } from "./seed";
@@ -290,7 +290,10 @@ export class Fake implements Transport {
       return null;
     },
     client_access_export: ({ id, kind }) => ({ path: `/home/anna/${displayName(this.find(id).draft)}.${kind}` }),
-    export_choose: ({ format }) => ({ path: `/home/anna/clients.${format === "csv" ? "csv" : "vcf"}`, clients: this.live().length, digest: null }),
+    export_choose: ({ format }) => ({
+      path: `/home/anna/${format === "everything" ? "everything.json" : `clients.${format === "vcard" ? "vcf" : format}`}`, clients: this.live().length, digest: null,
+      left_out: format === "everything" ? LEFT_OUT : NOTHING_LEFT_OUT,
+    }),
     head_office: () => this.office.standing,
     head_office_pair: ({ code, device_name }) => {
       if (code !== CODE) refuse(code.startsWith("Z") ? "head_office.code_used" : code.startsWith("X") ? "head_office.not_trusted" : "head_office.code_wrong", { address: "office.example" });

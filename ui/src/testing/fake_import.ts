@@ -1,6 +1,6 @@
 // What the fake found in the file that everybody imports first.
 
-import type { HistoryColumn, HistoryOptions, HistoryPreview, ImportColumn, ImportOptions, ImportPreview } from "../lib/bindings.gen";
+import type { HistoryColumn, HistoryOptions, HistoryPreview, ImportColumn, ImportOptions, ImportPreview, LeftOut } from "../lib/bindings.gen";
 
 const HEADERS = ["Име", "Фамилия", "Телефон", "E-mail", "Рожден ден", "Бележки", "Последно"];
 const COLUMNS: ImportColumn[] = ["given_name", "family_name", "phone", "email", "birthday", "notes", "ignore"];
@@ -42,3 +42,8 @@ export function visitsPreview(options: HistoryOptions | null): HistoryPreview {
     refused: [{ line: 3, refusal: { code: "history.no_client" } }], refused_total: 1,
   };
 }
+
+export const NOTHING_LEFT_OUT: LeftOut = { elsewhere: 0, damaged: 0, named: [] };
+
+/** What an export of everything is without, on the fake's device. */
+export const LEFT_OUT: LeftOut = { elsewhere: 3, damaged: 2, named: [{ name: "съгласие.pdf", client: "Анна Абаджиева" }] };

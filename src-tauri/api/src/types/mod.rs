@@ -15,6 +15,7 @@ mod head_office;
 
 pub use crate::preferences::{Preferences, Theme};
 pub use attachments::*;
+pub use clientele_core::attachments::{DamagedContent, LeftOut};
 use clientele_core::contacts::{ContactDraft, ContactKind};
 pub use custom_fields::*;
 pub use duplicates::*;
@@ -301,6 +302,8 @@ pub struct ImportEverything {
     pub rows: u64,
     /// The digest of its rows.
     pub digest: String,
+    /// Contents of photos and files that do not come with it.
+    pub left_out: LeftOut,
 }
 
 /// What an import would do. Nothing has been written.
@@ -434,6 +437,8 @@ pub struct ExportResult {
     pub clients: u32,
     /// The digest of the rows, where everything was written.
     pub digest: Option<String>,
+    /// Contents of photos and files that everything is without.
+    pub left_out: LeftOut,
 }
 
 /// Everything that the book holds about one client, to be handed out.

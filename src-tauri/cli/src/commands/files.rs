@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use clientele_api::Refusal;
-use clientele_api::types::{ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow};
+use clientele_api::types::{
+    ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow, LeftOut,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -26,6 +28,9 @@ struct Imported {
     /// The digest of the rows, where it is an export of everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
+    /// Contents of photos and files that do not come with it, where it is an export of everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOut>,
     /// The file into which the refused rows were written.
     refused_file: Option<String>,
     step: Option<String>,
@@ -64,6 +69,7 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
             .source
             .map(|program| format!("{program:?}").to_lowercase()),
         digest: preview.everything.as_ref().map(|all| all.digest.clone()),
+        left_out: preview.everything.as_ref().map(|all| all.left_out.clone()),
         refused_file: None,
         step: None,
     };
@@ -88,6 +94,7 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
             everything.contacts, everything.rows
         ));
         page.line(format!("Digest of the rows: {}", everything.digest));
+        left_out(&mut page, &everything.left_out);
     } else if let Some(program) = &preview.source {
         page.line(format!("Written by {program:?}."));
     }
@@ -204,7 +211,31 @@ pub fn export(api: &Terminal, ask: &Export) -> Result<Answer, Refusal> {
     if let Some(digest) = &done.digest {
         page.line(format!("Digest of the rows: {digest}"));
     }
+    left_out(&mut page, &done.left_out);
     Ok(Answer::new(&done, page))
+}
+
+/// Contents of photos and files that are not in a file, and why.
+fn left_out(page: &mut Page, left_out: &LeftOut) {
+    if left_out.elsewhere > 0 {
+        page.line(format!(
+            "Photos and files without their contents, which are on another device: {}.",
+            left_out.elsewhere
+        ));
+    }
+    if left_out.damaged > 0 {
+        page.line(format!(
+            "Photos and files without their contents, which are damaged: {}.",
+            left_out.damaged
+        ));
+    }
+    for damaged in &left_out.named {
+        let of = match damaged.client.as_str() {
+            "" => String::new(),
+            client => format!(" ({client})"),
+        };
+        page.line(format!("  {}{of}", damaged.name));
+    }
 }
 
 /// Writes everything that the book holds about a client to a file.

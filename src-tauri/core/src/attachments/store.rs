@@ -207,3 +207,28 @@ pub(super) fn with_content(conn: &Connection) -> Result<Vec<AttachmentId>> {
     let ids = statement.query_map([], |row| Ok(row_id(row, 0)?.into()))?;
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
+
+/// Every attachment with whose it is, those in the trash too.
+pub(super) fn all(conn: &Connection) -> Result<Vec<(AttachmentId, ClientId)>> {
+    let mut statement = conn.prepare("select id, client_id from attachments order by id")?;
+    let all = statement.query_map([], |row| Ok((row_id(row, 0)?.into(), row_id(row, 1)?.into())))?;
+    Ok(all.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Is what is here of a content more than its beginning? Pieces come one after the other: one that is missing before
+/// another was lost here.
+pub(super) fn is_torn(conn: &Connection, id: AttachmentId) -> Result<bool> {
+    let mut statement = conn.prepare_cached(
+        "select count(*) != coalesce(max(n), -1) + 1
+         or coalesce(sum(length(bytes)), 0) >= (select size_bytes from attachments where id = ?1) and count(*) > 0
+         from attachment_pieces where attachment = ?1",
+    )?;
+    Ok(statement.query_row([id.as_bytes()], |row| row.get(0))?)
+}
+
+/// Forgets the pieces of a content.
+pub(super) fn drop_pieces(conn: &Connection, id: AttachmentId) -> Result<()> {
+    conn.prepare_cached("delete from attachment_pieces where attachment = ?1")?
+        .execute([id.as_bytes()])?;
+    Ok(())
+}

@@ -4,13 +4,14 @@ use std::io::BufWriter;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use clientele_formats::everything::{Writer, entities};
+use clientele_formats::everything::{Missing, Writer, entities};
 use clientele_model::{ErrorCode, Timestamp};
 
 use super::digest::{RowsDigest, filled};
 use super::store;
+use crate::attachments::{self, Held, LeftOut};
 use crate::book::{self, Book, write_durably_with};
-use crate::{Error, Result, attachments};
+use crate::{Error, Result};
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +22,12 @@ pub struct Everything {
     pub rows: u64,
     /// The digest of the rows: a book into which they are imported has the same one.
     pub digest: RowsDigest,
+    /// Contents of photos and files that are not in it.
+    pub left_out: LeftOut,
 }
 
-/// Writes everything to a file, a row at a time: whatever the size of the book, it takes little memory.
+/// Writes everything to a file, a row at a time: whatever the size of the book, it takes little memory. A content that is
+/// not whole on this device holds up nothing: the document and the answer name it.
 ///
 /// # Errors
 /// `file.failed`, `disk.full`; `import.cancelled` when `progress` says so: then no file is there, or the one that was
@@ -42,7 +46,7 @@ pub fn everything(
         for record in entities() {
             total += store::count(&moment, record)?;
         }
-        let (mut rows, mut digest) = (0, RowsDigest::default());
+        let (mut rows, mut digest, mut left_out) = (0, RowsDigest::default(), LeftOut::default());
         write_durably_with(path, |file| {
             let out = BufWriter::with_capacity(256 * 1024, file);
             let version = env!("CARGO_PKG_VERSION");
@@ -58,11 +62,16 @@ pub fn everything(
                     writer.row(id, fields).map_err(failed)
                 })?;
             }
-            attachments::each_content(&moment, &mut |id, content| {
+            left_out = attachments::each_content(&moment, &mut |id, held| {
                 if progress(rows, total).is_break() {
                     return Err(ErrorCode::ImportCancelled.into());
                 }
-                writer.file(id.into(), content).map_err(failed)
+                match held {
+                    Held::Whole(content) => writer.file(id.into(), &content.bytes),
+                    Held::Elsewhere => writer.missing_file(id.into(), Missing::Elsewhere),
+                    Held::Damaged(_) => writer.missing_file(id.into(), Missing::Damaged),
+                }
+                .map_err(failed)
             })?;
             writer.finish(&digest.to_string()).map_err(failed)?;
             Ok(())
@@ -72,6 +81,7 @@ pub fn everything(
             clients,
             rows,
             digest,
+            left_out,
         })
     })
 }
