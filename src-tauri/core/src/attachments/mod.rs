@@ -186,10 +186,11 @@ pub fn add_checked(
     Ok(id)
 }
 
-/// Later than every photo so far: also than one that was set by a clock of next year.
+/// Later than every photo so far, by the clock that orders changes: also than one whose record says next year, or the end
+/// of time, for that counts no later than the change that said it.
 fn photo_from_now(w: &Write<'_>, client: ClientId) -> Result<Value> {
     let last = store::last_photo_since(w.conn(), client)?;
-    Ok(Value::Int(w.now().0.max(last.saturating_add(1))))
+    Ok(Value::Int(w.now_in_order().0.max(last + 1)))
 }
 
 /// Makes a picture the client's photo, or takes the photo off: the pictures stay on the card.

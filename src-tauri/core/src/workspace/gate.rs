@@ -125,6 +125,14 @@ impl<'a> Write<'a> {
         self.now
     }
 
+    /// The moment of the next change by the clock that orders changes: head office's, and not before any change that was
+    /// seen.
+    #[must_use]
+    pub fn now_in_order(&self) -> Timestamp {
+        let next = self.pen.clock.tick(self.pen.time.for_order());
+        Timestamp(next.millis().cast_signed())
+    }
+
     /// How many changes the step holds so far.
     #[must_use]
     pub fn changes(&self) -> u64 {
