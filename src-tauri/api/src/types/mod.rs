@@ -17,6 +17,7 @@ pub use crate::preferences::{Preferences, Theme};
 pub use attachments::*;
 pub use clientele_core::attachments::{DamagedContent, LeftOut};
 use clientele_core::contacts::{ContactDraft, ContactKind};
+pub use clientele_core::imports::{LostValue, LostValues};
 pub use custom_fields::*;
 pub use duplicates::*;
 pub use filters::*;
@@ -323,6 +324,8 @@ pub struct ImportPreview {
     pub everything: Option<ImportEverything>,
     /// How a table is read.
     pub table: Option<formats::Table>,
+    /// Which of its columns may hold one of the owner's own fields: one that there is, or that this one may make.
+    pub own_columns: Vec<bool>,
     /// Why nobody was recognised in the table, as it is read now.
     pub problem: Option<Refusal>,
     /// Clients that would come to be.
@@ -343,6 +346,8 @@ pub struct ImportPreview {
     pub refused: Vec<formats::Refused>,
     /// How many are refused.
     pub refused_total: u32,
+    /// Values that are not taken, because the card of whom they are about has another.
+    pub lost: LostValues,
     /// The first records.
     pub samples: Vec<ImportSample>,
 }

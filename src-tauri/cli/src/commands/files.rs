@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clientele_api::Refusal;
 use clientele_api::types::{
-    ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow, LeftOut,
+    ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow, LeftOut, LostValues,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -23,6 +23,8 @@ struct Imported {
     matched: u32,
     skipped: u32,
     refused: Vec<RefusedRow>,
+    /// Values that are not taken, because the card of whom they are about has another.
+    lost: LostValues,
     /// The program that wrote the file, where it is known.
     source: Option<String>,
     /// The digest of the rows, where it is an export of everything.
@@ -65,6 +67,7 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
         matched: preview.matched,
         skipped: preview.skipped,
         refused: refused.collect(),
+        lost: preview.lost.clone(),
         source: preview
             .source
             .map(|program| format!("{program:?}").to_lowercase()),
@@ -81,6 +84,7 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     if !ask.dry_run {
         let done = api.import_run(ImportRef { id: preview.id })?.value;
         (imported.created, imported.matched) = (done.created, done.matched);
+        imported.lost = done.lost;
         imported.step = done.step.map(|step| step.to_string());
     }
     let mut page = Page::default();
@@ -103,6 +107,16 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     }
     if let Some(path) = &imported.refused_file {
         page.line(format!("The refused rows are in {path}."));
+    }
+    for lost in &imported.lost.named {
+        let field = lost.field.as_ref().unwrap_or(&lost.name);
+        page.line(format!(
+            "line {}: {field}: {} is not taken, {} stays",
+            lost.line, lost.value, lost.stays
+        ));
+    }
+    if imported.lost.total > 0 {
+        page.line(format!("Values that are not taken: {}.", imported.lost.total));
     }
     let (created, matched, refused) = (imported.created, imported.matched, preview.refused_total);
     let yet = if ask.dry_run {
