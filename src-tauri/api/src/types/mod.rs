@@ -460,4 +460,10 @@ pub struct ClientAccessExport {
 pub struct AccessResult {
     /// Where.
     pub path: String,
+    /// The folder beside it with the contents of photos and files; none where there are none.
+    pub folder: Option<String>,
+    /// How many lie there.
+    pub files: u32,
+    /// Contents of photos and files that are not handed out.
+    pub left_out: LeftOut,
 }

@@ -257,6 +257,10 @@ pub fn access(api: &Terminal, ask: &Access) -> Result<Answer, Refusal> {
     let kind = from_json(json!(ask.kind()?));
     let id = id(ask.id);
     let done = api.access_to(&ask.out, &ClientAccessExport { id, kind })?;
-    let page = Page::of(format!("Written to {}.", done.path));
+    let mut page = Page::of(format!("Written to {}.", done.path));
+    if let Some(folder) = &done.folder {
+        page.line(format!("Photos and files: {}, in {folder}.", done.files));
+    }
+    left_out(&mut page, &done.left_out);
     Ok(Answer::new(&done, page))
 }

@@ -63,7 +63,7 @@ pub(crate) enum Held {
 ///
 /// # Errors
 /// `not_found`; what SQLite says.
-fn held(conn: &Connection, id: AttachmentId) -> Result<Held> {
+pub(crate) fn held(conn: &Connection, id: AttachmentId) -> Result<Held> {
     match content(conn, id) {
         Ok(content) => Ok(Held::Whole(content)),
         Err(error) if error.code() == ErrorCode::AttachmentNotHere && !store::is_torn(conn, id)? => {

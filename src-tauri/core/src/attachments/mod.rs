@@ -23,7 +23,8 @@ use crate::clients::{home, on_card, outside_trash};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 
 pub use copies::{DamagedContent, LeftOut};
-pub(crate) use copies::{Held, each_content};
+pub(crate) use copies::{Held, each_content, held};
+pub(crate) use store::bytes_here;
 pub use store::{PIECE_BYTES, list, photo, pieces_here};
 
 /// The table of attachments.

@@ -237,6 +237,14 @@ pub(super) fn with_content(conn: &Connection) -> Result<Vec<AttachmentId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
+/// How much of all contents is here, in bytes.
+pub(crate) fn bytes_here(conn: &Connection) -> Result<u64> {
+    let mut statement = conn.prepare("select coalesce(sum(length(bytes)), 0) from attachment_pieces")?;
+    Ok(statement
+        .query_row([], |row| row.get::<_, i64>(0))?
+        .cast_unsigned())
+}
+
 /// Every attachment with whose it is, those in the trash too.
 pub(super) fn all(conn: &Connection) -> Result<Vec<(AttachmentId, ClientId)>> {
     let mut statement = conn.prepare("select id, client_id from attachments order by id")?;
@@ -244,15 +252,16 @@ pub(super) fn all(conn: &Connection) -> Result<Vec<(AttachmentId, ClientId)>> {
     Ok(all.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Is what is here of a content more than its beginning? Pieces come one after the other: one that is missing before
-/// another was lost here.
+/// Is what is here of a content, which is not whole, anything but its beginning? Pieces come one after the other, and
+/// only the last is shorter: one that is missing before another, or has lost an end, was lost here.
 pub(super) fn is_torn(conn: &Connection, id: AttachmentId) -> Result<bool> {
     let mut statement = conn.prepare_cached(
-        "select count(*) != coalesce(max(n), -1) + 1
-         or coalesce(sum(length(bytes)), 0) >= (select size_bytes from attachments where id = ?1) and count(*) > 0
+        "select count(*) > 0 and (count(*) != max(n) + 1 or min(length(bytes)) < ?2
+         or sum(length(bytes)) >= (select size_bytes from attachments where id = ?1))
          from attachment_pieces where attachment = ?1",
     )?;
-    Ok(statement.query_row([id.as_bytes()], |row| row.get(0))?)
+    let piece = i64::try_from(PIECE_BYTES).unwrap_or(i64::MAX);
+    Ok(statement.query_row(params![id.as_bytes(), piece], |row| row.get(0))?)
 }
 
 /// Forgets the pieces of a content.
