@@ -25,8 +25,8 @@ use crate::types::*;
 /// Records shown of a file before it is imported.
 const SAMPLES_MAX: usize = 8;
 
-/// Between two reports of how far an import is.
-const REPORT_EVERY: Duration = Duration::from_millis(80);
+/// Between two reports of how far something is.
+pub(crate) const REPORT_EVERY: Duration = Duration::from_millis(80);
 
 /// A file on its way into the book.
 pub(crate) struct Draft {

@@ -18,6 +18,8 @@ export function csvPreview(options: ImportOptions | null): ImportPreview {
       encoding: options?.encoding ?? "windows-1251", delimiter: options?.delimiter ?? ";", sheets: [], sheet: null, header_row: options?.header.at === "none" ? null : 0,
       headers: options?.header.at === "none" ? HEADERS.map(() => "") : HEADERS, columns: options?.columns ?? COLUMNS, samples: SAMPLES, rows: 3000,
     },
+    own_columns: HEADERS.map((_, i) => i < 3),
+    lost: { total: 2, named: [{ line: 2, field: "birthday", name: "", kind: "date", value: "1988-03-14", stays: "--03-15" }, { line: 2, field: null, name: "Цвят", kind: "text", value: "7.1", stays: "8.3" }] },
     problem: null, created: 2981, matched: 18, skipped: 0, remembered: false, rule: "complete", refused_total: 1,
     matches: [{ line: 2, name: "Анна Абаджиева", phone: "0888 123 456", who: "Анна Стоянова Абаджиева", client: null, rule: "complete" }], matches_total: 18,
     refused: [{ line: 814, refusal: { code: "import.row_empty" } }],

@@ -26,6 +26,9 @@ pub struct Everything {
     pub left_out: LeftOut,
 }
 
+/// So many bytes of a content take as long as a row, about: one bar is for both.
+const BYTES_LIKE_A_ROW: u64 = 8 * 1024;
+
 /// Writes everything to a file, a row at a time: whatever the size of the book, it takes little memory. A content that is
 /// not whole on this device holds up nothing: the document and the answer name it.
 ///
@@ -46,6 +49,8 @@ pub fn everything(
         for record in entities() {
             total += store::count(&moment, record)?;
         }
+        total += attachments::bytes_here(&moment)? / BYTES_LIKE_A_ROW;
+        let mut bytes = 0;
         let (mut rows, mut digest, mut left_out) = (0, RowsDigest::default(), LeftOut::default());
         write_durably_with(path, |file| {
             let out = BufWriter::with_capacity(256 * 1024, file);
@@ -63,8 +68,11 @@ pub fn everything(
                 })?;
             }
             left_out = attachments::each_content(&moment, &mut |id, held| {
-                if progress(rows, total).is_break() {
+                if progress(rows + bytes / BYTES_LIKE_A_ROW, total).is_break() {
                     return Err(ErrorCode::ImportCancelled.into());
+                }
+                if let Held::Whole(content) = held {
+                    bytes += content.bytes.len() as u64;
                 }
                 match held {
                     Held::Whole(content) => writer.file(id.into(), &content.bytes),
