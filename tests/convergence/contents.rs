@@ -3,16 +3,16 @@
 use clientele_core::attachments::{self, Attachment, PIECE_BYTES};
 use clientele_core::head_office::contents;
 use clientele_core::testing::{self, Rng};
-use clientele_core::workspace::Actor;
+use clientele_core::workspace::{Actor, NewStep, StepLabel};
 use clientele_core::{clients, head_office};
-use clientele_model::{AttachmentId, BranchId, ClientId, ErrorCode};
+use clientele_model::{AttachmentId, BranchId, ClientId, ErrorCode, Value};
 use clientele_protocol::bytes::{decode, encode};
 use clientele_protocol::message::No;
 use clientele_protocol::{Envelope, Request, Response};
 use clientele_sync::{Ask, Contact};
 use clientele_tests::simulator::{OfficeKind, Outcome, Wire, World, judge};
 
-use crate::stories::{everybody_visits, on_both_offices, seeds_of, three_branches, three_desks};
+use crate::stories::{everybody_visits, minutes, on_both_offices, seeds_of, three_branches, three_desks};
 
 on_both_offices! {
     a_photo_is_seen_small_at_once_and_whole_when_somebody_looks
@@ -24,6 +24,7 @@ on_both_offices! {
     a_branch_neither_gets_nor_gives_contents_of_another
     a_content_that_is_not_what_its_record_says_is_kept_nowhere
     an_older_head_office_is_left_alone
+    a_photo_of_the_end_of_time_gives_way_to_one_that_is_set_later
 }
 
 fn noise(length: usize, seed: u64) -> Vec<u8> {
@@ -412,6 +413,43 @@ fn an_older_head_office_is_left_alone(kind: OfficeKind) {
         world.visits(0);
         world.visits(1);
         assert!(content(&world, 1, id) == Ok(bytes), "seed {seed}");
+        judge(&mut world);
+    }
+}
+
+fn a_photo_of_the_end_of_time_gives_way_to_one_that_is_set_later(kind: OfficeKind) {
+    for seed in seeds_of(kind, 2) {
+        let (mut world, client) = three_desks(kind, seed);
+        let by = Actor::owner();
+        let [first, second, third] = [1, 2, 3].map(|shade| {
+            let face = testing::a_picture("лице.gif", shade);
+            testing::attach(world.desks[0].book(), client, face, true)
+        });
+        everybody_visits(&mut world);
+        let photos = |world: &World| {
+            let photo = |place: usize| {
+                let read = |conn: &_| attachments::photo(conn, client);
+                world.desks[place].book().read(read).expect("the photo")
+            };
+            [photo(0), photo(1), photo(2)]
+        };
+        // Somebody writes into the record what no clock shows.
+        let step = NewStep::new(&by, StepLabel::PhotoChanged);
+        let fields = vec![("photo_since", Value::Int(i64::MAX))];
+        let hostile = world.desks[0]
+            .book()
+            .write(step, |w| w.set(&attachments::ATTACHMENTS, first.into(), fields));
+        assert!(hostile.expect("a step").value);
+        // A little later, a desk that has not heard of it sets another photo.
+        minutes(&world, 5);
+        attachments::set_photo(world.desks[1].book(), &by, second, true).expect("another photo");
+        everybody_visits(&mut world);
+        assert_eq!(photos(&world), [Some(second); 3], "seed {seed}");
+        // And one that has.
+        minutes(&world, 5);
+        attachments::set_photo(world.desks[2].book(), &by, third, true).expect("one more");
+        everybody_visits(&mut world);
+        assert_eq!(photos(&world), [Some(third); 3], "seed {seed}");
         judge(&mut world);
     }
 }

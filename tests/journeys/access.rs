@@ -32,7 +32,12 @@ fn the_file_lies_where_the_owner_chose() {
         let done = api
             .dispatch("client_access_export", json!({"id": id, "kind": kind}))
             .unwrap();
-        assert_eq!(done, json!({"path": file.display().to_string()}));
+        assert_eq!(done["path"], json!(file.display().to_string()));
+        assert_eq!(
+            (&done["folder"], &done["files"]),
+            (&json!(null), &json!(0)),
+            "she has none"
+        );
         assert!(std::fs::read(&file).unwrap().starts_with(begins), "{kind}");
     }
     assert!(machine.dialogs.lock().unwrap().is_empty(), "asked once for each");

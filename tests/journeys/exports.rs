@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use clientele_api::Api;
 use clientele_api::types::{ClientRef, ClientSave, ExportAsk, ExportFormat, ImportRef, Nothing};
+use clientele_api::{Api, Event};
 use clientele_core::clients::ClientsList;
 use clientele_formats::Format;
 use clientele_model::{Birthday, ClientDraft, ErrorCode, Phone};
@@ -114,6 +114,47 @@ fn an_export_of_everything_never_falls_on_a_book_and_is_never_some_of_it() {
         std::fs::write(&path, text).unwrap();
         assert_eq!(api.import_open(&path).unwrap_err().code, code, "{text}");
     }
+}
+
+#[test]
+fn an_export_of_everything_tells_how_far_it_is_and_can_be_stopped() {
+    let machine = Machine::new();
+    let api = machine.start();
+    create(&api);
+    api.demo_fill(CLIENTS, 1).unwrap();
+    let path = machine.path("everything.json");
+    api.export_to(&path, &ask(ExportFormat::Everything)).unwrap();
+    let heard = || {
+        let events = machine.events.lock().unwrap();
+        let told = events.iter().filter_map(|event| match event {
+            Event::ExportProgress { done, total } => Some((*done, *total)),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    let told = heard();
+    assert!(
+        !told.is_empty() && told.is_sorted_by_key(|(done, _)| *done),
+        "{told:?}"
+    );
+    assert!(told.iter().all(|(done, total)| done <= total), "{told:?}");
+    let standing = std::fs::read(&path).unwrap();
+    let refused = std::thread::scope(|scope| {
+        let export = scope.spawn(|| api.export_to(&path, &ask(ExportFormat::Everything)));
+        // As soon as it says anything, it is stopped; and again, for it may have said so before it was there to be stopped.
+        while !export.is_finished() {
+            if heard().len() > told.len() {
+                api.export_cancel(Nothing).unwrap();
+            }
+            std::thread::yield_now();
+        }
+        export.join().unwrap()
+    });
+    assert_eq!(refused.unwrap_err().code, ErrorCode::ImportCancelled);
+    assert!(
+        std::fs::read(&path).unwrap() == standing,
+        "the file of before stays"
+    );
 }
 
 /// People whose phones, names and days a spreadsheet would like to make something else of.

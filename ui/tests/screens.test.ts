@@ -139,3 +139,20 @@ it("the question about one card is not open on the next", async () => {
   await settle();
   expect(all(T.access)).toHaveLength(0);
 });
+
+it("an import tells what it does not take, and offers a field to make only where one may be made", async () => {
+  await start("#/import");
+  await click(one(T.importChoose));
+  const lost = one(T.importLost);
+  expect(lost.dataset["total"]).toBe("2");
+  const rows = all(T.importLostRow, lost).map((row) => row.textContent?.replace(/\s+/g, " ").replace(/[⁦-⁩]/g, ""));
+  expect(rows[0]).toContain("Birthday");
+  expect(rows[0]).toMatch(/in the file: 14 March 1988.*stays: 15 March/);
+  expect(rows[1]).toMatch(/Цвят.*in the file: 7.1.*stays: 8.3/);
+  const offered = async (column: number): Promise<number> => {
+    await click(all(T.importColumn)[column] as HTMLElement);
+    return document.querySelectorAll('[data-testid="option-custom"]').length;
+  };
+  expect(await offered(5)).toBe(0);
+  expect(await offered(0)).toBe(1);
+});

@@ -17,7 +17,8 @@ use crate::types::*;
 const NAME_CHARS_MAX: usize = 60;
 
 impl<H: Host> Api<H> {
-    /// Writes everything that the book holds about a client to a file. For an adapter that knows the path itself.
+    /// Writes everything that the book holds about a client to a file, and the contents of photos and files into a new
+    /// folder beside it. For an adapter that knows the path itself.
     ///
     /// # Errors
     /// `not_found`, `export.onto_book`, `file.failed`, `disk.full`.
@@ -47,11 +48,18 @@ pub(crate) fn choose<H: Host>(api: &Api<H>, ask: ClientAccessExport) -> Result<A
 fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ClientAccessExport) -> Result<AccessResult> {
     let book = api.book()?;
     not_onto_book(&book, path)?;
-    let export = book.read_apart(|conn| access::of_client(conn, ask.id, Timestamp::now()))?;
-    let bytes = write(&export, ask.kind).map_err(|refusal| refusal.with("path", path.display()))?;
-    write_durably(path, &bytes)?;
+    let mut export = book.read_apart(|conn| access::of_client(conn, ask.id, Timestamp::now()))?;
+    let files = access::hand_out(&book, &mut export, path)?;
+    // The document last: it says where the others are.
+    let written = write(&export, ask.kind)
+        .map_err(|refusal| refusal.with("path", path.display()).into())
+        .and_then(|bytes| write_durably(path, &bytes));
+    written.inspect_err(|_| files.discard())?;
     Ok(AccessResult {
         path: path.display().to_string(),
+        folder: files.folder.map(|folder| folder.display().to_string()),
+        files: files.written,
+        left_out: files.left_out,
     })
 }
 

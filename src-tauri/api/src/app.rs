@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clientele_core::Result;
@@ -60,6 +61,8 @@ pub struct Api<H: Host> {
     pub(crate) stored: Mutex<Stored>,
     pub(crate) imports: Mutex<HashMap<String, Arc<Draft>>>,
     pub(crate) dropped: Mutex<Option<Dropped>>,
+    /// The export of everything under way: set when it is to stop.
+    pub(crate) exporting: Mutex<Option<Arc<AtomicBool>>>,
     session: Session,
 }
 
@@ -84,6 +87,7 @@ impl<H: Host> Api<H> {
             stored: Mutex::new(stored),
             imports: Mutex::default(),
             dropped: Mutex::default(),
+            exporting: Mutex::default(),
             session: Session {
                 actor: Actor::owner(),
                 role: Role::Owner,

@@ -232,6 +232,8 @@ commands! {
     Manager import_cancel(ImportRef) -> Nothing = files::import_cancel;
     /// Lets the user choose where, and writes everybody there.
     Owner export_choose(ExportAsk) -> ExportResult = exports::export_choose;
+    /// Stops an export of everything: no file is there, or the one that was there before.
+    Owner export_cancel(Nothing) -> Nothing = exports::export_cancel;
 
     /// How this device stands with head office.
     Desk head_office(Nothing) -> HeadOffice = head_office::state;

@@ -43,8 +43,11 @@ pub(crate) fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, path: &Pat
             contacts: content.contacts,
             rows: content.rows,
             digest: content.digest.to_string(),
+            left_out: content.left_out,
         }),
         table: None,
+        own_columns: Vec::new(),
+        lost: LostValues::default(),
         problem: None,
         created: content.clients,
         matched: 0,
@@ -79,6 +82,7 @@ pub(crate) fn run<H: Host>(
         skipped: 0,
         refused: Vec::new(),
         refused_total: 0,
+        lost: LostValues::default(),
         step,
     }))
 }

@@ -2,22 +2,27 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use clientele_core::book::{Book, EXTENSION, write_durably};
 use clientele_core::{Result, exports, filters, head_office};
 use clientele_formats as formats;
 use clientele_model::{ErrorCode, Refusal, Timestamp};
 
-use crate::app::Api;
+use crate::app::{Api, lock};
 use crate::commands::Role;
-use crate::host::{FileKind, Host};
+use crate::files::REPORT_EVERY;
+use crate::host::{Event, FileKind, Host};
 use crate::types::*;
 
 impl<H: Host> Api<H> {
     /// Writes everybody, or some, to a file. For an adapter that knows the path itself.
     ///
     /// # Errors
-    /// `file.failed`, `disk.full`, `not_found`, `export.onto_book`, `export.not_for_excel`.
+    /// `file.failed`, `disk.full`, `not_found`, `export.onto_book`, `export.not_for_excel`; `import.cancelled` where
+    /// somebody stopped it.
     pub fn export_to(&self, path: &Path, ask: &ExportAsk) -> Result<ExportResult, Refusal> {
         self.allow(Role::Owner)?;
         Ok(export(self, path, ask)?)
@@ -45,6 +50,38 @@ pub(crate) fn not_onto_book(book: &Book, path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Writes everything, and tells the window how far it is. One at a time: another one ends the one before.
+fn everything<H: Host>(api: &Api<H>, book: &Book, path: &Path) -> Result<exports::Everything> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let before = lock(&api.exporting).replace(Arc::clone(&stop));
+    before
+        .iter()
+        .for_each(|before| before.store(true, Ordering::Relaxed));
+    let mut last: Option<Instant> = None;
+    let written = exports::everything(book, path, &mut |done, total| {
+        if stop.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        if last.is_none_or(|last| last.elapsed() >= REPORT_EVERY) {
+            last = Some(Instant::now());
+            api.host.emit(Event::ExportProgress { done, total });
+        }
+        ControlFlow::Continue(())
+    });
+    let mut exporting = lock(&api.exporting);
+    if exporting.as_ref().is_some_and(|known| Arc::ptr_eq(known, &stop)) {
+        *exporting = None;
+    }
+    written
+}
+
+pub(crate) fn export_cancel<H: Host>(api: &Api<H>, _: Nothing) -> Result<Nothing> {
+    if let Some(stop) = &*lock(&api.exporting) {
+        stop.store(true, Ordering::Relaxed);
+    }
+    Ok(Nothing)
+}
+
 fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportResult> {
     let book = api.book()?;
     not_onto_book(&book, path)?;
@@ -52,15 +89,17 @@ fn export<H: Host>(api: &Api<H>, path: &Path, ask: &ExportAsk) -> Result<ExportR
         path: path.display().to_string(),
         clients: u32::try_from(clients).unwrap_or(u32::MAX),
         digest,
+        left_out: LeftOut::default(),
     };
     if ask.format == ExportFormat::Everything {
         if ask.ids.is_some() || ask.filter.is_some() {
             let refusal = Refusal::new(ErrorCode::BadRequest);
             return Err(refusal.with("detail", "everything is not some of it").into());
         }
-        let mut go_on = |_, _| ControlFlow::Continue(());
-        let written = exports::everything(&book, path, &mut go_on)?;
-        return Ok(done(written.clients, Some(written.digest.to_string())));
+        let written = everything(api, &book, path)?;
+        let left_out = written.left_out;
+        let done = done(written.clients, Some(written.digest.to_string()));
+        return Ok(ExportResult { left_out, ..done });
     }
     let cards = book.read_apart(|conn| match ask.filter {
         Some(filter) => {

@@ -25,8 +25,8 @@ use crate::types::*;
 /// Records shown of a file before it is imported.
 const SAMPLES_MAX: usize = 8;
 
-/// Between two reports of how far an import is.
-const REPORT_EVERY: Duration = Duration::from_millis(80);
+/// Between two reports of how far something is.
+pub(crate) const REPORT_EVERY: Duration = Duration::from_millis(80);
 
 /// A file on its way into the book.
 pub(crate) struct Draft {
@@ -245,6 +245,10 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         source,
         size_bytes: draft.bytes.len() as u64,
         everything: None,
+        own_columns: match &table {
+            Some(table) => book.read(|conn| custom_fields::takers(conn, api.by(), table))?,
+            None => Vec::new(),
+        },
         table,
         problem,
         created: plan.created(),
@@ -252,6 +256,7 @@ fn look<H: Host>(api: &Api<H>, book: &Book, draft: &Arc<Draft>) -> Result<Import
         refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
         skipped: plan.skipped(),
+        lost: plan.lost.clone(),
         remembered,
         rule: draft.rules.rule,
         matches: matches(book, &plan, &draft.rules)?,
@@ -269,7 +274,7 @@ fn plan<H: Host>(api: &Api<H>, book: &Book, draft: &Draft, parsed: Parsed) -> Re
     let said = draft.options.columns.is_some();
     let mapping = parsed.table.as_ref().filter(|_| said).and_then(Mapping::of);
     let progress = &mut reporter(api, draft, ImportPart::Comparing);
-    let mut plan = book.read_apart(|conn| Plan::by_rules(conn, parsed, &draft.rules, progress))?;
+    let mut plan = book.read_apart(|conn| Plan::by_rules(conn, api.by(), parsed, &draft.rules, progress))?;
     plan.mapping = mapping;
     Ok(plan)
 }

@@ -126,6 +126,13 @@ pub enum Event {
         /// At what it is: each part begins anew.
         part: ImportPart,
     },
+    /// How far an export of everything is.
+    ExportProgress {
+        /// So much is done.
+        done: u64,
+        /// Of so much.
+        total: u64,
+    },
     /// A file was dropped onto the window, and can be read.
     ImportDropped {
         /// What would happen.

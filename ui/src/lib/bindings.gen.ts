@@ -4,7 +4,13 @@ export type AccessKind = "json" | "html" | "pdf";
 
 export type AccessResult = { 
 /** Where. */
-path: string, };
+path: string, 
+/** The folder beside it with the contents of photos and files; none where there are none. */
+folder: string | null, 
+/** How many lie there. */
+files: number, 
+/** Contents of photos and files that are not handed out. */
+left_out: LeftOut, };
 
 export type Address = { 
 /** The row, where it has one. */
@@ -540,6 +546,12 @@ kind: CustomKind,
 /** The text; a number as `-12.5`; a day as `2026-11-22`; the choice by its name. */
 value: string, };
 
+export type DamagedContent = { 
+/** The file's name, as every disk takes it. */
+name: string, 
+/** Whose it is, by name; empty where that is not known. */
+client: string, };
+
 export type DeviceId = string;
 
 export type DeviceRef = { 
@@ -651,7 +663,11 @@ done: number,
 /** Of so many. */
 total: number, 
 /** At what it is: each part begins anew. */
-part: ImportPart, } | { "event": "import_dropped", 
+part: ImportPart, } | { "event": "export_progress", 
+/** So much is done. */
+done: number, 
+/** Of so much. */
+total: number, } | { "event": "import_dropped", 
 /** What would happen. */
 preview: ImportPreview, } | { "event": "import_refused", 
 /** Its name. */
@@ -713,7 +729,9 @@ path: string,
 /** How many clients. */
 clients: number, 
 /** The digest of the rows, where everything was written. */
-digest: string | null, };
+digest: string | null, 
+/** Contents of photos and files that everything is without. */
+left_out: LeftOut, };
 
 export type FieldChangeKind = "set" | "add" | "inc" | "del" | "erase";
 
@@ -927,7 +945,9 @@ contacts: number,
 /** Rows of every sort. */
 rows: number, 
 /** The digest of its rows. */
-digest: string, };
+digest: string, 
+/** Contents of photos and files that do not come with it. */
+left_out: LeftOut, };
 
 export type ImportFormat = "csv" | "vcard" | "xlsx" | "ods" | "everything";
 
@@ -976,6 +996,8 @@ size_bytes: number,
 everything: ImportEverything | null, 
 /** How a table is read. */
 table: ImportTable | null, 
+/** Which of its columns may hold one of the owner's own fields: one that there is, or that this one may make. */
+own_columns: Array<boolean>, 
 /** Why nobody was recognised in the table, as it is read now. */
 problem: Refusal | null, 
 /** Clients that would come to be. */
@@ -996,6 +1018,8 @@ matches_total: number,
 refused: Array<RefusedRow>, 
 /** How many are refused. */
 refused_total: number, 
+/** Values that are not taken, because the card of whom they are about has another. */
+lost: LostValues, 
 /** The first records. */
 samples: Array<ImportSample>, };
 
@@ -1034,6 +1058,8 @@ skipped: number,
 refused: Array<RefusedRow>, 
 /** How many were refused. */
 refused_total: number, 
+/** Values that were not taken, because the card of whom they are about has another. */
+lost: LostValues, 
 /** The step, to undo the whole import. */
 step: StepId | null, };
 
@@ -1097,6 +1123,14 @@ export type Keep = "standing" | "losing";
 
 export type Language = "en" | "ru" | "bg";
 
+export type LeftOut = { 
+/** So many are on another device only. */
+elsewhere: number, 
+/** So many are not what their records say, or have lost a part. */
+damaged: number, 
+/** The first of the damaged ones. */
+named: Array<DamagedContent>, };
+
 export type Like = { 
 /** Who. */
 client: Suspect, 
@@ -1118,6 +1152,26 @@ id: ClientId,
 name: string, 
 /** What there is to open. */
 state: PersonState, };
+
+export type LostValue = { 
+/** Its line. */
+line: number, 
+/** The field of the card: `source`, `card_number`, `birthday`, `language`; none for one of the owner's. */
+field: string | null, 
+/** The name of the owner's field. */
+name: string, 
+/** What the field holds. */
+kind: CustomKind, 
+/** What the file says. */
+value: string, 
+/** What stays on the card. */
+stays: string, };
+
+export type LostValues = { 
+/** How many. */
+total: number, 
+/** The first of them. */
+named: Array<LostValue>, };
 
 export type MatchedIn = "name" | "phone" | "email" | "company" | "card_number" | "messenger" | "contact_person" | "tag" | "address" | "custom" | "note";
 
@@ -1502,6 +1556,7 @@ export interface Commands {
   history_import_run: { args: ImportRef; result: Written<HistoryResult> };
   import_cancel: { args: ImportRef; result: Nothing };
   export_choose: { args: ExportAsk; result: ExportResult };
+  export_cancel: { args: Nothing; result: Nothing };
   head_office: { args: Nothing; result: HeadOffice };
   head_office_pair: { args: HeadOfficePair; result: HeadOffice };
   head_office_leave: { args: Nothing; result: HeadOffice };

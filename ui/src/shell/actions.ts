@@ -21,6 +21,7 @@ import Users from "@lucide/svelte/icons/users-round";
 import type { Action } from "../lib/actions.svelte";
 import { book, savePreferences } from "../lib/app.svelte";
 import { asRefusal, call } from "../lib/backend";
+import { everything } from "../lib/everything.svelte";
 import { exportAll } from "../lib/exports";
 import { LANGUAGES, locale, t, words } from "../lib/i18n/index.svelte";
 import { invalidate } from "../lib/query.svelte";
@@ -28,6 +29,12 @@ import { go, showKeys, toDuplicates, toNew, toOffice } from "../lib/router.svelt
 import { OFFICE } from "../lib/standing.svelte";
 import { isDark } from "../lib/theme.svelte";
 import { redo, tell, undo } from "../lib/writes";
+
+/** How far it is, and what is not in it, stands in the settings. */
+function exportEverything(): void {
+  go("#/settings");
+  void everything.run();
+}
 
 export function globalActions(focusSearch: () => void): Action[] {
   return [
@@ -43,7 +50,7 @@ export function globalActions(focusSearch: () => void): Action[] {
     { id: "export-csv", label: () => t("action.exportCsv"), icon: FileDown, run: () => void exportAll("csv"), rare: true },
     { id: "export-vcard", label: () => t("action.exportVcard"), icon: FileDown, run: () => void exportAll("vcard"), rare: true },
     { id: "export-xlsx", label: () => t("action.exportXlsx"), icon: FileDown, run: () => void exportAll("xlsx"), rare: true },
-    { id: "export-everything", label: () => t("action.exportEverything"), icon: FileDown, run: () => void exportAll("everything"), rare: true },
+    { id: "export-everything", label: () => t("action.exportEverything"), icon: FileDown, run: exportEverything, rare: true },
     { id: "dark", label: () => t("action.themeDark"), icon: Moon, run: () => void savePreferences({ theme: "dark" }), rare: isDark() },
     { id: "light", label: () => t("action.themeLight"), icon: Sun, run: () => void savePreferences({ theme: "light" }), rare: true },
     ...LANGUAGES.map(

@@ -3,13 +3,13 @@
 
 import type { Transport } from "../lib/backend";
 import type {
-  AppState, Attachment, Branch, ClientRow, Commands, Contact, Event, FieldHistoryEntry, HistoryEntry, Invalidation, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
+  AppState, Attachment, Branch, ClientRow, Commands, Contact, Event, ExportFormat, ExportResult, FieldHistoryEntry, HistoryEntry, Invalidation, LeftOut, Refusal, SearchHit, Settings, StepLabel, StepSummary, Written,
 } from "../lib/bindings.gen";
 import { copyDraft, displayName } from "../lib/drafts";
 import { attachments, PICTURE } from "./fake_attachments";
 import { duplicates } from "./fake_duplicates";
+import { csvPreview, LEFT_OUT, NOTHING_LEFT_OUT, visitsPreview } from "./fake_import";
 import { links } from "./fake_links";
-import { csvPreview, visitsPreview } from "./fake_import";
 import { BRANCHES, CODE, FakeOffice, type OfficeScene } from "./fake_office";
 import { FakeOwner } from "./fake_own";
 import { seedClients, seedContacts, seedTwins, type Kept } from "./seed";
@@ -38,7 +38,14 @@ const ALL: Invalidation[] = (["clients", "client", "contacts", "attachments", "h
 export class Fake implements Transport {
   readonly asked: { command: string; args: unknown }[] = [];
   /** Commands that a test wants refused, and why. */
+  private exported(format: ExportFormat): ExportResult {
+    const name = format === "everything" ? "everything.json" : `clients.${format === "vcard" ? "vcf" : format}`;
+    return { path: `/home/anna/${name}`, clients: this.live().length, digest: null, left_out: format === "everything" ? LEFT_OUT : NOTHING_LEFT_OUT };
+  }
+
   readonly refusing = new Map<string, Refusal>();
+  /** Contents that what is handed out is without. */
+  leftOut: LeftOut = NOTHING_LEFT_OUT;
   private handlers = new Set<(event: Event) => void>();
   readonly now: number;
   readonly clients: Kept[];
@@ -273,7 +280,7 @@ export class Fake implements Transport {
         if (this.cancelled) refuse("import.cancelled");
       }
       const fresh = seedClients(12, this.now).map((c) => ({ ...c, id: `i${this.next++}` }));
-      const result = { created: 2981, matched: 18, skipped: 0, refused: csvPreview(null).refused, refused_total: 1 };
+      const result = { created: 2981, matched: 18, skipped: 0, refused: csvPreview(null).refused, refused_total: 1, lost: csvPreview(null).lost };
       const written = this.write({ ...result, step: null as string | null }, "imported", { count: "2999", file: "contacts.csv" }, () => this.clients.push(...fresh), () => this.clients.splice(this.clients.length - fresh.length));
       written.value.step = written.step?.id ?? null;
       return written;
@@ -290,8 +297,23 @@ export class Fake implements Transport {
       this.cancelled = true;
       return null;
     },
-    client_access_export: ({ id, kind }) => ({ path: `/home/anna/${displayName(this.find(id).draft)}.${kind}` }),
-    export_choose: ({ format }) => ({ path: `/home/anna/clients.${format === "csv" ? "csv" : "vcf"}`, clients: this.live().length, digest: null }),
+    client_access_export: ({ id, kind }) => {
+      const path = `/home/anna/${displayName(this.find(id).draft)}`;
+      return { path: `${path}.${kind}`, folder: `${path}.files`, files: 2, left_out: this.leftOut };
+    },
+    export_cancel: () => {
+      this.cancelled = true;
+      return null;
+    },
+    export_choose: async ({ format }) => {
+      this.cancelled = false;
+      for (let done = 0; format === "everything" && done < 3000; done += 250) {
+        this.emit({ event: "export_progress", done, total: 3000 });
+        await new Promise((r) => setTimeout(r, 20));
+        if (this.cancelled) refuse("import.cancelled");
+      }
+      return this.exported(format);
+    },
     head_office: () => this.office.standing,
     head_office_pair: ({ code, device_name }) => {
       if (code !== CODE) refuse(code.startsWith("Z") ? "head_office.code_used" : code.startsWith("X") ? "head_office.not_trusted" : "head_office.code_wrong", { address: "office.example" });

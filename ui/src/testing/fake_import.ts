@@ -1,6 +1,6 @@
 // What the fake found in the file that everybody imports first.
 
-import type { HistoryColumn, HistoryOptions, HistoryPreview, ImportColumn, ImportOptions, ImportPreview } from "../lib/bindings.gen";
+import type { HistoryColumn, HistoryOptions, HistoryPreview, ImportColumn, ImportOptions, ImportPreview, LeftOut } from "../lib/bindings.gen";
 
 const HEADERS = ["Име", "Фамилия", "Телефон", "E-mail", "Рожден ден", "Бележки", "Последно"];
 const COLUMNS: ImportColumn[] = ["given_name", "family_name", "phone", "email", "birthday", "notes", "ignore"];
@@ -18,6 +18,8 @@ export function csvPreview(options: ImportOptions | null): ImportPreview {
       encoding: options?.encoding ?? "windows-1251", delimiter: options?.delimiter ?? ";", sheets: [], sheet: null, header_row: options?.header.at === "none" ? null : 0,
       headers: options?.header.at === "none" ? HEADERS.map(() => "") : HEADERS, columns: options?.columns ?? COLUMNS, samples: SAMPLES, rows: 3000,
     },
+    own_columns: HEADERS.map((_, i) => i < 3),
+    lost: { total: 2, named: [{ line: 2, field: "birthday", name: "", kind: "date", value: "1988-03-14", stays: "--03-15" }, { line: 2, field: null, name: "Цвят", kind: "text", value: "7.1", stays: "8.3" }] },
     problem: null, created: 2981, matched: 18, skipped: 0, remembered: false, rule: "complete", refused_total: 1,
     matches: [{ line: 2, name: "Анна Абаджиева", phone: "0888 123 456", who: "Анна Стоянова Абаджиева", client: null, rule: "complete" }], matches_total: 18,
     refused: [{ line: 814, refusal: { code: "import.row_empty" } }],
@@ -42,3 +44,8 @@ export function visitsPreview(options: HistoryOptions | null): HistoryPreview {
     refused: [{ line: 3, refusal: { code: "history.no_client" } }], refused_total: 1,
   };
 }
+
+export const NOTHING_LEFT_OUT: LeftOut = { elsewhere: 0, damaged: 0, named: [] };
+
+/** What an export of everything is without, on the fake's device. */
+export const LEFT_OUT: LeftOut = { elsewhere: 3, damaged: 2, named: [{ name: "съгласие.pdf", client: "Анна Абаджиева" }] };

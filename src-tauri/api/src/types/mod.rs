@@ -15,9 +15,11 @@ mod head_office;
 
 pub use crate::preferences::{Preferences, Theme};
 pub use attachments::*;
+pub use clientele_core::attachments::{DamagedContent, LeftOut};
 pub use clientele_core::clients::{LinkedPerson, PersonState};
 use clientele_core::contacts::{ContactDraft, ContactKind};
 pub use clientele_core::filters::Whom;
+pub use clientele_core::imports::{LostValue, LostValues};
 pub use custom_fields::*;
 pub use duplicates::*;
 pub use filters::*;
@@ -303,6 +305,8 @@ pub struct ImportEverything {
     pub rows: u64,
     /// The digest of its rows.
     pub digest: String,
+    /// Contents of photos and files that do not come with it.
+    pub left_out: LeftOut,
 }
 
 /// What an import would do. Nothing has been written.
@@ -322,6 +326,8 @@ pub struct ImportPreview {
     pub everything: Option<ImportEverything>,
     /// How a table is read.
     pub table: Option<formats::Table>,
+    /// Which of its columns may hold one of the owner's own fields: one that there is, or that this one may make.
+    pub own_columns: Vec<bool>,
     /// Why nobody was recognised in the table, as it is read now.
     pub problem: Option<Refusal>,
     /// Clients that would come to be.
@@ -342,6 +348,8 @@ pub struct ImportPreview {
     pub refused: Vec<formats::Refused>,
     /// How many are refused.
     pub refused_total: u32,
+    /// Values that are not taken, because the card of whom they are about has another.
+    pub lost: LostValues,
     /// The first records.
     pub samples: Vec<ImportSample>,
 }
@@ -436,6 +444,8 @@ pub struct ExportResult {
     pub clients: u32,
     /// The digest of the rows, where everything was written.
     pub digest: Option<String>,
+    /// Contents of photos and files that everything is without.
+    pub left_out: LeftOut,
 }
 
 /// Everything that the book holds about one client, to be handed out.
@@ -452,4 +462,10 @@ pub struct ClientAccessExport {
 pub struct AccessResult {
     /// Where.
     pub path: String,
+    /// The folder beside it with the contents of photos and files; none where there are none.
+    pub folder: Option<String>,
+    /// How many lie there.
+    pub files: u32,
+    /// Contents of photos and files that are not handed out.
+    pub left_out: LeftOut,
 }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use clientele_api::Refusal;
-use clientele_api::types::{ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow};
+use clientele_api::types::{
+    ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow, LeftOut, LostValues,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -21,11 +23,16 @@ struct Imported {
     matched: u32,
     skipped: u32,
     refused: Vec<RefusedRow>,
+    /// Values that are not taken, because the card of whom they are about has another.
+    lost: LostValues,
     /// The program that wrote the file, where it is known.
     source: Option<String>,
     /// The digest of the rows, where it is an export of everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
+    /// Contents of photos and files that do not come with it, where it is an export of everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOut>,
     /// The file into which the refused rows were written.
     refused_file: Option<String>,
     step: Option<String>,
@@ -60,10 +67,12 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
         matched: preview.matched,
         skipped: preview.skipped,
         refused: refused.collect(),
+        lost: preview.lost.clone(),
         source: preview
             .source
             .map(|program| format!("{program:?}").to_lowercase()),
         digest: preview.everything.as_ref().map(|all| all.digest.clone()),
+        left_out: preview.everything.as_ref().map(|all| all.left_out.clone()),
         refused_file: None,
         step: None,
     };
@@ -75,6 +84,7 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     if !ask.dry_run {
         let done = api.import_run(ImportRef { id: preview.id })?.value;
         (imported.created, imported.matched) = (done.created, done.matched);
+        imported.lost = done.lost;
         imported.step = done.step.map(|step| step.to_string());
     }
     let mut page = Page::default();
@@ -88,6 +98,7 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
             everything.contacts, everything.rows
         ));
         page.line(format!("Digest of the rows: {}", everything.digest));
+        left_out(&mut page, &everything.left_out);
     } else if let Some(program) = &preview.source {
         page.line(format!("Written by {program:?}."));
     }
@@ -96,6 +107,16 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     }
     if let Some(path) = &imported.refused_file {
         page.line(format!("The refused rows are in {path}."));
+    }
+    for lost in &imported.lost.named {
+        let field = lost.field.as_ref().unwrap_or(&lost.name);
+        page.line(format!(
+            "line {}: {field}: {} is not taken, {} stays",
+            lost.line, lost.value, lost.stays
+        ));
+    }
+    if imported.lost.total > 0 {
+        page.line(format!("Values that are not taken: {}.", imported.lost.total));
     }
     let (created, matched, refused) = (imported.created, imported.matched, preview.refused_total);
     let yet = if ask.dry_run {
@@ -204,7 +225,31 @@ pub fn export(api: &Terminal, ask: &Export) -> Result<Answer, Refusal> {
     if let Some(digest) = &done.digest {
         page.line(format!("Digest of the rows: {digest}"));
     }
+    left_out(&mut page, &done.left_out);
     Ok(Answer::new(&done, page))
+}
+
+/// Contents of photos and files that are not in a file, and why.
+fn left_out(page: &mut Page, left_out: &LeftOut) {
+    if left_out.elsewhere > 0 {
+        page.line(format!(
+            "Photos and files without their contents, which are on another device: {}.",
+            left_out.elsewhere
+        ));
+    }
+    if left_out.damaged > 0 {
+        page.line(format!(
+            "Photos and files without their contents, which are damaged: {}.",
+            left_out.damaged
+        ));
+    }
+    for damaged in &left_out.named {
+        let of = match damaged.client.as_str() {
+            "" => String::new(),
+            client => format!(" ({client})"),
+        };
+        page.line(format!("  {}{of}", damaged.name));
+    }
 }
 
 /// Writes everything that the book holds about a client to a file.
@@ -212,6 +257,10 @@ pub fn access(api: &Terminal, ask: &Access) -> Result<Answer, Refusal> {
     let kind = from_json(json!(ask.kind()?));
     let id = id(ask.id);
     let done = api.access_to(&ask.out, &ClientAccessExport { id, kind })?;
-    let page = Page::of(format!("Written to {}.", done.path));
+    let mut page = Page::of(format!("Written to {}.", done.path));
+    if let Some(folder) = &done.folder {
+        page.line(format!("Photos and files: {}, in {folder}.", done.files));
+    }
+    left_out(&mut page, &done.left_out);
     Ok(Answer::new(&done, page))
 }

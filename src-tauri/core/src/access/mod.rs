@@ -3,6 +3,7 @@
 //! What lies in the trash or was taken off the card is still in the book, and belongs to it; so does what the
 //! log keeps of earlier values. What the book works out from all this (list columns, the search index) does not.
 
+mod files;
 #[cfg(test)]
 mod tests;
 
@@ -33,7 +34,10 @@ use crate::workspace::table::DELETED_AT;
 use crate::workspace::{StepLabel, Table, summary};
 use crate::{Result, clients, custom_fields, settings};
 
-/// Everything the book holds about a client, trashed or not, as it stood at one moment: within a read, which is one.
+pub use files::{Files, hand_out};
+
+/// Everything the book holds about a client, trashed or not, as it stood at one moment: within a read, which is one. But for
+/// the contents of photos and files, which [`hand_out`] writes.
 ///
 /// # Errors
 /// `not_found`; what SQLite says.
@@ -207,6 +211,8 @@ fn attachments(mut rows: Vec<Row>) -> Vec<Kept<AccessAttachment>> {
         photo_since: Some(row.int("photo_since"))
             .filter(|since| *since > 0)
             .map(|since| local(Timestamp(since))),
+        file: None,
+        missing: None,
     })
 }
 

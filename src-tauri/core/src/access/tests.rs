@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clientele_formats::access::{AccessKind, write};
 use clientele_model::record::Sort;
-use clientele_model::{ClientDraft, ErrorCode};
+use clientele_model::{AttachmentId, ClientDraft, ErrorCode};
 
 use super::*;
+use crate::attachments;
 use crate::contacts::{self, Channel, ContactDraft, ContactKind, Direction};
 use crate::schema::SCHEMA;
-use crate::testing::{ClientBuilder, TestBook, log_call};
+use crate::testing::{ClientBuilder, TestBook, a_file, attach, log_call};
 use crate::workspace::{Actor, Card, NewStep};
 
 const NOW: Timestamp = Timestamp(1_795_357_800_000);
@@ -297,4 +298,89 @@ fn an_export_is_of_one_moment() {
         }
         assert!(seen.len() > 1, "the two ran side by side");
     });
+}
+
+#[test]
+fn the_contents_of_photos_and_files_are_handed_out_beside_the_document() {
+    let book = TestBook::new();
+    let by = Actor::owner();
+    let id = ClientBuilder::new("Анна Иванова").create(&book);
+    let other = ClientBuilder::new("Борис").create(&book);
+    let give = |client, name: &str, bytes: &[u8]| attach(&book, client, a_file(name, bytes.to_vec()), false);
+    let ids = [
+        give(id, "Consent.pdf", b"first"),
+        give(id, "consent.PDF", b"second"),
+        give(id, "../../etc/passwd", b"third"),
+        give(id, "trash.txt", b"fourth"),
+        give(id, "elsewhere.txt", b"fifth"),
+        give(id, "damaged.txt", b"sixth"),
+    ];
+    give(other, "of another.txt", b"not hers");
+    attachments::trash(&book, &by, ids[3]).unwrap();
+    let alter = |sql: &str, id: AttachmentId| {
+        book.maintain(|conn| Ok(conn.execute(sql, [id.as_bytes()])?))
+            .unwrap();
+    };
+    alter("delete from attachment_pieces where attachment = ?1", ids[4]);
+    alter(
+        "update attachment_pieces set bytes = x'00' where attachment = ?1",
+        ids[5],
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let document = folder.path().join("Анна.json");
+    // What lies there stays.
+    std::fs::create_dir(folder.path().join("Анна.files")).unwrap();
+    std::fs::write(folder.path().join("Анна.files/Consent.pdf"), b"older").unwrap();
+    let mut export = access(&book, id);
+    let files = hand_out(&book, &mut export, &document).unwrap();
+    assert_eq!(files.folder, Some(folder.path().join("Анна.files (2)")));
+    assert_eq!(
+        (files.written, files.left_out.elsewhere, files.left_out.damaged),
+        (4, 1, 1)
+    );
+    assert_eq!(files.left_out.named[0].name, "damaged.txt");
+    assert_eq!(
+        std::fs::read(folder.path().join("Анна.files/Consent.pdf")).unwrap(),
+        b"older"
+    );
+    let text = json(&export);
+    let mut seen = std::collections::BTreeMap::new();
+    for file in &export.attachments {
+        let Some(path) = &file.part.file else {
+            let why = if file.part.id == ids[4] {
+                "elsewhere"
+            } else {
+                "damaged"
+            };
+            assert_eq!(file.part.missing.as_deref(), Some(why));
+            continue;
+        };
+        assert!(text.contains(path.as_str()), "{path}");
+        let bytes = std::fs::read(folder.path().join(path)).unwrap();
+        seen.insert(file.part.id, String::from_utf8(bytes).unwrap());
+    }
+    let expected = ["first", "second", "third", "fourth"].map(str::to_owned);
+    assert_eq!(
+        seen.into_iter().collect::<Vec<_>>(),
+        ids.into_iter().zip(expected).collect::<Vec<_>>()
+    );
+    let lying = std::fs::read_dir(folder.path().join("Анна.files (2)"))
+        .unwrap()
+        .count();
+    assert_eq!(lying, 4, "and nothing of anybody else");
+    files.discard();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+
+    // Where nothing can be written, nothing is left behind; where there is nothing to write, no folder is made.
+    let nowhere = folder.path().join("absent/Анна.json");
+    assert_eq!(
+        hand_out(&book, &mut access(&book, id), &nowhere)
+            .unwrap_err()
+            .code(),
+        ErrorCode::FileFailed
+    );
+    let bare = ClientBuilder::new("Вяра").create(&book);
+    let files = hand_out(&book, &mut access(&book, bare), &document).unwrap();
+    assert_eq!((files.folder, files.written), (None, 0));
 }

@@ -4,6 +4,7 @@
 //! it: two devices that set a photo at once both keep theirs, the undo of one brings back the one before, and nothing
 //! points at a picture that was erased.
 
+mod copies;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,9 @@ use crate::Result;
 use crate::clients::{home, on_card, outside_trash};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 
+pub use copies::{DamagedContent, LeftOut};
+pub(crate) use copies::{Held, each_content, held};
+pub(crate) use store::bytes_here;
 pub use store::{PIECE_BYTES, face, list, photo, pieces_here};
 
 /// The table of attachments.
@@ -189,10 +193,11 @@ pub fn add_checked(
     Ok(id)
 }
 
-/// Later than every photo so far: also than one that was set by a clock of next year.
+/// Later than every photo so far, by the clock that orders changes: also than one whose record says next year, or the end
+/// of time, for that counts no later than the change that said it.
 fn photo_from_now(w: &Write<'_>, client: ClientId) -> Result<Value> {
     let last = store::last_photo_since(w.conn(), client)?;
-    Ok(Value::Int(w.now().0.max(last.saturating_add(1))))
+    Ok(Value::Int(w.now_in_order().0.max(last + 1)))
 }
 
 /// Makes a picture the client's photo, or takes the photo off: the pictures stay on the card.
@@ -299,30 +304,20 @@ pub fn thumbnail(conn: &Connection, id: AttachmentId) -> Result<Option<Vec<u8>>>
     Ok(row.is_picture().then_some(row.thumbnail))
 }
 
-/// Shows every content that is wholly here.
-///
-/// # Errors
-/// `attachment.damaged` where one is not what the log says of it; those of `f`; what SQLite says.
-pub(crate) fn each_content(
-    conn: &Connection,
-    f: &mut dyn FnMut(AttachmentId, &[u8]) -> Result<()>,
-) -> Result<()> {
-    for id in store::with_content(conn)? {
-        match content(conn, id) {
-            Ok(content) => f(id, &content.bytes)?,
-            Err(error) if error.code() == ErrorCode::AttachmentNotHere => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
-}
-
 /// Keeps a piece of a content that came with its attachment. Whoever brings it has proved the whole.
 ///
 /// # Errors
 /// What SQLite says.
 pub(crate) fn keep_piece(conn: &Connection, id: AttachmentId, n: u32, piece: &[u8]) -> Result<()> {
     store::put_piece(conn, id, n, piece)
+}
+
+/// Forgets the pieces of a content that has proved to be another than its record says.
+///
+/// # Errors
+/// What SQLite says.
+pub(crate) fn drop_content(conn: &Connection, id: AttachmentId) -> Result<()> {
+    store::drop_pieces(conn, id)
 }
 
 /// What is wrong with the contents in the book: for whoever looks at all of it.

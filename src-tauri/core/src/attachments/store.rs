@@ -1,15 +1,19 @@
 //! The SQL of attachments and of their contents.
 
 use clientele_formats::attachments::{THUMBNAIL_BYTES_MAX, is_picture};
-use clientele_model::{AttachmentId, ClientId, ErrorCode, Refusal, RowId, Timestamp};
+use clientele_model::{AttachmentId, ClientId, DeviceId, ErrorCode, Hlc, Refusal, RowId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Attachment, FILE_BYTES_MAX, together};
 use crate::Result;
+use crate::workspace::store::log::said_at;
 use crate::workspace::store::{array, row_id};
 
 /// A content is kept, and travels, in pieces of this size; only the last is smaller.
 pub const PIECE_BYTES: usize = 256 * 1024;
+
+/// Photos that are set within one moment get one of their own each, this far at most.
+const BETWEEN_PHOTOS_MS: i64 = 1_000;
 
 /// What the log says of an attachment.
 pub(super) struct Row {
@@ -91,42 +95,65 @@ pub fn photo(conn: &Connection, client: ClientId) -> Result<Option<AttachmentId>
     photo_of(conn, &together(conn, client)?)
 }
 
-/// The photo of a card as lists show it: by the index alone, no picture is read for a row. One that cannot be shown gives
-/// way to letters where it is drawn.
+/// The photo of a card as lists show it: by the index alone, no picture is read for a row, but where several were made the
+/// photo. One that cannot be shown gives way to letters where it is drawn.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn face(conn: &Connection, client: ClientId) -> Result<Option<AttachmentId>> {
-    let mut statement = conn.prepare_cached(FACE)?;
-    let id = statement.query_row([array(&together(conn, client)?)], |row| row_id(row, 0));
-    Ok(id.optional()?.map(AttachmentId::from))
+    let all = together(conn, client)?;
+    let mut statement = conn.prepare_cached(FACES)?;
+    let faces = statement.query_map([array(&all)], |row| row_id(row, 0))?;
+    let faces: Vec<RowId> = faces.collect::<rusqlite::Result<_>>()?;
+    match faces.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some((*only).into())),
+        _ => photo_of(conn, &all),
+    }
 }
 
-const FACE: &str =
-    "select id from attachments where client_id in rarray(?1) and photo_since > 0 and deleted_at is null
-     order by photo_since desc, id desc limit 1";
+const FACES: &str = "select id from attachments
+     where client_id in rarray(?1) and photo_since > 0 and deleted_at is null limit 2";
 
 /// How SQLite goes about [`face`].
 #[cfg(test)]
 pub(super) fn plan_of_face(conn: &Connection) -> Result<String> {
     let none: [RowId; 0] = [];
-    let mut statement = conn.prepare(&format!("explain query plan {FACE}"))?;
+    let mut statement = conn.prepare(&format!("explain query plan {FACES}"))?;
     let lines = statement.query_map([array(&none)], |row| row.get::<_, String>(3))?;
     Ok(lines.collect::<rusqlite::Result<Vec<_>>>()?.join("\n"))
 }
 
+/// As what a photo's moment counts: no later than the change that said it, whose own moment head office has bounded, but
+/// for as much as is between photos that are set one right after the other. Whoever writes the end of time into a record
+/// is the client's photo until the next one is set.
+fn counted(conn: &Connection, id: RowId, since: i64) -> Result<(i64, Option<(Hlc, DeviceId)>)> {
+    let said = said_at(conn, id, "photo_since")?;
+    let moment = said.map_or(0, |(said, _)| said.millis().cast_signed());
+    Ok((since.min(moment + BETWEEN_PHOTOS_MS), said))
+}
+
 fn photo_of(conn: &Connection, all: &[RowId]) -> Result<Option<AttachmentId>> {
     let mut statement = conn.prepare_cached(
-        "select id, media_type, thumbnail from attachments
-         where client_id in rarray(?1) and photo_since > 0 and deleted_at is null order by photo_since desc, id desc",
+        "select id, media_type, thumbnail, photo_since from attachments
+         where client_id in rarray(?1) and photo_since > 0 and deleted_at is null order by id",
     )?;
-    let mut rows = statement.query_map([array(all)], |row| {
+    let rows = statement.query_map([array(all)], |row| {
         let is_shown = is_picture(row.get_ref(1)?.as_str()?) && is_thumbnail(row.get_ref(2)?.as_blob()?);
-        Ok((is_shown, row_id(row, 0)?))
+        Ok((is_shown, row_id(row, 0)?, row.get(3)?))
     })?;
+    let rows: Vec<(bool, RowId, i64)> = rows.collect::<rusqlite::Result<_>>()?;
     // One that cannot be shown stands for nobody.
-    let photo = rows.find(|row| row.as_ref().map_or(true, |(is_shown, _)| *is_shown));
-    Ok(photo.transpose()?.map(|(_, id)| id.into()))
+    let shown = rows.into_iter().filter(|(is_shown, ..)| *is_shown);
+    let shown: Vec<(RowId, i64)> = shown.map(|(_, id, since)| (id, since)).collect();
+    if let [] | [_] = shown.as_slice() {
+        return Ok(shown.first().map(|(id, _)| (*id).into()));
+    }
+    let mut last = None;
+    for (id, since) in shown {
+        last = last.max(Some((counted(conn, id, since)?, id)));
+    }
+    Ok(last.map(|(_, id)| id.into()))
 }
 
 /// Every attachment on a card that was made its photo, and is not in the trash.
@@ -141,9 +168,16 @@ pub(super) fn photos(conn: &Connection, client: ClientId) -> Result<Vec<RowId>> 
 /// When the photo of a card was set last, those in the trash included; zero for never.
 pub(super) fn last_photo_since(conn: &Connection, client: ClientId) -> Result<i64> {
     let mut statement = conn.prepare_cached(
-        "select coalesce(max(photo_since), 0) from attachments where client_id in rarray(?1)",
+        "select id, photo_since from attachments where client_id in rarray(?1) and photo_since > 0",
     )?;
-    Ok(statement.query_row([array(&together(conn, client)?)], |row| row.get(0))?)
+    let photos = statement.query_map([array(&together(conn, client)?)], |row| {
+        Ok((row_id(row, 0)?, row.get(1)?))
+    })?;
+    let mut last = 0;
+    for photo in photos.collect::<rusqlite::Result<Vec<(RowId, i64)>>>()? {
+        last = last.max(counted(conn, photo.0, photo.1)?.0);
+    }
+    Ok(last)
 }
 
 /// How many stand on a card.
@@ -230,4 +264,38 @@ pub(super) fn with_content(conn: &Connection) -> Result<Vec<AttachmentId>> {
     )?;
     let ids = statement.query_map([], |row| Ok(row_id(row, 0)?.into()))?;
     Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
+/// How much of all contents is here, in bytes.
+pub(crate) fn bytes_here(conn: &Connection) -> Result<u64> {
+    let mut statement = conn.prepare("select coalesce(sum(length(bytes)), 0) from attachment_pieces")?;
+    Ok(statement
+        .query_row([], |row| row.get::<_, i64>(0))?
+        .cast_unsigned())
+}
+
+/// Every attachment with whose it is, those in the trash too.
+pub(super) fn all(conn: &Connection) -> Result<Vec<(AttachmentId, ClientId)>> {
+    let mut statement = conn.prepare("select id, client_id from attachments order by id")?;
+    let all = statement.query_map([], |row| Ok((row_id(row, 0)?.into(), row_id(row, 1)?.into())))?;
+    Ok(all.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Is what is here of a content, which is not whole, anything but its beginning? Pieces come one after the other, and
+/// only the last is shorter: one that is missing before another, or has lost an end, was lost here.
+pub(super) fn is_torn(conn: &Connection, id: AttachmentId) -> Result<bool> {
+    let mut statement = conn.prepare_cached(
+        "select count(*) > 0 and (count(*) != max(n) + 1 or min(length(bytes)) < ?2
+         or sum(length(bytes)) >= (select size_bytes from attachments where id = ?1))
+         from attachment_pieces where attachment = ?1",
+    )?;
+    let piece = i64::try_from(PIECE_BYTES).unwrap_or(i64::MAX);
+    Ok(statement.query_row(params![id.as_bytes(), piece], |row| row.get(0))?)
+}
+
+/// Forgets the pieces of a content.
+pub(super) fn drop_pieces(conn: &Connection, id: AttachmentId) -> Result<()> {
+    conn.prepare_cached("delete from attachment_pieces where attachment = ?1")?
+        .execute([id.as_bytes()])?;
+    Ok(())
 }

@@ -335,3 +335,32 @@ fn a_list_and_a_search_show_photos_and_read_no_picture_for_a_row() {
     let plan = book.read(store::plan_of_face).unwrap();
     assert!(plan.contains("COVERING INDEX attachments_with_photo"), "{plan}");
 }
+
+#[test]
+fn a_photo_that_says_the_end_of_time_gives_way_to_whoever_sets_another() {
+    for since in [i64::MAX, Timestamp::now().0 + 20 * 365 * 86_400_000] {
+        let book = TestBook::new();
+        let anna = ClientBuilder::new("Анна").create(&book);
+        let [old, other] = [5, 6].map(|shade| attach(&book, anna, a_picture("face.gif", shade), true));
+        let hostile = attach(&book, anna, a_picture("other.gif", 7), false);
+        let step = NewStep::new(&by(), StepLabel::PhotoChanged);
+        let fields = vec![("photo_since", Value::Int(since))];
+        book.write(step, |w| w.set(&ATTACHMENTS, hostile.into(), fields))
+            .unwrap();
+        assert_eq!(photo_on(&book, anna), Some(hostile));
+        for id in [old, other, hostile, old] {
+            set_photo(&book, &by(), id, true).unwrap();
+            assert_eq!(photo_on(&book, anna), Some(id), "{since}");
+        }
+        // Taken back, the one before is the photo again.
+        book.undo(&by()).unwrap();
+        assert_eq!(photo_on(&book, anna), Some(hostile));
+        let new = attach(&book, anna, a_picture("new.gif", 8), true);
+        assert_eq!(photo_on(&book, anna), Some(new));
+        book.undo(&by()).unwrap();
+        assert_eq!(photo_on(&book, anna), Some(hostile));
+        set_photo(&book, &by(), hostile, false).unwrap();
+        assert_eq!(photo_on(&book, anna), None);
+        book.assert_whole();
+    }
+}

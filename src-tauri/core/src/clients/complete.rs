@@ -6,8 +6,8 @@ use std::mem::take;
 
 use clientele_model::text::{FIELD_BYTES_MAX, digits, fold, tidy};
 use clientele_model::{
-    Address, ClientDraft, ClientId, ClientKind, ContactPerson, CustomValue, Email, ErrorCode, Messenger,
-    OtherName, Phone, Refusal, RowId, phone,
+    Address, ClientDraft, ClientId, ClientKind, ContactPerson, CustomKind, CustomValue, Email, ErrorCode,
+    Language, Messenger, OtherName, Phone, Refusal, RowId, phone,
 };
 
 use super::{ADDRESSES, CLIENT_NAMES, CONTACT_PERSONS, EMAILS, MESSENGERS, PHONES, draft};
@@ -126,6 +126,70 @@ pub fn completed(card: &ClientDraft, other: &ClientDraft) -> Result<ClientDraft>
         return Ok(after);
     }
     bounded(after)
+}
+
+/// What a card keeps where [`completed`] finds another value: for whoever wants to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outweighed {
+    /// The field of the card; none for one of the owner's.
+    pub field: Option<&'static str>,
+    /// Its name, of one of the owner's.
+    pub name: String,
+    /// What it holds.
+    pub kind: CustomKind,
+    /// What the other says.
+    pub value: String,
+    /// What stays.
+    pub stays: String,
+}
+
+/// The values of `other` for which there is no room on the card, because another stands there.
+#[must_use]
+pub fn outweighed(card: &ClientDraft, other: &ClientDraft) -> Vec<Outweighed> {
+    let language = |language: Option<Language>| language.map(Language::code).unwrap_or_default().to_owned();
+    let birthday = |card: &ClientDraft| draft::birthday_text(card.birthday);
+    let own = [
+        (
+            "source",
+            CustomKind::Text,
+            other.source.clone(),
+            card.source.clone(),
+        ),
+        (
+            "card_number",
+            CustomKind::Text,
+            other.card_number.clone(),
+            card.card_number.clone(),
+        ),
+        ("birthday", CustomKind::Date, birthday(other), birthday(card)),
+        (
+            "language",
+            CustomKind::Text,
+            language(other.language),
+            language(card.language),
+        ),
+    ];
+    let own = own.into_iter().map(|(field, kind, value, stays)| Outweighed {
+        field: Some(field),
+        name: String::new(),
+        kind,
+        value,
+        stays,
+    });
+    let owners = other.custom.iter().filter_map(|value| {
+        let stands = card.custom.iter().find(|known| known.key() == value.key())?;
+        Some(Outweighed {
+            field: None,
+            name: stands.name.clone(),
+            kind: stands.kind,
+            value: value.value.clone(),
+            stays: stands.value.clone(),
+        })
+    });
+    let differ = |lost: &Outweighed| {
+        !lost.value.is_empty() && !lost.stays.is_empty() && fold(&lost.value) != fold(&lost.stays)
+    };
+    own.chain(owners).filter(differ).collect()
 }
 
 /// Adds the entries of another card that stand on this one in no form yet.

@@ -20,7 +20,7 @@ use crate::custom_fields::{self, CUSTOM_VALUES};
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 use crate::{Result, settings};
 
-pub use complete::{NameWords, complete, completed, read_numbers};
+pub use complete::{NameWords, Outweighed, complete, completed, outweighed, read_numbers};
 pub use links::{LinkedPerson, PersonOf, PersonState};
 pub use store::{
     by_card_number, by_emails, by_phones, by_unread_phones, derive, derive_put, display_name, home, ids,

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use super::store::{self, Defined};
 use super::values::fitting;
-use super::{CustomChoice, CustomFieldDraft, checked_name, define};
-use crate::workspace::Write;
+use super::{CustomChoice, CustomFieldDraft, allowed, checked_name, define};
+use crate::workspace::{Actor, Write};
 use crate::{Result, head_office};
 
 /// A field that a file brings with it.
@@ -33,11 +33,10 @@ impl New {
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn load(conn: &Connection) -> Result<Self> {
-        let member = head_office::membership(conn)?;
+    pub fn load(conn: &Connection, by: &Actor) -> Result<Self> {
         Ok(Self {
             defined: store::defined(conn)?,
-            may_define: member.is_none_or(|member| member.branch.is_none()),
+            may_define: may_define(conn, by)?,
             fields: Vec::new(),
         })
     }
@@ -67,6 +66,26 @@ impl New {
         };
         self.fields.get_mut(at)
     }
+}
+
+/// Would a field that this one brings with a file be made? As [`super::allowed`] says when it is.
+fn may_define(conn: &Connection, by: &Actor) -> Result<bool> {
+    let member = head_office::membership(conn)?;
+    Ok(by.is_owner && member.is_none_or(|member| member.branch.is_none()))
+}
+
+/// Which columns of a table may hold one of the owner's own fields: those that are called like one, and, for whoever may
+/// make fields, all that are called anything.
+///
+/// # Errors
+/// What SQLite says.
+pub fn takers(conn: &Connection, by: &Actor, table: &Table) -> Result<Vec<bool>> {
+    let may_define = may_define(conn, by)?;
+    let takes = |header: &String| match checked_name(header, "custom_field") {
+        Ok(name) => Ok(may_define || store::named(conn, &name)?.is_some()),
+        Err(_) => Ok(false),
+    };
+    table.headers.iter().map(takes).collect()
 }
 
 /// The field that a value means: by its identifier, or, without one, by its name.
@@ -181,12 +200,13 @@ pub fn columns(conn: &Connection, table: &Table) -> Result<Option<Vec<Column>>> 
 /// taken as it is.
 ///
 /// # Errors
-/// What SQLite says.
+/// `role.not_allowed`; `head_office.not_allowed` in a branch; what SQLite says.
 pub fn make(w: &mut Write<'_>, fields: &[NewField]) -> Result<()> {
     for field in fields {
         if store::named(w.conn(), &field.name)?.is_some() {
             continue;
         }
+        allowed(w)?;
         let choices = field.choices.iter().map(|name| CustomChoice {
             id: None,
             name: name.clone(),

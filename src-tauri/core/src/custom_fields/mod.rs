@@ -21,7 +21,7 @@ use ts_rs::TS;
 use crate::workspace::{Actor, Card, NewStep, StepLabel, Table, Topic, WorkedOut, Workspace, Write, Written};
 use crate::{Result, head_office};
 
-pub use imported::{New, NewField, columns, fit, make};
+pub use imported::{New, NewField, columns, fit, make, takers};
 pub(crate) use store::{choices_named, kind_of, value_name};
 pub use store::{concerned, counted, list, named, of_client, of_row};
 pub(crate) use values::{put, shown};
@@ -85,8 +85,12 @@ pub struct CustomFieldDraft {
     pub choices: Vec<CustomChoice>,
 }
 
-/// May this device say what fields there are? They hold for the whole company: in a branch only head office may.
+/// May this be said here: what fields there are? They hold for the whole company: only the owner may, and in a branch
+/// only head office. Whatever way leads here, this is asked.
 fn allowed(w: &Write<'_>) -> Result<()> {
+    if !w.step.by_owner() {
+        return Err(ErrorCode::NotAllowed.into());
+    }
     let member = head_office::membership(w.conn())?;
     match member.is_some_and(|member| member.branch.is_some()) {
         true => Err(ErrorCode::HeadOfficeNotAllowed.into()),
@@ -141,7 +145,7 @@ fn checked(mut draft: CustomFieldDraft) -> Result<CustomFieldDraft> {
 /// that a choice which another device added meanwhile stays.
 ///
 /// # Errors
-/// `head_office.not_allowed` in a branch; `name.empty`, `name.taken`, `text.too_long`, `text.too_many`; `not_found`; what
+/// `role.not_allowed`; `head_office.not_allowed` in a branch; `name.empty`, `name.taken`, `text.too_long`, `text.too_many`; `not_found`; what
 /// SQLite says.
 pub fn save(
     workspace: &Workspace,
@@ -296,7 +300,7 @@ fn add_choice(w: &mut Write<'_>, field: RowId, name: &str, position: Value) -> R
 /// Throws a field away. What stands in it stays in the book, and comes back with it.
 ///
 /// # Errors
-/// `head_office.not_allowed` in a branch; `not_found`; what SQLite says.
+/// `role.not_allowed`; `head_office.not_allowed` in a branch; `not_found`; what SQLite says.
 pub fn remove(workspace: &Workspace, by: &Actor, id: RowId) -> Result<Written<()>> {
     workspace.write(NewStep::new(by, StepLabel::FieldRemoved), |w| {
         allowed(w)?;
@@ -309,7 +313,7 @@ pub fn remove(workspace: &Workspace, by: &Actor, id: RowId) -> Result<Written<()
 /// Puts fields into another order. Those that are not named follow behind.
 ///
 /// # Errors
-/// `head_office.not_allowed` in a branch; `not_found`; what SQLite says.
+/// `role.not_allowed`; `head_office.not_allowed` in a branch; `not_found`; what SQLite says.
 pub fn order(workspace: &Workspace, by: &Actor, ids: &[RowId]) -> Result<Written<()>> {
     workspace.write(NewStep::new(by, StepLabel::FieldsOrdered), |w| {
         allowed(w)?;

@@ -4,13 +4,14 @@ use std::io::BufWriter;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use clientele_formats::everything::{Writer, entities};
+use clientele_formats::everything::{Missing, Writer, entities};
 use clientele_model::{ErrorCode, Timestamp};
 
 use super::digest::{RowsDigest, filled};
 use super::store;
+use crate::attachments::{self, Held, LeftOut};
 use crate::book::{self, Book, write_durably_with};
-use crate::{Error, Result, attachments};
+use crate::{Error, Result};
 
 /// What was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +22,15 @@ pub struct Everything {
     pub rows: u64,
     /// The digest of the rows: a book into which they are imported has the same one.
     pub digest: RowsDigest,
+    /// Contents of photos and files that are not in it.
+    pub left_out: LeftOut,
 }
 
-/// Writes everything to a file, a row at a time: whatever the size of the book, it takes little memory.
+/// So many bytes of a content take as long as a row, about: one bar is for both.
+const BYTES_LIKE_A_ROW: u64 = 8 * 1024;
+
+/// Writes everything to a file, a row at a time: whatever the size of the book, it takes little memory. A content that is
+/// not whole on this device holds up nothing: the document and the answer name it.
 ///
 /// # Errors
 /// `file.failed`, `disk.full`; `import.cancelled` when `progress` says so: then no file is there, or the one that was
@@ -39,7 +46,9 @@ pub fn everything(
         for record in entities() {
             total += store::count(conn, record)?;
         }
-        let (mut rows, mut digest) = (0, RowsDigest::default());
+        total += attachments::bytes_here(conn)? / BYTES_LIKE_A_ROW;
+        let mut bytes = 0;
+        let (mut rows, mut digest, mut left_out) = (0, RowsDigest::default(), LeftOut::default());
         write_durably_with(path, |file| {
             let out = BufWriter::with_capacity(256 * 1024, file);
             let version = env!("CARGO_PKG_VERSION");
@@ -55,11 +64,19 @@ pub fn everything(
                     writer.row(id, fields).map_err(failed)
                 })?;
             }
-            attachments::each_content(conn, &mut |id, content| {
-                if progress(rows, total).is_break() {
+            left_out = attachments::each_content(conn, &mut |id, held| {
+                if progress(rows + bytes / BYTES_LIKE_A_ROW, total).is_break() {
                     return Err(ErrorCode::ImportCancelled.into());
                 }
-                writer.file(id.into(), content).map_err(failed)
+                if let Held::Whole(content) = held {
+                    bytes += content.bytes.len() as u64;
+                }
+                match held {
+                    Held::Whole(content) => writer.file(id.into(), &content.bytes),
+                    Held::Elsewhere => writer.missing_file(id.into(), Missing::Elsewhere),
+                    Held::Damaged(_) => writer.missing_file(id.into(), Missing::Damaged),
+                }
+                .map_err(failed)
             })?;
             writer.finish(&digest.to_string()).map_err(failed)?;
             Ok(())
@@ -69,6 +86,7 @@ pub fn everything(
             clients,
             rows,
             digest,
+            left_out,
         })
     })
 }

@@ -8,14 +8,14 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use clientele_formats::everything::{self, End, Said};
+use clientele_formats::everything::{self, End, Missing, Said};
 use clientele_model::record::{ATTACHMENTS, CLIENTS, CONTACTS, DELETED_AT, Record, SETTINGS};
 use clientele_model::{AttachmentId, ErrorCode, Refusal, RowId, Value};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::store;
-use crate::attachments::PIECE_BYTES;
+use crate::attachments::{LeftOut, PIECE_BYTES};
 use crate::exports::RowsDigest;
 use crate::settings::{self, Settings};
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
@@ -38,6 +38,8 @@ pub struct Content {
     pub rows: u64,
     /// The digest of its rows.
     pub digest: RowsDigest,
+    /// Contents of photos and files that are not in it, or damaged.
+    pub left_out: LeftOut,
 }
 
 /// Tells how much of a file is done, in bytes, and hears whether to go on.
@@ -50,6 +52,8 @@ type Fields = Vec<(&'static str, Value)>;
 enum Incoming {
     Row(&'static Record, RowId, Fields),
     Piece(AttachmentId, u32, Vec<u8>),
+    /// The pieces that came of this one are not what its record says.
+    Damaged(AttachmentId),
 }
 
 type Take<'t> = dyn FnMut(Incoming) -> Result<()> + 't;
@@ -73,7 +77,8 @@ pub fn look(path: &Path, progress: Progress<'_>) -> Result<Content> {
     read(path, progress, &mut |_| Ok(()))
 }
 
-/// Imports a file: all of it, in one step, or nothing.
+/// Imports a file: all of its rows, in one step, or nothing. A content that is not what its record says is left out and
+/// named, as one is that was not written into the file.
 ///
 /// # Errors
 /// As [`allowed`] and [`look`]; what SQLite says.
@@ -89,6 +94,7 @@ pub fn run(
         let content = read(path, progress, &mut |incoming| match incoming {
             Incoming::Row(record, id, fields) => add(w, record, id, fields),
             Incoming::Piece(id, n, piece) => attachments::keep_piece(w.conn(), id, n, &piece),
+            Incoming::Damaged(id) => attachments::drop_content(w.conn(), id),
         })?;
         w.step.set("count", content.clients);
         Ok(content)
@@ -142,7 +148,7 @@ fn read(path: &Path, progress: Progress<'_>, take: &mut Take<'_>) -> Result<Cont
                 }
                 content.note(record, id, &fields)?;
                 files.expect(record, id, &fields);
-                (Incoming::Row(record, id, fields), bytes)
+                (vec![Incoming::Row(record, id, fields)], bytes)
             }
             Said::Piece {
                 attachment,
@@ -150,14 +156,20 @@ fn read(path: &Path, progress: Progress<'_>, take: &mut Take<'_>) -> Result<Cont
                 piece,
                 bytes,
             } => {
-                files.take(attachment, n, &piece)?;
-                (Incoming::Piece(attachment.into(), n, piece), bytes)
+                let before = files.take(attachment, n, &piece)?;
+                let piece = Incoming::Piece(attachment.into(), n, piece);
+                (before.into_iter().chain([piece]).collect(), bytes)
             }
+            Said::Missing {
+                attachment,
+                why,
+                bytes,
+            } => (files.missing(attachment, why)?.into_iter().collect(), bytes),
         };
         if progress(bytes, size).is_break() {
             return Err(ErrorCode::ImportCancelled.into());
         }
-        take(incoming).map_err(|error| {
+        incoming.into_iter().try_for_each(&mut *take).map_err(|error| {
             stopped = Some(error);
             ErrorCode::ImportCancelled.into()
         })
@@ -166,56 +178,106 @@ fn read(path: &Path, progress: Progress<'_>, take: &mut Take<'_>) -> Result<Cont
         return Err(error);
     }
     content.agree(&end?)?;
-    files.prove()?;
+    files.prove().map_or(Ok(()), take)?;
+    content.left_out = files.left_out();
     Ok(content)
 }
 
 /// The contents of attached files, proved one after the other.
 #[derive(Default)]
 struct Files {
-    /// Whose content has not come yet, with its hash.
-    expected: HashMap<RowId, Vec<u8>>,
-    /// The one that comes now: its hash as it should be, of what has come, and how long the last piece was.
-    coming: Option<(RowId, Vec<u8>, Sha256, usize)>,
+    /// Whose content has not come yet.
+    expected: HashMap<RowId, Expected>,
+    /// The one that comes now.
+    coming: Option<Coming>,
+    left_out: LeftOut,
+}
+
+/// What the record of a file says.
+struct Expected {
+    hash: Vec<u8>,
+    name: String,
+}
+
+/// A content of which pieces have come.
+struct Coming {
+    id: RowId,
+    expected: Expected,
+    hash: Sha256,
+    /// Every piece so far but the last was of full length: so the book keeps them, and hands them on.
+    in_order: bool,
+    last_bytes: usize,
 }
 
 impl Files {
     fn expect(&mut self, record: &Record, id: RowId, fields: &Fields) {
-        if record.name == ATTACHMENTS.name
-            && let Some((_, Value::Blob(hash))) = fields.iter().find(|(field, _)| *field == "hash")
-        {
-            self.expected.insert(id, hash.clone());
-        }
-    }
-
-    fn take(&mut self, id: RowId, n: u32, piece: &[u8]) -> Result<(), Refusal> {
-        if n == 0 {
-            self.prove()?;
-            let expected = self.expected.remove(&id);
-            let expected = expected.ok_or_else(|| broken(&format!("the file {id} belongs to nobody")))?;
-            self.coming = Some((id, expected, Sha256::new(), PIECE_BYTES));
-        }
-        match &mut self.coming {
-            // Only the last one is shorter: so the book keeps them, and hands them on.
-            Some((coming, _, hash, last)) if *coming == id && *last == PIECE_BYTES => {
-                hash.update(piece);
-                *last = piece.len();
-                Ok(())
-            }
-            _ => Err(broken(&format!("a piece of the file {id} stands elsewhere"))),
-        }
-    }
-
-    /// Is what came last what its record says?
-    fn prove(&mut self) -> Result<(), Refusal> {
-        let Some((id, expected, hash, _)) = self.coming.take() else {
-            return Ok(());
+        let field = |name| {
+            fields
+                .iter()
+                .find(|(field, _)| *field == name)
+                .map(|(_, value)| value)
         };
-        if hash.finalize().as_slice() == expected {
-            Ok(())
-        } else {
-            Err(broken(&format!("the file {id} is not what its record says")))
+        if record.name == ATTACHMENTS.name
+            && let Some(Value::Blob(hash)) = field("hash")
+        {
+            let name = field("name").and_then(Value::as_text).unwrap_or_default();
+            let (hash, name) = (hash.clone(), name.to_owned());
+            self.expected.insert(id, Expected { hash, name });
         }
+    }
+
+    /// The record that a content says it is of; each has one content.
+    fn of(&mut self, id: RowId) -> Result<Expected, Refusal> {
+        let expected = self.expected.remove(&id);
+        expected.ok_or_else(|| broken(&format!("the file {id} belongs to nobody")))
+    }
+
+    /// Takes a piece. Returns what became of the content before it.
+    fn take(&mut self, id: RowId, n: u32, piece: &[u8]) -> Result<Option<Incoming>, Refusal> {
+        let mut before = None;
+        if n == 0 {
+            before = self.prove();
+            self.coming = Some(Coming {
+                id,
+                expected: self.of(id)?,
+                hash: Sha256::new(),
+                in_order: true,
+                last_bytes: PIECE_BYTES,
+            });
+        }
+        if let Some(coming) = &mut self.coming {
+            coming.in_order &= coming.last_bytes == PIECE_BYTES;
+            coming.last_bytes = piece.len();
+            coming.hash.update(piece);
+        }
+        Ok(before)
+    }
+
+    /// A content that is not in the document. Returns what became of the content before it.
+    fn missing(&mut self, id: RowId, why: Missing) -> Result<Option<Incoming>, Refusal> {
+        let before = self.prove();
+        let expected = self.of(id)?;
+        match why {
+            Missing::Elsewhere => self.left_out.elsewhere(),
+            Missing::Damaged => self.left_out.damaged(&expected.name, String::new()),
+        }
+        Ok(before)
+    }
+
+    /// Is what came last what its record says? Where not, it is left out.
+    fn prove(&mut self) -> Option<Incoming> {
+        let coming = self.coming.take()?;
+        if coming.in_order && coming.hash.finalize().as_slice() == coming.expected.hash {
+            return None;
+        }
+        self.left_out.damaged(&coming.expected.name, String::new());
+        Some(Incoming::Damaged(coming.id.into()))
+    }
+
+    /// What is left out, at the end: whose content never came, has none.
+    fn left_out(mut self) -> LeftOut {
+        self.expected.drain().for_each(|_| self.left_out.elsewhere());
+        self.left_out
     }
 }
 

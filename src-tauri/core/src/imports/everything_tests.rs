@@ -7,7 +7,7 @@ use clientele_model::{AttachmentId, ErrorCode, Language, Timestamp};
 
 use super::everything::{Content, look, run};
 use crate::Result;
-use crate::attachments::{self, NewAttachment};
+use crate::attachments::{self, DamagedContent, Held, LeftOut, NewAttachment};
 use crate::demo::{self, Demo};
 use crate::exports::{RowsDigest, everything};
 use crate::testing::{ClientBuilder, TestBook, a_picture, settings as salon};
@@ -75,36 +75,145 @@ fn full_book() -> TestBook {
 fn files(book: &TestBook) -> Vec<(AttachmentId, Vec<u8>)> {
     let mut files = Vec::new();
     let all = |conn: &rusqlite::Connection| {
-        attachments::each_content(conn, &mut |id, bytes| {
-            files.push((id, bytes.to_vec()));
+        attachments::each_content(conn, &mut |id, held| {
+            if let Held::Whole(content) = held {
+                files.push((id, content.bytes.clone()));
+            }
             Ok(())
         })
     };
-    book.read(all).unwrap();
+    let left_out = book.read(all).unwrap();
+    assert_eq!(left_out.damaged, 0, "{left_out:?}");
     files
 }
 
+fn damaged(name: &str, client: &str) -> LeftOut {
+    LeftOut {
+        elsewhere: 0,
+        damaged: 1,
+        named: vec![DamagedContent {
+            name: name.into(),
+            client: client.into(),
+        }],
+    }
+}
+
 #[test]
-fn a_file_that_is_not_what_its_record_says_is_refused_with_all_the_rest() {
+fn a_file_that_is_not_what_its_record_says_is_left_out_and_named() {
+    let from = full_book();
+    let whole = files(&from);
+    let (path, rows) = export(&from);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let papers = text
+        .find("съгласие.pdf")
+        .map(|at| text[..at].rfind("\"id\":\"").unwrap() + 6);
+    let id = text[papers.unwrap()..][..36].to_owned();
+    let begins = format!("\"attachment\":\"{id}\",\"pieces\":[\n\"");
+    let at = text.find(&begins).unwrap() + begins.len();
+    let other = if &text[at..=at] == "A" { "B" } else { "A" };
+    let piece = text[at..].find('\n').unwrap() + 1;
+    let byte = format!("{}{other}{}", &text[..at], &text[at + 1..]);
+    let piece_less = format!("{}\"{}", &text[..at - 1], &text[at + piece + 1..]);
+    // A short piece before a long one, so that the bytes are the same ones.
+    let cut = format!("{}\",\n\"{}", &text[..at + 400], &text[at + 400..]);
+    for (what, changed) in [("a byte", byte), ("a piece less", piece_less), ("a cut", cut)] {
+        std::fs::write(&path, changed).unwrap();
+        let to = TestBook::new();
+        assert_eq!(
+            look(&path, &mut go_on).unwrap().left_out,
+            damaged("съгласие.pdf", ""),
+            "{what}"
+        );
+        let written = import(&to, &path).unwrap().value;
+        assert_eq!(written.left_out, damaged("съгласие.pdf", ""), "{what}");
+        assert_eq!(digest(&to), rows, "{what}: every row is there");
+        let mut kept = whole.clone();
+        kept.retain(|(file, _)| file.to_string() != id);
+        assert_eq!(files(&to), kept, "{what}: and every other content");
+        to.assert_whole();
+    }
+}
+
+#[test]
+fn a_content_of_nobody_is_refused_with_all_the_rest() {
     let from = full_book();
     let (path, _) = export(&from);
     let text = std::fs::read_to_string(&path).unwrap();
-    let at = text.find("\"pieces\":[\n\"").unwrap() + 15;
-    let other = if &text[at..=at] == "A" { "B" } else { "A" };
     let of_nobody = text.replace("{\"attachment\":\"0", "{\"attachment\":\"1");
-    for damaged in [format!("{}{other}{}", &text[..at], &text[at + 1..]), of_nobody] {
-        assert_ne!(damaged, text);
-        std::fs::write(&path, damaged).unwrap();
-        let to = TestBook::new();
-        let (before, refused) = (digest(&to), import(&to, &path).unwrap_err());
-        assert_eq!(refused.code(), ErrorCode::ImportExportBroken);
-        assert_eq!(
-            look(&path, &mut go_on).unwrap_err().code(),
-            ErrorCode::ImportExportBroken
-        );
-        assert_eq!(digest(&to), before);
-        assert!(files(&to).is_empty());
+    assert_ne!(of_nobody, text);
+    std::fs::write(&path, of_nobody).unwrap();
+    let to = TestBook::new();
+    let (before, refused) = (digest(&to), import(&to, &path).unwrap_err());
+    assert_eq!(refused.code(), ErrorCode::ImportExportBroken);
+    assert_eq!(digest(&to), before);
+    assert!(files(&to).is_empty());
+}
+
+#[test]
+fn contents_that_are_not_whole_here_are_counted_and_named_and_the_rest_goes_out() {
+    let by = Actor::owner();
+    let book = TestBook::new();
+    let anna = ClientBuilder::new("Анна").create(&book);
+    let noise = |seed: u8| (0..600_000_u32).map(|n| (n * 7) as u8 ^ seed).collect();
+    let names = ["whole", "elsewhere", "begun", "byte", "gap"];
+    let new = names.map(|name| NewAttachment {
+        name: name.into(),
+        bytes: noise(name.len() as u8 + name.as_bytes()[0]),
+        thumbnail: None,
+    });
+    let ids = attachments::add(&book, &by, anna, &new, false).unwrap().value;
+    let alter = |sql: &str, id: AttachmentId| {
+        let done = book.maintain(|conn| Ok(conn.execute(sql, [id.as_bytes()])?));
+        assert!(done.unwrap() > 0);
+    };
+    alter("delete from attachment_pieces where attachment = ?1", ids[1]);
+    alter(
+        "delete from attachment_pieces where attachment = ?1 and n > 0",
+        ids[2],
+    );
+    alter(
+        "update attachment_pieces set bytes = zeroblob(length(bytes)) where attachment = ?1 and n = 1",
+        ids[3],
+    );
+    alter(
+        "delete from attachment_pieces where attachment = ?1 and n = 1",
+        ids[4],
+    );
+
+    let path = book.folder.path().join("everything.json");
+    let done = everything(&book, &path, &mut go_on).unwrap();
+    let named = |client: &str| {
+        ["byte", "gap"]
+            .map(|name| damaged(name, client).named.remove(0))
+            .to_vec()
+    };
+    assert_eq!((done.left_out.elsewhere, done.left_out.damaged), (2, 2));
+    assert_eq!(done.left_out.named, named("Анна"));
+    // The document says so, too, and it comes back with the one that is whole.
+    let text = std::fs::read_to_string(&path).unwrap();
+    for (id, why) in [
+        (ids[1], "elsewhere"),
+        (ids[2], "elsewhere"),
+        (ids[3], "damaged"),
+        (ids[4], "damaged"),
+    ] {
+        assert!(text.contains(&format!("{{\"attachment\":\"{id}\",\"missing\":\"{why}\"}}")));
     }
+    let to = TestBook::new();
+    let content = import(&to, &path).unwrap().value;
+    assert_eq!(
+        (content.left_out.elsewhere, &content.left_out.named),
+        (2, &named(""))
+    );
+    assert_eq!(digest(&to), digest(&book));
+    let kept = files(&to);
+    assert_eq!(kept.len(), 1);
+    assert_eq!((kept[0].0, kept[0].1 == new[0].bytes), (ids[0], true));
+    // Somebody took the list of files out: what has no content is counted all the same.
+    let cut = text.find("\"files\"").unwrap();
+    let rest = text.find("\"rows\":").unwrap();
+    std::fs::write(&path, format!("{}{}", &text[..cut], &text[rest..])).unwrap();
+    assert_eq!(look(&path, &mut go_on).unwrap().left_out.elsewhere, 5);
 }
 
 #[test]

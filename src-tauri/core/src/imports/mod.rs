@@ -8,9 +8,12 @@ pub mod everything;
 #[cfg(test)]
 mod everything_tests;
 pub mod history;
+mod lost;
 mod mappings;
 mod matching;
 mod mending;
+#[cfg(test)]
+mod own_tests;
 #[cfg(test)]
 mod rule_tests;
 mod rules;
@@ -35,6 +38,7 @@ use crate::workspace::table::DELETED_AT;
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
 use crate::{Result, custom_fields, search, settings};
 
+pub use lost::{LostValue, LostValues};
 pub use mappings::Mapping;
 use matching::Matcher;
 use mending::mendable;
@@ -60,6 +64,8 @@ pub struct Plan {
     pub records: Vec<(Record, Fate)>,
     /// Those that cannot, with their lines and reasons.
     pub refused: Vec<Refused>,
+    /// Values that are not taken, because the card of whom they are about has another.
+    pub lost: LostValues,
     /// What the user said of the columns, to be kept for the next file like this one.
     pub mapping: Option<Mapping>,
     /// The owner's fields that the file brings with it.
@@ -92,6 +98,8 @@ pub struct ImportResult {
     pub refused: Vec<Refused>,
     /// How many were refused.
     pub refused_total: u32,
+    /// Values that were not taken, because the card of whom they are about has another.
+    pub lost: LostValues,
     /// The step, to undo the whole import.
     pub step: Option<StepId>,
 }
@@ -122,7 +130,7 @@ fn readable(record: Record, country: &str) -> Result<Record, Refused> {
 
 impl Plan {
     /// Works out what a file would do to this book, where every record that means somebody who is there already
-    /// completes that card. Writes nothing.
+    /// completes that card, and the owner imports it. Writes nothing.
     ///
     /// # Errors
     /// As [`Plan::by_rules`].
@@ -131,15 +139,17 @@ impl Plan {
         parsed: Parsed,
         progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
     ) -> Result<Self> {
-        Self::by_rules(conn, parsed, &Rules::default(), progress)
+        Self::by_rules(conn, &Actor::owner(), parsed, &Rules::default(), progress)
     }
 
-    /// Works out what a file would do to this book by the user's own rules. Writes nothing.
+    /// Works out what a file would do to this book by the user's own rules. Writes nothing. Whoever may not say what
+    /// fields a card has (`by`) gets none made: what would stand in them goes to the notes.
     ///
     /// # Errors
     /// `import.cancelled` when `progress` says so; what SQLite says.
     pub fn by_rules(
         conn: &Connection,
+        by: &Actor,
         parsed: Parsed,
         rules: &Rules,
         progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
@@ -147,7 +157,7 @@ impl Plan {
         let by_line = rules.by_line();
         let country = settings::load(conn)?.country;
         let mut matcher = Matcher::new(conn);
-        let mut new = New::load(conn)?;
+        let mut new = New::load(conn, by)?;
         let mut plan = Self {
             records: Vec::with_capacity(parsed.records.len()),
             refused: parsed.refused,
@@ -234,10 +244,12 @@ impl Plan {
         };
         matcher.grow(at, &draft, &after);
         let adds = after != *before;
+        let lost = clients::outweighed(&before, &draft);
         let loaded = match before {
             Cow::Owned(before) => Some(before),
             Cow::Borrowed(_) => None,
         };
+        self.lost.note(line, lost);
         match (fate, loaded) {
             _ if !adds => {}
             (Fate::Complete(id), Some(before)) => {
@@ -308,7 +320,8 @@ impl Plan {
 /// file alone, and what was written on a card meanwhile stays.
 ///
 /// # Errors
-/// `import.cancelled` when `progress` says so: then nothing was written. What SQLite says.
+/// `import.cancelled` when `progress` says so: then nothing was written. `role.not_allowed` where the file brings fields
+/// with it that this one may not make. What SQLite says.
 pub fn run(
     workspace: &Workspace,
     by: &Actor,
@@ -354,6 +367,7 @@ pub fn run(
         skipped: plan.skipped(),
         refused: plan.refused.iter().take(REFUSED_NAMED_MAX).cloned().collect(),
         refused_total: u32::try_from(plan.refused.len()).unwrap_or(u32::MAX),
+        lost: plan.lost.clone(),
         step,
     }))
 }

@@ -5,7 +5,7 @@ use super::*;
 use crate::testing::{ClientBuilder, TestBook};
 
 fn plan_by(book: &TestBook, cards: Vec<ClientBuilder>, rules: &Rules) -> Plan {
-    book.read(|conn| Plan::by_rules(conn, file(cards), rules, &mut go_on))
+    book.read(|conn| Plan::by_rules(conn, &Actor::owner(), file(cards), rules, &mut go_on))
         .unwrap()
 }
 

@@ -5,13 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use clientele_model::change::SCHEMA;
-use clientele_model::{Body, BranchId, ChangeKind, FieldChange, Hlc, RowId, Value};
-use clientele_protocol::Hash;
-use clientele_protocol::chain::commitment;
+use clientele_model::{Body, BranchId, ChangeKind, FieldChange, RowId, Value};
 
-use super::gate::{Write, fits};
-use super::store::log::{Content, NewLogged, State};
+use super::gate::Write;
+use super::logging::NextChange;
 use super::store::{Put, PutRow, log};
 use super::table::Table;
 use super::touched::client_of;
@@ -28,39 +25,25 @@ pub struct NewRow {
     pub fields: Vec<(&'static str, Value)>,
 }
 
-/// A row on its way into the log.
-struct Logging {
-    table: &'static Table,
-    row: RowId,
-    scope: Option<BranchId>,
-    hlc: Hlc,
-    body: Vec<u8>,
-    salt: [u8; 12],
-    commitment: Hash,
-}
-
 impl Write<'_> {
     /// Adds rows that are new for certain. A client among them comes before what stands on its card.
     ///
     /// # Errors
     /// What SQLite says; the whole step is rolled back.
     pub fn add_new(&mut self, rows: Vec<NewRow>) -> Result<()> {
-        let first = self.pen.seq + 1;
         let mut put: BTreeMap<&str, (&'static Table, Vec<PutRow>)> = BTreeMap::new();
         let mut logging = Vec::with_capacity(rows.len());
         let mut whose: HashMap<RowId, Option<BranchId>> = HashMap::new();
         for NewRow { table, row, fields } in rows {
             let body = Body(fields.into_iter().map(said).collect());
-            fits(table, &body)?;
             let client = client_of(self.conn, table, row, Some(&body))?;
-            self.touched.note(table, client);
             let known = client.and_then(|client| whose.get(&client).copied());
             let scope = match known {
                 Some(scope) => scope,
                 None => self.scope(table, ChangeKind::Add, client)?,
             };
             whose.extend(client.map(|client| (client, scope)));
-            self.scopes.insert(scope);
+            self.note(scope, client, table, row, &body)?;
             let values = table.all_fields().map(|field| {
                 let said = body.0.iter().find(|said| said.field == field.name);
                 said.map_or_else(|| field.empty(), |said| said.value.clone())
@@ -70,40 +53,17 @@ impl Write<'_> {
                 .or_insert_with(|| (table, Vec::new()))
                 .1
                 .push(ready);
-            let (body, salt) = (body.encode(), log::salt());
-            self.pen.clock = self.pen.clock.tick(self.pen.time.for_order());
-            self.pen.seq += 1;
-            self.changes += 1;
-            logging.push(Logging {
-                table,
-                row,
-                scope,
-                hlc: self.pen.clock,
-                commitment: commitment(&salt, &body),
-                body,
-                salt,
-            });
+            logging.push(self.next_change(scope, table, row, ChangeKind::Add, &body));
         }
         for (table, mut rows) in put.into_values() {
             let put = self.puts.entry(table.name).or_insert_with(|| Put::new(table));
             put.in_order(&mut rows);
             put.new_rows(self.conn, &rows)?;
         }
-        let logged = (first..).zip(&logging).map(|(seq, new)| NewLogged {
-            device_n: self.pen.device_n,
-            seq,
-            hlc: new.hlc,
-            eff_hlc: new.hlc,
-            schema: SCHEMA,
-            step: self.id,
-            scope: new.scope,
-            entity: new.table.name,
-            row: new.row,
-            kind: ChangeKind::Add,
-            content: Content::Whole(&new.body, &new.salt, new.commitment),
-            state: State::Counts,
-        });
-        log::append_new(self.conn, &logged.collect::<Vec<_>>())
+        log::append_new(
+            self.conn,
+            &logging.iter().map(NextChange::logged).collect::<Vec<_>>(),
+        )
     }
 
     /// What is worked out from these new clients stands already, as long as nothing more of them is written.

@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use clientele_model::change::{SCHEMA, SEEN, SETTLES, UNSETTLES};
+use clientele_model::change::{SEEN, SETTLES, UNSETTLES};
 use clientele_model::{
     Body, BranchId, ChangeKind, DeviceId, ErrorCode, FieldChange, Hlc, Refusal, RowId, Stamp, StepId,
     Timestamp, Value,
 };
-use clientele_protocol::chain::commitment;
 use rusqlite::Connection;
 
 use super::clock::Clock;
 use super::settle;
 use super::step::NewStep;
-use super::store::log::{Content, NewLogged, State};
 use super::store::{self, Put, log};
 use super::table::{Card, DELETED_AT, Invalidation, Schema, Table, Topic};
 use super::touched::{Touched, client_of};
@@ -125,6 +123,14 @@ impl<'a> Write<'a> {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The moment of the next change by the clock that orders changes: head office's, and not before any change that was
+    /// seen.
+    #[must_use]
+    pub fn now_in_order(&self) -> Timestamp {
+        let next = self.pen.clock.tick(self.pen.time.for_order());
+        Timestamp(next.millis().cast_signed())
     }
 
     /// How many changes the step holds so far.
@@ -410,14 +416,7 @@ impl<'a> Write<'a> {
         kind: ChangeKind,
         body: Body,
     ) -> Result<()> {
-        fits(table, &body)?;
-        self.touched.note(table, client);
-        if let Some(client) = client {
-            self.whole.remove(&client);
-        }
-        self.touched
-            .defined(table, row, body.0.iter().map(|field| field.field.as_str()));
-        self.scopes.insert(scope);
+        self.note(scope, client, table, row, &body)?;
         let columns: Vec<&FieldChange> = body.0.iter().filter(|f| !f.field.starts_with('~')).collect();
         match kind {
             ChangeKind::Add => {
@@ -441,36 +440,8 @@ impl<'a> Write<'a> {
                 store::erase_row(self.conn, table, row)?;
             }
         }
-        let pen = &mut self.pen;
-        pen.clock = pen.clock.tick(pen.time.for_order());
-        pen.seq += 1;
-        self.changes += 1;
-        let (body, salt) = (body.encode(), log::salt());
-        let commitment = if kind == ChangeKind::Erase {
-            commitment(&salt, &[])
-        } else {
-            commitment(&salt, &body)
-        };
-        let content = if kind == ChangeKind::Erase {
-            Content::Gone(commitment)
-        } else {
-            Content::Whole(&body, &salt, commitment)
-        };
-        let new = NewLogged {
-            device_n: self.pen.device_n,
-            seq: self.pen.seq,
-            hlc: self.pen.clock,
-            eff_hlc: self.pen.clock,
-            schema: SCHEMA,
-            step: self.id,
-            scope,
-            entity: table.name,
-            row,
-            kind,
-            content,
-            state: State::Counts,
-        };
-        log::append(self.conn, &[new])?;
+        let new = self.next_change(scope, table, row, kind, &body);
+        log::append(self.conn, &[new.logged()])?;
         Ok(())
     }
 

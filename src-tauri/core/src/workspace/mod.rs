@@ -9,6 +9,7 @@ pub mod arrivals;
 pub mod clock;
 mod gate;
 pub mod guard;
+mod logging;
 mod rescue;
 pub(crate) mod settle;
 pub mod step;

@@ -21,6 +21,8 @@ pub const STEPS: Table = Table {
 pub struct Actor {
     /// The staff member's name in the book.
     pub staff: String,
+    /// Is it somebody who says what holds for the whole business, as what fields a card has?
+    pub is_owner: bool,
 }
 
 impl Actor {
@@ -29,6 +31,7 @@ impl Actor {
     pub fn owner() -> Self {
         Self {
             staff: "owner".to_owned(),
+            is_owner: true,
         }
     }
 }
@@ -149,6 +152,7 @@ impl StepLabel {
 #[derive(Clone, Debug)]
 pub struct NewStep {
     pub(super) staff: String,
+    pub(super) by_owner: bool,
     pub(super) label: StepLabel,
     pub(super) params: BTreeMap<String, String>,
     pub(super) act: &'static str,
@@ -161,6 +165,7 @@ impl NewStep {
     pub fn new(by: &Actor, label: StepLabel) -> Self {
         Self {
             staff: by.staff.clone(),
+            by_owner: by.is_owner,
             label,
             params: BTreeMap::new(),
             act: "do",
@@ -184,6 +189,12 @@ impl NewStep {
         }
         self.set("count", ids.len());
         self
+    }
+
+    /// Is it done by somebody who says what holds for the whole business?
+    #[must_use]
+    pub fn by_owner(&self) -> bool {
+        self.by_owner
     }
 
     /// With a parameter.

@@ -1,9 +1,10 @@
 //! The write gate: wholly or not at all, in the log, undone and redone across restarts.
 
-use clientele_model::{ClientId, ErrorCode, Value};
+use clientele_model::{ClientId, CustomKind, ErrorCode, RowId, Value};
 
 use super::*;
 use crate::clients::{self, CLIENTS};
+use crate::custom_fields::{self, CustomFieldDraft};
 use crate::testing::{ClientBuilder, Rng, TestBook, call, log_call};
 use crate::{contacts, search};
 
@@ -310,6 +311,66 @@ fn what_is_erased_leaves_its_commitment() {
     clients::erase(&book, &Actor::owner(), &[id]).unwrap();
     let after = log(&book);
     assert_eq!((after[0].0, after[0].1, &after[0].2), (true, true, &before[0].2));
+}
+
+#[test]
+fn rows_written_many_at_once_touch_what_rows_written_one_by_one_touch() {
+    let book = TestBook::new();
+    let by = Actor::owner();
+    let anna = ClientId::new();
+    let draft = ClientBuilder::new("Анна Иванова").0;
+    book.write(NewStep::new(&by, StepLabel::Imported), |w| {
+        clients::add_all(w, &[(anna, &draft)], w.now())?;
+        search::index_new(w.conn(), &[(anna.into(), &draft)])?;
+        w.are_whole([anna.into()]);
+        // Whoever was whole gets a phone after all.
+        let fields = vec![
+            ("client_id", RowId::from(anna).into()),
+            ("typed", Value::from("0888 777 555")),
+        ];
+        let table = &clients::PHONES;
+        w.add_new(vec![NewRow {
+            table,
+            row: RowId::new(),
+            fields,
+        }])
+    })
+    .unwrap();
+    let found = search::search(&book, "777555", 10, "BG").unwrap();
+    assert_eq!(found.len(), 1, "the phone is in the index");
+
+    // A value that speaks of a choice of which nobody here knew: when the choice comes, the card says its name.
+    let draft = CustomFieldDraft {
+        name: "Косми".into(),
+        kind: CustomKind::Choice,
+        choices: Vec::new(),
+    };
+    let field = custom_fields::save(&book, &by, None, None, draft).unwrap().value;
+    let choice = RowId::new();
+    let value = vec![
+        ("client_id", RowId::from(anna).into()),
+        ("field_id", field.into()),
+        ("choice", choice.into()),
+    ];
+    let row = custom_fields::value_row(anna.into(), field);
+    let step = || NewStep::new(&by, StepLabel::ClientChanged);
+    book.write(step(), |w| {
+        w.add(&custom_fields::CUSTOM_VALUES, row, value.clone())
+    })
+    .unwrap();
+    assert!(search::search(&book, "къдрави", 10, "BG").unwrap().is_empty());
+    book.write(step(), |w| {
+        let fields = vec![("field_id", field.into()), ("name", Value::from("къдрави"))];
+        let table = &custom_fields::CUSTOM_CHOICES;
+        w.add_new(vec![NewRow {
+            table,
+            row: choice,
+            fields,
+        }])
+    })
+    .unwrap();
+    assert_eq!(search::search(&book, "къдрави", 10, "BG").unwrap().len(), 1);
+    book.assert_whole();
 }
 
 /// Whatever is done in whatever order: the rows are what the log says, the index is what the rows say, and

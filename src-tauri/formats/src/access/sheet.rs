@@ -251,9 +251,23 @@ impl Writer<'_> {
             let (added, sha256) = (self.moment(part.added_at), format!("SHA-256 {}", part.sha256));
             let photo = part.photo_since.map(|_| self.field("attachments", "photo_since"));
             let photo = photo.unwrap_or_default();
+            let missing = match part.missing.as_deref() {
+                Some("elsewhere") => self.words.file_elsewhere,
+                Some(_) => self.words.file_damaged,
+                None => "",
+            };
+            let place = part.file.as_deref().unwrap_or(missing);
             let note = joined(
                 " · ",
-                &[&photo, &part.media_type, &size, &added, &sha256, &self.off(file)],
+                &[
+                    place,
+                    &photo,
+                    &part.media_type,
+                    &size,
+                    &added,
+                    &sha256,
+                    &self.off(file),
+                ],
             );
             facts.add(self.field("attachments", "name"), &part.name, &note);
         }

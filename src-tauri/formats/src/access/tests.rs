@@ -195,6 +195,8 @@ pub(super) fn anna() -> AccessExport {
                 sha256: "ab12".into(),
                 added_at: moment("2026-05-04T09:30:00+03:00"),
                 photo_since: None,
+                file: Some("Анна.files/съгласие.pdf".into()),
+                missing: None,
             },
             None,
         )],

@@ -176,6 +176,12 @@ pub struct AccessAttachment {
     pub added_at: Moment,
     /// Since when it has been the client's photo, or was; none where it never was.
     pub photo_since: Option<Moment>,
+    /// Where its content is handed out: a path beside this document, `/` before its last part. None where it is not.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// Why its content is not handed out: `elsewhere`, on another device only, or `damaged`; none where it is.
+    #[serde(default)]
+    pub missing: Option<String>,
 }
 
 /// What happened to one field.

@@ -31,6 +31,30 @@ pub const ROW_BYTES_MAX: u64 = 32 * 1024 * 1024;
 /// A piece of the content of a file is no larger.
 pub const PIECE_BYTES_MAX: usize = 256 * 1024;
 
+/// Why the content of an attached file is not in a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// It was on another device when the document was written.
+    Elsewhere,
+    /// It was damaged in the book.
+    Damaged,
+}
+
+impl Missing {
+    /// Every reason, with the word for it in a document.
+    const ALL: [(Self, &'static str); 2] = [(Self::Elsewhere, "elsewhere"), (Self::Damaged, "damaged")];
+
+    fn word(self) -> &'static str {
+        let known = Self::ALL.into_iter().find(|(missing, _)| *missing == self);
+        known.map_or("", |(_, word)| word)
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        let known = Self::ALL.into_iter().find(|(_, known)| *known == word);
+        known.map(|(missing, _)| missing)
+    }
+}
+
 /// The ending of such a file's name.
 pub const EXTENSION: &str = "json";
 

@@ -14,7 +14,7 @@ use clientele_model::{ErrorCode, Refusal, RowId, Value};
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::values::{self, Json};
-use super::{PIECE_BYTES_MAX, ROW_BYTES_MAX, SORT, VERSION, entities};
+use super::{Missing, PIECE_BYTES_MAX, ROW_BYTES_MAX, SORT, VERSION, entities};
 
 /// What stands before the records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +51,15 @@ pub enum Said {
         n: u32,
         /// It.
         piece: Vec<u8>,
+        /// So many bytes of the file are read.
+        bytes: u64,
+    },
+    /// The content of an attached file is not in the document.
+    Missing {
+        /// Whose content.
+        attachment: RowId,
+        /// Why not.
+        why: Missing,
         /// So many bytes of the file are read.
         bytes: u64,
     },
@@ -312,9 +321,22 @@ impl<'de> Visitor<'de> for OneFile<'_, '_> {
                     pieces = true;
                     map.next_value_seed(Pieces(self.0, of))?;
                 }
-                ("attachment" | "pieces", _) => {
+                ("missing", Some(attachment)) if !pieces => {
+                    pieces = true;
+                    let word = short::<A::Error>(map.next_value()?)?;
+                    let Some(why) = Missing::of(&word) else {
+                        return Err(self.0.refuse(newer(&format!("files.missing: {word}"))));
+                    };
+                    let bytes = self.0.meter.bytes.get();
+                    self.0.say(Said::Missing {
+                        attachment,
+                        why,
+                        bytes,
+                    })?;
+                }
+                ("attachment" | "pieces" | "missing", _) => {
                     return Err(de::Error::custom(
-                        "a file begins with \"attachment\", and has \"pieces\" once",
+                        "a file begins with \"attachment\", and has \"pieces\" or \"missing\" once",
                     ));
                 }
                 _ => return Err(self.0.refuse(newer(&format!("files.{name}")))),
@@ -323,7 +345,7 @@ impl<'de> Visitor<'de> for OneFile<'_, '_> {
         if pieces {
             Ok(())
         } else {
-            Err(de::Error::custom("a file without \"pieces\""))
+            Err(de::Error::custom("a file without \"pieces\" and \"missing\""))
         }
     }
 }

@@ -151,6 +151,55 @@ fn contents_of_files_come_back_piece_by_piece() {
     assert_eq!(pieces, expected.map(|(id, n, piece)| (id, n, piece.to_vec())));
 }
 
+#[test]
+fn a_content_that_is_not_there_is_named_with_why() {
+    let ids = [RowId::new(), RowId::new(), RowId::new()];
+    let mut writer = Writer::new(Vec::new(), "1", Timestamp(0)).unwrap();
+    for record in entities() {
+        writer.entity(record).unwrap();
+    }
+    writer.missing_file(ids[0], Missing::Elsewhere).unwrap();
+    writer.file(ids[1], b"short").unwrap();
+    writer.missing_file(ids[2], Missing::Damaged).unwrap();
+    let written = writer.finish("0a").unwrap();
+    serde_json::from_slice::<serde_json::Value>(&written).expect("JSON for every other program, too");
+    let mut missing = Vec::new();
+    read(written.as_slice(), &mut |said| {
+        if let Said::Missing { attachment, why, .. } = said {
+            missing.push((attachment, why));
+        }
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(
+        missing,
+        [(ids[0], Missing::Elsewhere), (ids[2], Missing::Damaged)]
+    );
+    let id = ids[0];
+    for (file, refused) in [
+        (format!(r#"{{"attachment":"{id}","missing":"elsewhere"}}"#), None),
+        (
+            format!(r#"{{"attachment":"{id}","missing":"stolen"}}"#),
+            Some(ErrorCode::ImportExportNewer),
+        ),
+        (
+            format!(r#"{{"missing":"damaged","attachment":"{id}"}}"#),
+            Some(ErrorCode::ImportExportBroken),
+        ),
+        (
+            format!(r#"{{"attachment":"{id}","pieces":["AA=="],"missing":"damaged"}}"#),
+            Some(ErrorCode::ImportExportBroken),
+        ),
+        (
+            format!(r#"{{"attachment":"{id}"}}"#),
+            Some(ErrorCode::ImportExportBroken),
+        ),
+    ] {
+        let read = read_all(with_files(&format!("[{file}]")).as_bytes());
+        assert_eq!(read.err().map(|refusal| refusal.code), refused, "{file}");
+    }
+}
+
 fn with_client(fields: &str) -> String {
     with_records(&format!(
         r#"{{"clients":[{{"id":"01890000-0000-7000-8000-000000000001"{fields}}}]}}"#
@@ -290,7 +339,9 @@ fn what_the_listener_refuses_ends_the_reading() {
             assert_eq!((head.version, head.program.as_str()), (VERSION, "1.2.3"));
             Ok(())
         }
-        Said::Row { .. } | Said::Piece { .. } => Err(ErrorCode::ImportCancelled.into()),
+        Said::Row { .. } | Said::Piece { .. } | Said::Missing { .. } => {
+            Err(ErrorCode::ImportCancelled.into())
+        }
     });
     assert_eq!(refused.unwrap_err().code, ErrorCode::ImportCancelled);
 }

@@ -8,10 +8,10 @@ use chrono::SecondsFormat;
 use clientele_model::record::{Field, Record};
 use clientele_model::{RowId, Timestamp, Value};
 
-use super::{PIECE_BYTES_MAX, SORT, VERSION, values};
+use super::{Missing, PIECE_BYTES_MAX, SORT, VERSION, values};
 
 /// Writes the document: [`Self::entity`], then its rows by [`Self::row`], entity after entity; then the
-/// contents of files by [`Self::file`]; [`Self::finish`].
+/// contents of files by [`Self::file`] and [`Self::missing_file`]; [`Self::finish`].
 pub struct Writer<W: Write> {
     out: W,
     rows: u64,
@@ -76,14 +76,28 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What `out` says.
     pub fn file(&mut self, attachment: RowId, content: &[u8]) -> io::Result<()> {
-        self.end_records()?;
-        let before = if self.files == 1 { "\n" } else { ",\n" };
-        write!(self.out, "{before}{{\"attachment\":\"{attachment}\",\"pieces\":[")?;
+        self.begin_file(attachment)?;
+        self.out.write_all(b"\"pieces\":[")?;
         for (n, piece) in content.chunks(PIECE_BYTES_MAX).enumerate() {
             let before = if n == 0 { "\n" } else { ",\n" };
             write!(self.out, "{before}\"{}\"", STANDARD.encode(piece))?;
         }
         self.out.write_all(b"\n]}")
+    }
+
+    /// Says that the content of an attached file is not in the document, and why. No row may follow.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn missing_file(&mut self, attachment: RowId, why: Missing) -> io::Result<()> {
+        self.begin_file(attachment)?;
+        write!(self.out, "\"missing\":\"{}\"}}", why.word())
+    }
+
+    fn begin_file(&mut self, attachment: RowId) -> io::Result<()> {
+        self.end_records()?;
+        let before = if self.files == 1 { "\n" } else { ",\n" };
+        write!(self.out, "{before}{{\"attachment\":\"{attachment}\",")
     }
 
     /// Before the first file, and where there is none.

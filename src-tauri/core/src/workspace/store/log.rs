@@ -265,6 +265,22 @@ pub(in crate::workspace) fn versions(
     Ok(found)
 }
 
+/// When a field of a row was said last, and by which device: its place in the order of changes.
+pub(crate) fn said_at(conn: &Connection, row: RowId, field: &str) -> Result<Option<(Hlc, DeviceId)>> {
+    let sql = format!(
+        "{LOGGED} where c.row_id = ?1 and c.state = 0 order by c.eff_hlc desc, d.id desc, c.seq desc"
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    for change in statement.query_map([row.as_bytes()], logged)? {
+        let change = change?;
+        let mut fields = change.body.iter().flat_map(|body| &body.0);
+        if fields.any(|said| said.field == field) {
+            return Ok(Some((change.eff_hlc, change.stamp.device)));
+        }
+    }
+    Ok(None)
+}
+
 /// The changes of a step that count, in the order in which they were made; at most `limit`.
 pub fn of_step(conn: &Connection, step: StepId, limit: usize) -> Result<Vec<Logged>> {
     let sql = format!("{LOGGED} where c.step = ?1 and c.state = 0 order by c.seq limit ?2");

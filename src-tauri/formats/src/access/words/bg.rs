@@ -18,6 +18,8 @@ pub(super) const WORDS: Words = Words {
     in_trash: "в кошчето от {}",
     read_as: "чете се {}",
     from_file: "от файла {}",
+    file_elsewhere: "съдържанието не е приложено: то е само на друго устройство",
+    file_damaged: "съдържанието не е приложено: повредено е",
     field: "Поле",
     was: "Беше",
     is: "Стана",

@@ -18,6 +18,8 @@ pub(super) const WORDS: Words = Words {
     in_trash: "in the trash since {}",
     read_as: "read as {}",
     from_file: "from the file {}",
+    file_elsewhere: "its content is not handed out: it is on another device only",
+    file_damaged: "its content is not handed out: it is damaged",
     field: "Field",
     was: "Was",
     is: "Now",

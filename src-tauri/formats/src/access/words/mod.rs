@@ -27,6 +27,8 @@ pub(super) struct Words {
     pub in_trash: &'static str,
     pub read_as: &'static str,
     pub from_file: &'static str,
+    pub file_elsewhere: &'static str,
+    pub file_damaged: &'static str,
     pub field: &'static str,
     pub was: &'static str,
     pub is: &'static str,

@@ -18,6 +18,8 @@ pub(super) const WORDS: Words = Words {
     in_trash: "в корзине с {}",
     read_as: "читается как {}",
     from_file: "из файла {}",
+    file_elsewhere: "содержимое не приложено: оно есть только на другом устройстве",
+    file_damaged: "содержимое не приложено: оно повреждено",
     field: "Поле",
     was: "Было",
     is: "Стало",
