@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use clientele_core::clients::links;
 use clientele_core::head_office::incoming::{self, Stopped};
 use clientele_core::head_office::proved::ProvedPage;
 use clientele_core::head_office::{self, Membership, contents, outgoing};
@@ -561,9 +560,7 @@ impl<'a> Contact<'a> {
             incoming::rewind(self.book, Mark::start())?;
             return self.again(Stage::Heads);
         }
-        self.book.rescue(&Actor::owner())?;
-        links::erase_left_over(self.book, &Actor::owner())?;
-        head_office::speak_for_company(self.book, &Actor::owner())?;
+        head_office::say_what_follows(self.book, &Actor::owner())?;
         if self.book.read(head_office::waiting)? > 0 {
             return self.again(Stage::Push);
         }

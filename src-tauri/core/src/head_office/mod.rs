@@ -25,7 +25,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::clients::Sight;
+use crate::clients::{Sight, links};
 use crate::workspace::store::{local, set_local, steps};
 use crate::workspace::{Actor, StepLabel, Topic, WRITES_FOR, Workspace};
 use crate::{book, settings};
@@ -222,6 +222,18 @@ pub fn join(workspace: &Workspace, device: DeviceId, new: &Membership) -> Result
         arrivals.topic(Topic::HeadOffice);
         Ok(())
     })?;
+    Ok(())
+}
+
+/// When all that others wrote has come in: writes once more what head office had lost, erases what cards say of clients who
+/// were erased, and says what holds for the company.
+///
+/// # Errors
+/// What SQLite says; then it is tried again at the next contact.
+pub fn say_what_follows(workspace: &Workspace, by: &Actor) -> Result<()> {
+    workspace.rescue(by)?;
+    links::erase_left_over(workspace, by)?;
+    speak_for_company(workspace, by)?;
     Ok(())
 }
 

@@ -57,4 +57,10 @@ export const filters: Pick<Messages<Plural>, keyof typeof english> = {
   "filter.tagDo": "Слагане на етикета",
   "filter.untagDo": "Махане на етикета",
   "filter.trashDo": "В кошчето",
+  "filter.orderTitle": "Ред на филтрите",
+  "filter.orderText": "Alt със стрелка също мести филтър.",
+  "filter.orderDone": "Готово",
+  "filter.up": "{name}: по-нагоре",
+  "filter.down": "{name}: по-надолу",
+  "filter.stands": "{name} вече е на място {place} от {count}.",
 };

@@ -1,5 +1,6 @@
 // Думите на екраните на български.
 
+import { card } from "./bg.card";
 import { filters } from "./bg.filters";
 import type { Messages, Plural } from "./types";
 
@@ -322,50 +323,12 @@ export const bg = {
   "merge.same": "Еднакво в двата или само в единия",
   "merge.goneTitle": "Един от двата картона не е в книгата",
   "merge.goneText": "Изтрит е завинаги или връзката е стара.",
-  "attachments.title": "Снимки и файлове",
-  "attachments.add": "Добави",
-  "attachments.addLabel": "Добави снимка или файл",
-  "attachments.empty": "Пуснете или поставете снимки и файлове върху картона или ги добавете тук.",
-  "attachments.dropHere": "Върху този картон",
-  "attachments.dropHereText": "Пазят се в книгата, при този клиент.",
-  "attachments.open": "Отвори: {name}",
-  "attachments.saveNamed": "Запази като: {name}",
-  "attachments.saveAs": "Запази като…",
-  "attachments.saved": "Запазено",
-  "attachments.remove": "В кошчето: {name}",
-  "attachments.makePhoto": "Направи снимка на клиента: {name}",
-  "attachments.takePhoto": "Вече не е снимка на клиента: {name}",
-  "attachments.photo": "снимка",
-  "attachments.away": "още не е на това устройство",
-  "attachments.awayText": "Изображението е на друго устройство. Идва с обмена с централата.",
-  "attachments.fetching": "Файлът идва с обмена с централата",
-  "attachments.fetch": "Вземи от централата: {name}",
-  "attachments.cannotShow": "Изображението не може да се покаже. Може да се запази.",
-  "attachments.photoAdd": "Добави снимка",
-  "attachments.photoShow": "Покажи снимката",
   "merge.from": "Обединено с",
   "merge.when": "обединено {when}",
   "merge.apart": "Раздели",
   "merge.apartNamed": "Раздели: {name}",
   "merge.withTitle": "Обедини {name} с…",
   "merge.withText": "Намерете другия картон на същия клиент. Ще сравните двата, преди да се обедини каквото и да е.",
-  "form.linkPerson": "Наш клиент е…",
-  "form.unlinkPerson": "Не е този клиент",
-  "form.linkTitle": "Кой от клиентите е?",
-  "form.linkText": "Двата картона ще водят един към друг.",
-  "form.linkPlaceholder": "Име, телефон или номер на карта",
-  "card.personOf": "Лице за контакт на",
-  "card.personInTrash": "Този картон е в кошчето",
-  "action.print": "Отпечатай картона",
-  "print.made": "Отпечатано {when}",
-  "print.left": { one: "Още {count} по-стар запис не е на листа.", other: "Още {count} по-стари записа не са на листа." },
-  "filter.orderTitle": "Ред на филтрите",
-  "filter.orderText": "Alt със стрелка също мести филтър.",
-  "filter.orderDone": "Готово",
-  "filter.up": "{name}: по-нагоре",
-  "filter.down": "{name}: по-надолу",
-  "filter.stands": "{name} вече е на място {place} от {count}.",
-  "find.none": "Никой друг не отговаря на „{query}“.",
   "merge.withPlaceholder": "Име, телефон, номер на карта…",
 
   "history.title": "История",
@@ -625,6 +588,7 @@ export const bg = {
   "erasures.shutOut": "Достъпът е отнет, преди да потвърдят; вече не се чакат:",
 
   ...filters,
+  ...card,
 
   "tags.more": { one: "още {count} етикет", other: "още {count} етикета" },
 } as const satisfies Messages<Plural>;

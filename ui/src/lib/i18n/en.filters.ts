@@ -54,4 +54,10 @@ export const filters = {
   "filter.tagDo": "Give the tag",
   "filter.untagDo": "Take it off",
   "filter.trashDo": "Move to the trash",
+  "filter.orderTitle": "Order of the filters",
+  "filter.orderText": "Alt with an arrow key moves a filter as well.",
+  "filter.orderDone": "Done",
+  "filter.up": "Move {name} up",
+  "filter.down": "Move {name} down",
+  "filter.stands": "{name} is number {place} of {count} now.",
 } as const;

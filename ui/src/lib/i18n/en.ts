@@ -1,5 +1,6 @@
 // The words of the screens. This file says which keys there are; the other languages must have the same.
 
+import { card } from "./en.card";
 import { filters } from "./en.filters";
 
 export const en = {
@@ -321,50 +322,12 @@ export const en = {
   "merge.same": "The same on both, or only on one",
   "merge.goneTitle": "One of the two is not in the book",
   "merge.goneText": "It was deleted for good, or the link is old.",
-  "attachments.title": "Photos and files",
-  "attachments.add": "Add",
-  "attachments.addLabel": "Add a photo or a file",
-  "attachments.empty": "Drop or paste photos and files onto the card, or add them here.",
-  "attachments.dropHere": "Onto this card",
-  "attachments.dropHereText": "They are kept in the book, with this client.",
-  "attachments.open": "Open {name}",
-  "attachments.saveNamed": "Save as: {name}",
-  "attachments.saveAs": "Save as…",
-  "attachments.saved": "Saved",
-  "attachments.remove": "Move to the trash: {name}",
-  "attachments.makePhoto": "Make it the photo: {name}",
-  "attachments.takePhoto": "No longer the photo: {name}",
-  "attachments.photo": "photo",
-  "attachments.away": "not on this device yet",
-  "attachments.awayText": "The picture is on another device. It comes with the exchange with head office.",
-  "attachments.fetching": "It comes with the exchange with head office",
-  "attachments.fetch": "Fetch from head office: {name}",
-  "attachments.cannotShow": "The picture cannot be shown. It can be saved.",
-  "attachments.photoAdd": "Add a photo",
-  "attachments.photoShow": "Show the photo",
   "merge.from": "Merged from",
   "merge.when": "merged {when}",
   "merge.apart": "Take apart",
   "merge.apartNamed": "Take apart: {name}",
   "merge.withTitle": "Merge {name} with…",
   "merge.withText": "Find the other card of the same client. You compare the two before anything is merged.",
-  "form.linkPerson": "A client of ours…",
-  "form.unlinkPerson": "Not this client",
-  "form.linkTitle": "Which client is it?",
-  "form.linkText": "The two cards then lead to one another.",
-  "form.linkPlaceholder": "A name, phone or card number",
-  "card.personOf": "Contact person of",
-  "card.personInTrash": "This card is in the trash",
-  "action.print": "Print this card",
-  "print.made": "Printed {when}",
-  "print.left": { one: "{count} older entry is not on this sheet.", other: "{count} older entries are not on this sheet." },
-  "filter.orderTitle": "Order of the filters",
-  "filter.orderText": "Alt with an arrow key moves a filter as well.",
-  "filter.orderDone": "Done",
-  "filter.up": "Move {name} up",
-  "filter.down": "Move {name} down",
-  "filter.stands": "{name} is number {place} of {count} now.",
-  "find.none": "Nobody else matches “{query}”.",
   "merge.withPlaceholder": "Name, phone, card number…",
 
   "history.title": "History",
@@ -624,6 +587,7 @@ export const en = {
   "erasures.shutOut": "Revoked before confirming, no longer waited for:",
 
   ...filters,
+  ...card,
 
   "tags.more": { one: "{count} more tag", other: "{count} more tags" },
 } as const;

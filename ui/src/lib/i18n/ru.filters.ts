@@ -57,4 +57,10 @@ export const filters: Pick<Messages<SlavicPlural>, keyof typeof english> = {
   "filter.tagDo": "Поставить метку",
   "filter.untagDo": "Снять метку",
   "filter.trashDo": "В корзину",
+  "filter.orderTitle": "Порядок фильтров",
+  "filter.orderText": "Alt со стрелкой тоже передвигает фильтр.",
+  "filter.orderDone": "Готово",
+  "filter.up": "{name}: выше",
+  "filter.down": "{name}: ниже",
+  "filter.stands": "{name} теперь на месте {place} из {count}.",
 };

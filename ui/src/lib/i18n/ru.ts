@@ -1,5 +1,6 @@
 // Слова экранов по-русски.
 
+import { card } from "./ru.card";
 import { filters } from "./ru.filters";
 import type { Messages, SlavicPlural } from "./types";
 
@@ -322,50 +323,12 @@ export const ru = {
   "merge.same": "Одинаково на обеих или есть только на одной",
   "merge.goneTitle": "Одной из двух карточек нет в книге",
   "merge.goneText": "Её удалили навсегда, или ссылка устарела.",
-  "attachments.title": "Фото и файлы",
-  "attachments.add": "Добавить",
-  "attachments.addLabel": "Добавить фото или файл",
-  "attachments.empty": "Перетащите или вставьте фото и файлы на карточку или добавьте их здесь.",
-  "attachments.dropHere": "На эту карточку",
-  "attachments.dropHereText": "Они хранятся в книге, вместе с этим клиентом.",
-  "attachments.open": "Открыть: {name}",
-  "attachments.saveNamed": "Сохранить как: {name}",
-  "attachments.saveAs": "Сохранить как…",
-  "attachments.saved": "Сохранено",
-  "attachments.remove": "В корзину: {name}",
-  "attachments.makePhoto": "Сделать фотографией клиента: {name}",
-  "attachments.takePhoto": "Больше не фотография клиента: {name}",
-  "attachments.photo": "фото",
-  "attachments.away": "ещё не на этом устройстве",
-  "attachments.awayText": "Изображение на другом устройстве. Оно придёт при обмене с головным офисом.",
-  "attachments.fetching": "Файл придёт при обмене с головным офисом",
-  "attachments.fetch": "Получить из головного офиса: {name}",
-  "attachments.cannotShow": "Изображение нельзя показать. Его можно сохранить.",
-  "attachments.photoAdd": "Добавить фото",
-  "attachments.photoShow": "Показать фото",
   "merge.from": "Объединено с",
   "merge.when": "объединено {when}",
   "merge.apart": "Разъединить",
   "merge.apartNamed": "Разъединить: {name}",
   "merge.withTitle": "Объединить: {name} и…",
   "merge.withText": "Найдите другую карточку того же клиента. Прежде чем объединить, вы сравните обе.",
-  "form.linkPerson": "Это наш клиент…",
-  "form.unlinkPerson": "Не этот клиент",
-  "form.linkTitle": "Кто это из клиентов?",
-  "form.linkText": "Обе карточки будут вести друг к другу.",
-  "form.linkPlaceholder": "Имя, телефон или номер карты",
-  "card.personOf": "Контактное лицо у",
-  "card.personInTrash": "Эта карточка в корзине",
-  "action.print": "Распечатать карточку",
-  "print.made": "Напечатано {when}",
-  "print.left": { one: "Ещё {count} старая запись на лист не вошла.", few: "Ещё {count} старые записи на лист не вошли.", many: "Ещё {count} старых записей на лист не вошли.", other: "Ещё {count} старой записи на лист не вошло." },
-  "filter.orderTitle": "Порядок фильтров",
-  "filter.orderText": "Alt со стрелкой тоже передвигает фильтр.",
-  "filter.orderDone": "Готово",
-  "filter.up": "{name}: выше",
-  "filter.down": "{name}: ниже",
-  "filter.stands": "{name} теперь на месте {place} из {count}.",
-  "find.none": "По запросу «{query}» больше никого нет.",
   "merge.withPlaceholder": "Имя, телефон, номер карты…",
 
   "history.title": "История",
@@ -625,6 +588,7 @@ export const ru = {
   "erasures.shutOut": "Не подтвердили до отзыва доступа, их больше не ждут:",
 
   ...filters,
+  ...card,
 
   "tags.more": { one: "ещё {count} метка", few: "ещё {count} метки", many: "ещё {count} меток", other: "ещё {count} метки" },
 } as const satisfies Messages<SlavicPlural>;
