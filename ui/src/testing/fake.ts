@@ -201,8 +201,9 @@ export class Fake implements Transport {
       }
       const kept = this.find(id);
       const before = kept.draft;
-      if (JSON.stringify(before) === JSON.stringify(draft)) return { value: id, step: null, invalidates: [] };
-      return this.write(id, "client_changed", { name: displayName(draft) }, () => (kept.draft = draft), () => (kept.draft = before), this.changesOf(before, draft, id));
+      const shown = links(kept, this.clients).draft;
+      if (JSON.stringify(shown) === JSON.stringify(draft)) return { value: id, step: null, invalidates: [] };
+      return this.write(id, "client_changed", { name: displayName(draft) }, () => (kept.draft = draft), () => (kept.draft = before), this.changesOf(shown, draft, id));
     },
     clients_trash: ({ ids }) => this.mark(ids, "clients_trashed", this.now),
     clients_restore: ({ ids }) => this.mark(ids, "clients_restored", null),
