@@ -22,6 +22,21 @@ async function taken(file: File): Promise<PastedFile> {
   return { name: file.name, content: btoa(text) };
 }
 
+/** Pictures of the clipboard that a web view does not hand out as files (WebKitGTK): asked for one by one, while a paste allows it. */
+async function pictures(): Promise<PastedFile[]> {
+  try {
+    const found: PastedFile[] = [];
+    for (const item of await navigator.clipboard.read()) {
+      const type = item.types.find((type) => type.startsWith("image/"));
+      if (type) found.push(await taken(new File([await item.getType(type)], "")));
+    }
+    return found;
+  } catch {
+    // Not handed out, or none there: both are told as an empty clipboard.
+    return [];
+  }
+}
+
 /** A web view pastes only where something can be typed: for the moment of the paste there is such a place, seen by nobody. */
 function openPlace(): HTMLElement {
   const place = document.createElement("textarea");
@@ -53,9 +68,11 @@ export function takesPastes(take: (files: Promise<PastedFile[]>) => void): () =>
   function pasted(event: ClipboardEvent): void {
     if (event.defaultPrevented || (event.target !== place && isForAnother(event))) return;
     event.preventDefault();
-    const files = [...(event.clipboardData?.files ?? [])];
+    const data = event.clipboardData;
+    const files = [...(data?.files ?? [])];
+    const isText = data?.types?.includes("text/plain") ?? false;
     close();
-    take(Promise.all(files.map(taken)));
+    take(files.length > 0 || isText ? Promise.all(files.map(taken)) : pictures());
   }
   document.addEventListener("keydown", pressed);
   document.addEventListener("paste", pasted);
