@@ -294,14 +294,6 @@ impl Clientele {
         dialog::answer(&self.stage.display, &self.window, path)
     }
 
-    /// Says yes to the native print dialog: it prints to a file in the home folder where there is no printer.
-    ///
-    /// # Errors
-    /// When no dialog opens, or it stays open.
-    pub fn accept_print_dialog(&self) -> Result<()> {
-        dialog::accept(&self.stage.display, &self.window)
-    }
-
     /// Closes the native file dialog without an answer.
     ///
     /// # Errors

@@ -42,18 +42,6 @@ fn type_path(display: &Display, path: &str) -> Result<()> {
     Ok(())
 }
 
-/// Says yes to the dialog that is about to open, with what stands in it.
-///
-/// # Errors
-/// When none opens, or it stays open.
-pub fn accept(display: &Display, main_window: &str) -> Result<()> {
-    let dialog = wait(display, main_window)?;
-    display.xdotool(&["windowactivate", "--sync", &dialog])?;
-    settle();
-    display.xdotool(&["key", "Return"])?;
-    closed(display, &dialog)
-}
-
 /// Closes the file dialog that is about to open without an answer.
 ///
 /// # Errors
