@@ -18,6 +18,7 @@ pub use attachments::*;
 pub use clientele_core::attachments::{DamagedContent, LeftOut};
 use clientele_core::contacts::{ContactDraft, ContactKind};
 pub use clientele_core::imports::{LostValue, LostValues};
+pub use clientele_formats::Refused;
 pub use custom_fields::*;
 pub use duplicates::*;
 pub use filters::*;

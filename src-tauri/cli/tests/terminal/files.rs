@@ -17,7 +17,7 @@ fn a_dry_run_writes_nothing_and_says_what_the_import_then_does() {
     let refused = json!([{"line": 3, "code": "import.row_empty", "reason": reason}]);
     assert_eq!(
         dry,
-        json!({"created": 2, "matched": 0, "skipped": 0, "refused": refused, "source": null, "refused_file": null, "step": null})
+        json!({"created": 2, "matched": 0, "skipped": 0, "refused": refused, "lost": {"total": 0, "named": []}, "source": null, "refused_file": null, "step": null})
     );
     let mut done = salon.json(["import", "c.csv"]);
     assert!(done["step"].take().is_string());
@@ -26,7 +26,7 @@ fn a_dry_run_writes_nothing_and_says_what_the_import_then_does() {
     again["step"].take();
     assert_eq!(
         again,
-        json!({"created": 0, "matched": 2, "skipped": 0, "refused": refused, "source": null, "refused_file": null, "step": null})
+        json!({"created": 0, "matched": 2, "skipped": 0, "refused": refused, "lost": {"total": 0, "named": []}, "source": null, "refused_file": null, "step": null})
     );
 }
 
