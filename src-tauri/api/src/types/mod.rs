@@ -20,6 +20,7 @@ pub use clientele_core::clients::{LinkedPerson, PersonState};
 use clientele_core::contacts::{ContactDraft, ContactKind};
 pub use clientele_core::filters::Whom;
 pub use clientele_core::imports::{LostValue, LostValues};
+pub use clientele_formats::Refused;
 pub use custom_fields::*;
 pub use duplicates::*;
 pub use filters::*;

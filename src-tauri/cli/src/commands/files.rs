@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clientele_api::Refusal;
 use clientele_api::types::{
-    ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow, LeftOut, LostValues,
+    ClientAccessExport, ExportAsk, ImportRef, ImportRefused, ImportRefusedRow, LeftOut, LostValues, Refused,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -22,7 +22,8 @@ struct Imported {
     created: u32,
     matched: u32,
     skipped: u32,
-    refused: Vec<RefusedRow>,
+    #[serde(flatten)]
+    refused: GivenBack,
     /// Values that are not taken, because the card of whom they are about has another.
     lost: LostValues,
     /// The program that wrote the file, where it is known.
@@ -33,8 +34,6 @@ struct Imported {
     /// Contents of photos and files that do not come with it, where it is an export of everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<LeftOut>,
-    /// The file into which the refused rows were written.
-    refused_file: Option<String>,
     step: Option<String>,
 }
 
@@ -43,6 +42,43 @@ struct RefusedRow {
     line: u64,
     code: &'static str,
     reason: String,
+}
+
+/// The rows that an import refuses, each with why.
+#[derive(Serialize)]
+struct GivenBack {
+    refused: Vec<RefusedRow>,
+    /// The file into which they were written.
+    refused_file: Option<String>,
+}
+
+impl GivenBack {
+    /// Those of this import; written to a file where one is named and there are some.
+    fn of(api: &Terminal, id: &str, refused: &[Refused], file: Option<&Path>) -> Result<Self, Refusal> {
+        let refused = refused.iter().map(|row| RefusedRow {
+            line: row.line,
+            code: row.refusal.code.as_str(),
+            reason: sentences::reason(&row.refusal),
+        });
+        let refused: Vec<_> = refused.collect();
+        let refused_file = match file {
+            Some(path) if !refused.is_empty() => Some(save_refused(api, path, id, &refused)?),
+            _ => None,
+        };
+        Ok(Self {
+            refused,
+            refused_file,
+        })
+    }
+
+    fn tell(&self, page: &mut Page) {
+        for row in &self.refused {
+            page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
+        }
+        if let Some(path) = &self.refused_file {
+            page.line(format!("The refused rows are in {path}."));
+        }
+    }
 }
 
 /// Imports a file. It is refused as a whole where nobody in it could be taken.
@@ -57,30 +93,20 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     if let Some(problem) = preview.problem {
         return Err(problem);
     }
-    let refused = preview.refused.iter().map(|row| RefusedRow {
-        line: row.line,
-        code: row.refusal.code.as_str(),
-        reason: sentences::reason(&row.refusal),
-    });
+    let refused = GivenBack::of(api, &preview.id, &preview.refused, ask.refused.as_deref())?;
     let mut imported = Imported {
         created: preview.created,
         matched: preview.matched,
         skipped: preview.skipped,
-        refused: refused.collect(),
+        refused,
         lost: preview.lost.clone(),
         source: preview
             .source
             .map(|program| format!("{program:?}").to_lowercase()),
         digest: preview.everything.as_ref().map(|all| all.digest.clone()),
         left_out: preview.everything.as_ref().map(|all| all.left_out.clone()),
-        refused_file: None,
         step: None,
     };
-    if let Some(path) = &ask.refused
-        && !imported.refused.is_empty()
-    {
-        imported.refused_file = Some(save_refused(api, path, &preview.id, &imported.refused)?);
-    }
     if !ask.dry_run {
         let done = api.import_run(ImportRef { id: preview.id })?.value;
         (imported.created, imported.matched) = (done.created, done.matched);
@@ -102,12 +128,7 @@ pub fn import(api: &Terminal, ask: &Import) -> Result<Answer, Refusal> {
     } else if let Some(program) = &preview.source {
         page.line(format!("Written by {program:?}."));
     }
-    for row in &imported.refused {
-        page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
-    }
-    if let Some(path) = &imported.refused_file {
-        page.line(format!("The refused rows are in {path}."));
-    }
+    imported.refused.tell(&mut page);
     for lost in &imported.lost.named {
         let field = lost.field.as_ref().unwrap_or(&lost.name);
         page.line(format!(
@@ -140,9 +161,8 @@ struct HistoryImported {
     added: u32,
     clients: u32,
     there: u32,
-    refused: Vec<RefusedRow>,
-    /// The file into which the refused rows were written.
-    refused_file: Option<String>,
+    #[serde(flatten)]
+    refused: GivenBack,
     step: Option<String>,
 }
 
@@ -152,36 +172,21 @@ pub fn import_history(api: &Terminal, ask: &ImportHistory) -> Result<Answer, Ref
     if let Some(problem) = preview.problem {
         return Err(problem);
     }
-    let refused = preview.refused.iter().map(|row| RefusedRow {
-        line: row.line,
-        code: row.refusal.code.as_str(),
-        reason: sentences::reason(&row.refusal),
-    });
+    let refused = GivenBack::of(api, &preview.id, &preview.refused, ask.refused.as_deref())?;
     let mut imported = HistoryImported {
         added: preview.added,
         clients: preview.clients,
         there: preview.there,
-        refused: refused.collect(),
-        refused_file: None,
+        refused,
         step: None,
     };
-    if let Some(path) = &ask.refused
-        && !imported.refused.is_empty()
-    {
-        imported.refused_file = Some(save_refused(api, path, &preview.id, &imported.refused)?);
-    }
     if !ask.dry_run {
         let done = api.history_import_run(ImportRef { id: preview.id })?.value;
         (imported.added, imported.clients, imported.there) = (done.added, done.clients, done.there);
         imported.step = done.step.map(|step| step.to_string());
     }
     let mut page = Page::default();
-    for row in &imported.refused {
-        page.line(format!("line {}: {}: {}", row.line, row.code, row.reason));
-    }
-    if let Some(path) = &imported.refused_file {
-        page.line(format!("The refused rows are in {path}."));
-    }
+    imported.refused.tell(&mut page);
     if ask.dry_run {
         page.line("Nothing is written yet.");
     }

@@ -17,7 +17,7 @@ fn a_dry_run_writes_nothing_and_says_what_the_import_then_does() {
     let refused = json!([{"line": 3, "code": "import.row_empty", "reason": reason}]);
     assert_eq!(
         dry,
-        json!({"created": 2, "matched": 0, "skipped": 0, "refused": refused, "source": null, "refused_file": null, "step": null})
+        json!({"created": 2, "matched": 0, "skipped": 0, "refused": refused, "lost": {"total": 0, "named": []}, "source": null, "refused_file": null, "step": null})
     );
     let mut done = salon.json(["import", "c.csv"]);
     assert!(done["step"].take().is_string());
@@ -26,7 +26,7 @@ fn a_dry_run_writes_nothing_and_says_what_the_import_then_does() {
     again["step"].take();
     assert_eq!(
         again,
-        json!({"created": 0, "matched": 2, "skipped": 0, "refused": refused, "source": null, "refused_file": null, "step": null})
+        json!({"created": 0, "matched": 2, "skipped": 0, "refused": refused, "lost": {"total": 0, "named": []}, "source": null, "refused_file": null, "step": null})
     );
 }
 
@@ -124,13 +124,22 @@ fn a_client_is_handed_everything_the_book_holds() {
     let id = salon.add(["--given-name", "Анна", "--never", "<b>амоняк</b>"]);
     let text = "иска час";
     salon.json(["contact", "add", &id, "--kind", "call", "--text", text]);
+    salon.write("consent.txt", b"yes");
+    salon.json(["attach", &id, "consent.txt"]);
     let access = |file: &str| {
         let done = salon.json(["client", "access", &id, "--out", file]);
-        assert_eq!(done, json!({ "path": file }));
+        assert_eq!((&done["path"], &done["files"]), (&json!(file), &json!(1)));
+        let folder = salon.path(done["folder"].as_str().unwrap());
+        assert_eq!(std::fs::read(folder.join("consent.txt")).unwrap(), b"yes");
+        assert_eq!(
+            done["left_out"],
+            json!({"elsewhere": 0, "damaged": 0, "named": []})
+        );
         std::fs::read(salon.path(file)).unwrap()
     };
     let held: Value = serde_json::from_slice(&access("anna.json")).unwrap();
     assert_eq!(held["format"], "clientele-access/1");
+    assert_eq!(held["attachments"][0]["file"], "anna.files/consent.txt");
     assert_eq!(held["client"]["never"], "<b>амоняк</b>");
     assert_eq!(held["contacts"][0]["text"], text);
     let page = String::from_utf8(access("anna.HTML")).unwrap();

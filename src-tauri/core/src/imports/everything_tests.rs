@@ -10,7 +10,7 @@ use crate::Result;
 use crate::attachments::{self, DamagedContent, Held, LeftOut, NewAttachment};
 use crate::demo::{self, Demo};
 use crate::exports::{RowsDigest, everything};
-use crate::testing::{ClientBuilder, TestBook, a_picture, settings as salon};
+use crate::testing::{ClientBuilder, Damage, TestBook, a_picture, damage, settings as salon};
 use crate::workspace::{Actor, Written};
 use crate::{book, clients, contacts, duplicates, settings};
 
@@ -162,23 +162,10 @@ fn contents_that_are_not_whole_here_are_counted_and_named_and_the_rest_goes_out(
         thumbnail: None,
     });
     let ids = attachments::add(&book, &by, anna, &new, false).unwrap().value;
-    let alter = |sql: &str, id: AttachmentId| {
-        let done = book.maintain(|conn| Ok(conn.execute(sql, [id.as_bytes()])?));
-        assert!(done.unwrap() > 0);
-    };
-    alter("delete from attachment_pieces where attachment = ?1", ids[1]);
-    alter(
-        "delete from attachment_pieces where attachment = ?1 and n > 0",
-        ids[2],
-    );
-    alter(
-        "update attachment_pieces set bytes = zeroblob(length(bytes)) where attachment = ?1 and n = 1",
-        ids[3],
-    );
-    alter(
-        "delete from attachment_pieces where attachment = ?1 and n = 1",
-        ids[4],
-    );
+    damage(&book, ids[1], Damage::Absent);
+    damage(&book, ids[2], Damage::Begun);
+    damage(&book, ids[3], Damage::Altered);
+    damage(&book, ids[4], Damage::Torn);
 
     let path = book.folder.path().join("everything.json");
     let done = everything(&book, &path, &mut go_on).unwrap();

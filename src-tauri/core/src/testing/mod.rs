@@ -317,6 +317,36 @@ pub fn attach(book: &Book, client: ClientId, file: NewAttachment, as_photo: bool
     added.expect("an attachment").value[0]
 }
 
+/// What befalls a content in a book.
+#[derive(Clone, Copy, Debug)]
+pub enum Damage {
+    /// It is on another device only.
+    Absent,
+    /// Only its first piece has come.
+    Begun,
+    /// Its second piece holds something else.
+    Altered,
+    /// Its second piece is gone.
+    Torn,
+}
+
+/// Damages the content of an attachment.
+///
+/// # Panics
+/// Where there is nothing to damage.
+pub fn damage(book: &Book, id: AttachmentId, how: Damage) {
+    let sql = match how {
+        Damage::Absent => "delete from attachment_pieces where attachment = ?1",
+        Damage::Begun => "delete from attachment_pieces where attachment = ?1 and n > 0",
+        Damage::Altered => {
+            "update attachment_pieces set bytes = zeroblob(length(bytes)) where attachment = ?1 and n = 1"
+        }
+        Damage::Torn => "delete from attachment_pieces where attachment = ?1 and n = 1",
+    };
+    let done = book.maintain(|conn| Ok(conn.execute(sql, [id.as_bytes()])?));
+    assert!(done.expect("a damage") > 0, "{how:?}");
+}
+
 /// A random number generator for tests, small and good enough (Steele et al. 2014, SplitMix64).
 #[derive(Clone, Debug)]
 pub struct Rng(pub u64);

@@ -137,11 +137,17 @@ pub const SCREENS: &[Screen] = &[
         go(window, "#/import")
     }),
     screen("import-preview", When::Demo, "import-preview", |window| {
-        let file = window.folder().join("clients.csv");
-        std::fs::write(&file, IMPORTED)?;
-        go(window, "#/import")?;
-        window.click("import-choose")?;
-        window.answer_file_dialog(&file)
+        imported(window)
+    }),
+    screen("import-lost", When::Demo, "import-lost", |window| {
+        imported(window)?;
+        middle(window, "import-lost")
+    }),
+    screen("export-everything", When::Demo, "export-result", |window| {
+        go(window, "#/settings")?;
+        window.click("export-everything")?;
+        window.answer_file_dialog(&window.folder().join("everything.json"))?;
+        middle(window, "export-result")
     }),
     screen("import-history", When::Demo, "history-preview", |window| {
         let file = window.folder().join("visits.csv");
@@ -229,6 +235,13 @@ pub const SCREENS: &[Screen] = &[
     }),
     screen("keys", When::Demo, "keys-dialog", |window| go(window, "#/keys")),
     screen("locked", When::Locked, "locked", |_| Ok(())),
+    screen("import-left-out", When::Alone, "left-out", |window| {
+        let file = window.folder().join("everything.json");
+        std::fs::write(&file, everything())?;
+        go(window, "#/import")?;
+        window.click("import-choose")?;
+        window.answer_file_dialog(&file)
+    }),
     screen("pairing", When::Alone, "office-code", |window| {
         to_office(window, "office-code")?;
         window.type_into("office-code", "k7qm 2xwd 9fta hn4r c8pv 5jye b3gs")?;
@@ -304,8 +317,38 @@ pub const SCREENS: &[Screen] = &[
 const IMPORTED: &str = "Имя;Фамилия;Телефон;E-mail;Дата рождения;Заметки\n\
     Анна;Каренина;+7 495 123-45-67;anna@example.com;12.03.1985;Любит чай\n\
     Иван;Петров;8 (495) 765-43-21;;01.07.1990;\n\
-    Аня;Каренина;+7 495 123 45 67;anna.k@example.com;;\n\
+    Анна;Каренина;+7 495 123 45 67;anna.k@example.com;13.03.1985;\n\
     ;;;;;перезвонить\n";
+
+/// An export of everything whose files were on another device, or damaged.
+fn everything() -> String {
+    let id = |n: usize| format!("01890000-0000-7000-8000-{n:012}");
+    let names = ["съгласие.pdf", "преди боядисване.jpg", "формула.txt"];
+    let files = names.iter().zip(2..).map(|(name, n)| {
+        json!({ "id": id(n), "client_id": id(1), "name": name, "size_bytes": 9, "hash": { "hex": "00" } })
+    });
+    let missing = ["elsewhere", "damaged", "damaged"].iter().zip(2..);
+    let missing =
+        missing.map(|(why, n)| format!("{{\"attachment\": \"{}\", \"missing\": \"{why}\"}}", id(n)));
+    let attachments: Vec<_> = files.map(|file| file.to_string()).collect();
+    format!(
+        "{{\"clientele\": \"everything\", \"version\": 1, \"written_at\": \"2026-11-22T21:40:00.000Z\", \"records\": {{
+        \"clients\": [{{\"id\": \"{}\", \"kind\": \"person\", \"given_name\": \"Анна\"}}],
+        \"attachments\": [{}]}}, \"files\": [{}]}}",
+        id(1),
+        attachments.join(","),
+        missing.collect::<Vec<_>>().join(",")
+    )
+}
+
+/// The preview of a file of clients.
+fn imported(window: &Clientele) -> Result<()> {
+    let file = window.folder().join("clients.csv");
+    std::fs::write(&file, IMPORTED)?;
+    go(window, "#/import")?;
+    window.click("import-choose")?;
+    window.answer_file_dialog(&file)
+}
 
 /// Visits of some clients of the book, one that is told twice, one of nobody, one without a day.
 fn visits(window: &Clientele) -> Result<String> {
