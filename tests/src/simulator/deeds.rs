@@ -107,10 +107,7 @@ impl World {
             }
             (Some(id), 30..32) => {
                 let other = ids[rng.below(ids.len())];
-                link(desk, rng, id, other, &word).map(|client| {
-                    about = Some(other);
-                    client
-                })
+                link(desk, rng, id, other, &word).inspect(|_| about = Some(other))
             }
             (Some(id), _) if rng.below(6) == 0 => {
                 clients::trash(book, &by(), &[id]).expect("into the trash");

@@ -57,7 +57,7 @@ fn write(book: &Book, export: &mut AccessExport, document: &Path, files: &mut Fi
     let mut taken = HashSet::new();
     for kept in &mut export.attachments {
         let file = &mut kept.part;
-        match book.read(|conn| attachments::held(conn, file.id))? {
+        match book.read_apart(|conn| attachments::held(conn, file.id))? {
             Held::Whole(content) => {
                 let folder = match &files.folder {
                     Some(folder) => folder,

@@ -18,8 +18,20 @@ fn names(book: &TestBook, client: ClientId) -> Vec<String> {
     rows(book, client).into_iter().map(|row| row.name).collect()
 }
 
+/// The photo of a client on the card, in the list and in the search: the same.
 fn photo_on(book: &TestBook, client: ClientId) -> Option<AttachmentId> {
-    book.read(|conn| card(conn, client)).unwrap().photo
+    let card = book.read(|conn| card(conn, client)).unwrap();
+    let ask = crate::clients::ClientsList {
+        limit: 50,
+        ..crate::clients::ClientsList::default()
+    };
+    let page = book.read(|conn| crate::clients::list(conn, &ask, "BG", crate::clients::Sight::All));
+    let listed = page.unwrap().rows.into_iter().find(|row| row.id == card.id);
+    assert_eq!(listed.and_then(|row| row.photo), card.photo, "in the list");
+    let found = crate::search::search(book, &card.name, 50, "BG").unwrap();
+    let found = found.into_iter().find(|hit| hit.id == card.id);
+    assert_eq!(found.and_then(|hit| hit.photo), card.photo, "in the search");
+    card.photo
 }
 
 /// Bytes that no compression and no chance makes elsewhere.

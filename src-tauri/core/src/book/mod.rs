@@ -174,9 +174,11 @@ impl Book {
     /// # Errors
     /// Those of `f`; what SQLite says.
     pub fn read_apart<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let reader = open_reader(&self.path, &self.key)?;
-        let moment = reader.unchecked_transaction()?;
-        f(&moment)
+        self.reading_for_long(|| {
+            let reader = open_reader(&self.path, &self.key)?;
+            let moment = reader.unchecked_transaction()?;
+            f(&moment)
+        })
     }
 
     /// Is this path the book's file, or one of those that belong to it? An export must not fall on them.

@@ -121,7 +121,14 @@ pub fn completed(card: &ClientDraft, other: &ClientDraft) -> Result<ClientDraft>
     append(&mut after.notes, &other.notes);
     append(&mut after.expects, &other.expects);
     append(&mut after.never, &other.never);
-    add_entries(&mut after, other, address_key, person_key);
+    // A file says the name of a linked contact person, and not who that is: it is the same one.
+    let is_linked = |said: &ContactPerson| {
+        let mut linked = card.contact_persons.iter().filter(|p| p.person_id.is_some());
+        said.person_id.is_none() && linked.any(|p| said_key(p) == said_key(said))
+    };
+    let mut other = other.clone();
+    other.contact_persons.retain(|said| !is_linked(said));
+    add_entries(&mut after, &other, address_key, person_key);
     if after == *card {
         return Ok(after);
     }
@@ -240,7 +247,12 @@ fn messenger_key(m: &Messenger) -> String {
 }
 
 fn person_key(p: &ContactPerson) -> String {
-    whom(p) + &fold(&format!("{}|{}", p.name, p.phone))
+    whom(p) + &said_key(p)
+}
+
+/// What is said of a contact person, whoever that is.
+fn said_key(p: &ContactPerson) -> String {
+    fold(&format!("{}|{}", p.name, p.phone))
 }
 
 /// Two addresses that say the same.

@@ -261,9 +261,11 @@ pub(super) fn write(
     let (id, row) = (home, RowId::from(home));
     let mut settled = after.clone();
     links::settle(w, id, &before.contact_persons, &mut settled.contact_persons)?;
-    links::note_meant(w, &before.contact_persons, &after.contact_persons)?;
-    let after = &settled;
     let twins = Twins::load(w, id)?;
+    links::note_meant(w, &before.contact_persons, &after.contact_persons, |row| {
+        twins.of(row).collect()
+    })?;
+    let after = &settled;
     let own = changed(seen.clone(), own_fields(after));
     for other in twins
         .others

@@ -141,11 +141,13 @@ pub(super) fn settle(
     Ok(())
 }
 
-/// Notes on an entry that is about to give way to a link whom it had meant all along, in words of its own.
+/// Notes on an entry that is about to give way to a link whom it had meant all along, in words of its own; and on those
+/// that say the same on cards merged with this one.
 pub(super) fn note_meant(
     w: &mut Write<'_>,
     before: &[ContactPerson],
     wanted: &[ContactPerson],
+    twins: impl Fn(RowId) -> Vec<RowId>,
 ) -> Result<()> {
     for entry in wanted {
         let stood = before
@@ -156,7 +158,9 @@ pub(super) fn note_meant(
             .filter(|_| stood.is_some_and(|stood| stood.person_id.is_none()));
         if let (Some(row), Some(person)) = (entry.id, meant) {
             let person = RowId::from(home(w.conn(), person)?);
-            w.set(&CONTACT_PERSONS, row, vec![(PERSON_ID, person.into())])?;
+            for row in std::iter::once(row).chain(twins(row)) {
+                w.set(&CONTACT_PERSONS, row, vec![(PERSON_ID, person.into())])?;
+            }
         }
     }
     Ok(())
@@ -176,16 +180,21 @@ pub(super) fn erase_about(w: &mut Write<'_>, client: ClientId) -> Result<()> {
 /// # Errors
 /// What SQLite says; then it is tried again at the next contact.
 pub fn erase_left_over(workspace: &Workspace, by: &Actor) -> Result<Written<u64>> {
-    let mut step = NewStep::new(by, StepLabel::LinksErased);
-    let rows = workspace.read(store::left_over)?;
-    step.set("count", rows.len());
+    if workspace.read(store::left_over)?.is_empty() {
+        return Ok(Written {
+            value: 0,
+            step: None,
+            invalidates: Vec::new(),
+        });
+    }
+    let step = NewStep::new(by, StepLabel::LinksErased);
     let written = workspace.write(step, |w| {
-        let mut erased = 0;
-        for row in store::left_over(w.conn())? {
-            w.erase(&CONTACT_PERSONS, row)?;
-            erased += 1;
+        let rows = store::left_over(w.conn())?;
+        w.step.set("count", rows.len());
+        for row in &rows {
+            w.erase(&CONTACT_PERSONS, *row)?;
         }
-        Ok(erased)
+        Ok(rows.len() as u64)
     })?;
     if written.value > 0 {
         // Done is done: what cannot be brought home now is at the next start.

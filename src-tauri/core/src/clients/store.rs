@@ -298,8 +298,8 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
         "select c.id, c.display_name, c.kind, c.never <> '', c.last_contact_at,
          (select p.typed || char(0) || p.e164 from phones p
           where p.client_id = c.id and p.deleted_at is null order by p.position, p.id limit 1), b.name,
-         (select a.id from attachments a where a.client_id = c.id and a.photo_since > 0 and a.deleted_at is null
-          order by a.photo_since desc, a.id desc limit 1)
+         (select a.id from attachments a where a.client_id = c.id and a.photo_since > 0 and a.deleted_at is null limit 1),
+         (select count(*) from attachments a where a.client_id = c.id and a.photo_since > 0 and a.deleted_at is null) > 1
          from clients c left join branches b on b.id = c.branch
          where {filter} order by {order} limit ?{} offset ?{}",
         values.len() + 1,
@@ -309,7 +309,8 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
     values.push(i64::from(ask.offset).into());
     let rows = statement.query_map(params_from_iter(&values), |row| {
         let (typed, e164) = first_phone(row, 5)?;
-        Ok(ClientRow {
+        let has_several: bool = row.get(8)?;
+        let row = ClientRow {
             id: row_id(row, 0)?.into(),
             name: row.get(1)?,
             kind: kind(row.get_ref(2)?.as_str()?),
@@ -319,16 +320,21 @@ pub fn list(conn: &Connection, ask: &ClientsList, country: &str, sight: Sight) -
             last_contact_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
             branch: row.get::<_, Option<String>>(6)?.filter(|_| sight == Sight::Each),
             photo: row_id_or_none(row, 7).map(AttachmentId::from),
-        })
+        };
+        Ok((row, has_several))
     })?;
-    let mut rows: Vec<ClientRow> = rows.collect::<rusqlite::Result<_>>()?;
+    let mut rows: Vec<(ClientRow, bool)> = rows.collect::<rusqlite::Result<_>>()?;
     let merged = any_merged(conn)?;
-    for row in &mut rows {
+    for (row, has_several) in &mut rows {
+        if *has_several {
+            row.photo = attachments::face(conn, row.id)?;
+        }
         row.tags = tags_of(conn, row.id)?;
         if merged {
             of_others(conn, row, country)?;
         }
     }
+    let rows = rows.into_iter().map(|(row, _)| row).collect();
     Ok(ClientPage { total, rows })
 }
 

@@ -66,7 +66,11 @@ pub fn missing_from(conn: &Connection, id: RowId) -> Result<u32> {
 /// # Errors
 /// What SQLite says.
 pub fn to_offer(conn: &Connection, after: Option<RowId>) -> Result<Vec<RowId>> {
-    let told = local(conn, TOLD_UP_TO)?.and_then(|value| value.as_int());
+    // Without a mark nothing says that head office still has what it was given.
+    let told = match mark(conn)? {
+        mark if mark == ContentsMark::start() => None,
+        _ => local(conn, TOLD_UP_TO)?.and_then(|value| value.as_int()),
+    };
     if told.unwrap_or(0) >= store::last_piece(conn)? {
         return Ok(Vec::new());
     }

@@ -21,7 +21,7 @@ mod touched;
 pub mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use clientele_model::{DeviceId, Hlc, RowId, StepId, Timestamp};
@@ -51,6 +51,10 @@ pub struct Workspace {
     told: Mutex<Option<Box<dyn Fn() + Send + Sync>>>,
     memory: Memory,
     commits: AtomicU64,
+    /// Those who read for long.
+    long_readers: AtomicUsize,
+    /// What was erased may still lie in the log beside the book: somebody was reading.
+    is_unsettled: AtomicBool,
 }
 
 /// Does the guard look at every row of a step?
@@ -109,6 +113,8 @@ impl Workspace {
             told: Mutex::default(),
             memory: Memory::default(),
             commits: AtomicU64::new(0),
+            long_readers: AtomicUsize::new(0),
+            is_unsettled: AtomicBool::new(false),
         })
     }
 
@@ -288,7 +294,25 @@ impl Workspace {
     /// # Errors
     /// What SQLite says.
     pub fn settle(&self) -> Result<()> {
-        self.maintain(store::checkpoint)
+        // Nobody at the desk waits for an export to end.
+        let is_done = match self.long_readers.load(Ordering::SeqCst) {
+            0 => self.maintain(store::checkpoint)?,
+            _ => self.maintain(store::checkpoint_at_once)?,
+        };
+        self.is_unsettled.store(!is_done, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// While somebody reads for long; what was put off for them is made up for when they are done.
+    pub(crate) fn reading_for_long<T>(&self, f: impl FnOnce() -> T) -> T {
+        self.long_readers.fetch_add(1, Ordering::SeqCst);
+        let value = f();
+        self.long_readers.fetch_sub(1, Ordering::SeqCst);
+        if self.is_unsettled.load(Ordering::SeqCst) {
+            // What cannot be brought home now is at the next start.
+            let _ = self.settle();
+        }
+        value
     }
 }
 

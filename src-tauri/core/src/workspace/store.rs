@@ -281,13 +281,26 @@ pub(crate) fn device_n(conn: &Connection, id: DeviceId) -> Result<i64> {
     Ok(conn.last_insert_rowid())
 }
 
-/// Writes the WAL home and empties it.
+/// Writes the WAL home and empties it. Returns whether it came to its end: who reads what stands there is waited for as
+/// long as the connection waits.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn checkpoint(conn: &Connection) -> Result<()> {
-    conn.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
-    Ok(())
+pub fn checkpoint(conn: &Connection) -> Result<bool> {
+    let is_busy: bool = conn.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+    Ok(!is_busy)
+}
+
+/// As [`checkpoint`], and nobody is waited for.
+///
+/// # Errors
+/// What SQLite says.
+pub fn checkpoint_at_once(conn: &Connection) -> Result<bool> {
+    let patience: i64 = conn.query_row("pragma busy_timeout", [], |row| row.get(0))?;
+    conn.busy_timeout(std::time::Duration::ZERO)?;
+    let done = checkpoint(conn);
+    conn.busy_timeout(std::time::Duration::from_millis(patience.unsigned_abs()))?;
+    done
 }
 
 /// A fact about this file.

@@ -72,6 +72,30 @@ fn a_read_is_of_one_moment() {
 }
 
 #[test]
+fn what_was_erased_while_somebody_read_for_long_is_brought_home_when_they_are_done() {
+    let book = TestBook::new();
+    let anna = ClientBuilder::new("Анна").create(&book);
+    let log = book.folder.path().join("book.clientele-wal");
+    let length = || std::fs::metadata(&log).map_or(0, |file| file.len());
+    book.settle().unwrap();
+    assert_eq!(length(), 0);
+    let begun = std::time::Instant::now();
+    book.read_apart(|conn| {
+        clients::display_name(conn, anna)?;
+        rename(&book, anna, "Яна");
+        book.settle()?;
+        assert!(length() > 0, "the reader still needs what stood there");
+        Ok(())
+    })
+    .unwrap();
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(4),
+        "nobody waits for a long read"
+    );
+    assert_eq!(length(), 0);
+}
+
+#[test]
 fn the_reading_connection_cannot_write() {
     let book = TestBook::new();
     assert!(

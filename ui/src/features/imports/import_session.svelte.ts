@@ -117,6 +117,8 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
   async run(): Promise<void> {
     if (this.stage.at !== "preview") return;
     const { preview } = this.stage;
+    // A preview that comes late is of no use any more.
+    this.youngest += 1;
     this.refusal = undefined;
     this.cancelled = false;
     this.stage = { at: "running", preview, done: 0, total: 1, part: this.parts(preview)[0] ?? "writing" };

@@ -267,3 +267,18 @@ fn a_changed_name_has_the_cards_that_show_it_read_again() {
         written.invalidates
     );
 }
+
+#[test]
+fn what_a_file_says_of_a_linked_person_is_no_other_person() {
+    let Two { book, anna, .. } = married();
+    let card = load_card(&book, anna);
+    let mut said = card.clone();
+    for person in &mut said.contact_persons {
+        (person.id, person.person_id) = (None, None);
+    }
+    let completed = crate::clients::completed(&card, &said).unwrap();
+    assert_eq!(completed.contact_persons, card.contact_persons);
+    said.contact_persons[0].phone = "0888 000 111".into();
+    let completed = crate::clients::completed(&card, &said).unwrap();
+    assert_eq!(completed.contact_persons.len(), card.contact_persons.len() + 1);
+}
