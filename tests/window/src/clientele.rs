@@ -205,11 +205,17 @@ impl Clientele {
     /// When it is not there in time.
     pub fn read(&self, id: &str) -> Result<String> {
         let session = self.session()?;
-        let element = self.see(id)?;
-        match session.property(&element, "value")? {
+        let read = |element: &Element| match session.property(element, "value")? {
             Value::String(value) => Ok(value),
-            _ => session.text(&element),
-        }
+            _ => session.text(element),
+        };
+        let mut reason = None;
+        let text = wait_for(&format!("{id:?} to be read"), PATIENCE, || {
+            // It may be replaced between the two questions: then the next round reads the new one.
+            let read = read(&self.see(id)?);
+            Ok(read.map_err(|error| reason = Some(error)).ok())
+        });
+        text.map_err(|error| reason.unwrap_or(error))
     }
 
     /// The value of an attribute of the element with this `data-testid`, such as `data-id`.
