@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::document::{Field, ends, is_lettery, starts, tokens};
-use super::query::{Query, Slipped, Word};
+use super::query::{Query, Word};
 use super::sounds;
 
 /// How a typed word was found: as it is, in another alphabet, but for a slip.
@@ -115,8 +115,7 @@ fn places_in(word: &Word, field: Field, token: &str, kind: usize, sound: &OnceCe
             places[SOUND] = places[SOUND].min(place);
         }
     }
-    if kind == SLIP && word.has_slips() && starts(token).any(|at| word.slipped(&token[at..]) == Slipped::Yes)
-    {
+    if kind == SLIP && word.has_slips() && starts(token).any(|at| word.slipped(&token[at..])) {
         places[SLIP] = if is_name { START } else { ELSEWHERE };
     }
     places

@@ -40,17 +40,6 @@ pub(crate) struct Word {
     letters: Vec<char>,
 }
 
-/// Does a text begin with a word, but for a slip?
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Slipped {
-    /// It does.
-    Yes,
-    /// It does not, but were it longer it could.
-    NotYet,
-    /// It does not, and nothing that has so many bytes of its beginning does.
-    Never(usize),
-}
-
 impl std::fmt::Debug for Word {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Word").field(&self.text).finish()
@@ -90,9 +79,9 @@ impl Word {
 
     /// Does a text begin with this word, but for one slip at most: a letter too many, too few or another, or two
     /// neighbours in each other's place? Where letters first differ, there it must be.
-    pub fn slipped(&self, text: &str) -> Slipped {
+    pub fn slipped(&self, text: &str) -> bool {
         if !self.has_slips() {
-            return Slipped::Never(0);
+            return false;
         }
         let typed = self.letters.as_slice();
         let mut letters = ['\0'; SLIP_CHARS_MAX + 1];
@@ -104,37 +93,14 @@ impl Word {
         let text = &letters[..count];
         let at = same(typed, text);
         if at == typed.len() {
-            return Slipped::Yes;
+            return true;
         }
-        let is_swapped = |text: &[char]| text[at] == typed[at + 1] && text[at + 1] == typed[at];
-        // Letters to pass over in the text and in what was typed.
-        let mut ways = [Some((1, 1)), Some((1, 0)), Some((0, 1)), None];
-        let (mut seen, mut may_be) = (at + 1, false);
-        if at + 1 < typed.len() {
-            if at + 1 < count {
-                ways[3] = is_swapped(text).then_some((2, 2));
-                seen = at + 2;
-            } else {
-                may_be = true;
-            }
-        }
-        for (in_text, in_typed) in ways.into_iter().flatten() {
-            let (Some(text), typed) = (text.get(at + in_text..), &typed[at + in_typed..]) else {
-                may_be = true;
-                continue;
-            };
-            let same = same(typed, text);
-            if same == typed.len() {
-                return Slipped::Yes;
-            }
-            may_be |= same == text.len();
-            seen = seen.max(at + in_text + same + 1);
-        }
-        if may_be {
-            Slipped::NotYet
-        } else {
-            Slipped::Never(text.iter().take(seen).map(|letter| letter.len_utf8()).sum())
-        }
+        let begins = |in_text: usize, in_typed: usize| {
+            text.get(at + in_text..)
+                .is_some_and(|text| text.starts_with(&typed[at + in_typed..]))
+        };
+        let is_swapped = matches!((&typed[at..], &text[at..]), ([a, b, ..], [c, d, ..]) if a == d && b == c);
+        begins(1, 1) || begins(1, 0) || begins(0, 1) || (is_swapped && begins(2, 2))
     }
 }
 

@@ -6,7 +6,7 @@ use zeroize::Zeroize;
 
 use super::TooLarge;
 use crate::search::document::{SPLITTERS, ends, starts};
-use crate::search::query::{Slipped, Word};
+use crate::search::query::Word;
 
 /// So many places are looked at one by one.
 const LOOKED_AT_MAX: usize = 64;
@@ -40,6 +40,10 @@ impl Texts {
 
     pub fn get(&self, id: u32) -> &str {
         &self.text[self.range(id)]
+    }
+
+    fn bytes(&self, id: u32) -> &[u8] {
+        &self.text.as_bytes()[self.range(id)]
     }
 
     /// Overwrites a word: nothing is found by it any more, and nothing of it is left.
@@ -120,32 +124,35 @@ impl Sorted {
         in_order(found)
     }
 
-    /// The numbers of words, in their order, of which a part begins with what was typed, but for a slip.
+    /// The numbers of words, in their order, of which a part begins with what was typed, but for a slip. Letter by
+    /// letter: what has begun as it was typed so far, and goes on as it would after each slip that can be made here.
     pub fn slipped(&self, texts: &Texts, word: &Word) -> Vec<u32> {
-        let mut found = Vec::new();
-        let mut at = 0;
-        while let Some(place) = self.0.get(at) {
-            let rest = Self::rest(texts, *place);
-            match word.slipped(rest) {
-                Slipped::Yes => {
-                    found.push(place.0);
-                    at += 1;
-                }
-                Slipped::NotYet => at += 1,
-                Slipped::Never(bytes) => {
-                    // Nothing that begins so can be it: on to what begins otherwise, in growing leaps.
-                    let head = &rest.as_bytes()[..bytes];
-                    let is_so = |place: &(u32, u32)| Self::rest(texts, *place).as_bytes().starts_with(head);
-                    let mut leap = 1;
-                    while self.0.get(at + leap).is_some_and(is_so) {
-                        leap *= 2;
-                    }
-                    let (from, to) = (at + leap / 2, (at + leap).min(self.0.len()));
-                    at = from + self.0[from..to].partition_point(is_so);
-                }
+        let (text, mut found) = (word.text.as_str(), Vec::new());
+        let mut same = Alike {
+            texts,
+            places: &self.0,
+            bytes: 0,
+        };
+        let mut letters = text.char_indices().peekable();
+        while let Some((at, letter)) = letters.next() {
+            let rest = &text[at + letter.len_utf8()..];
+            // One letter too many; where it is the last, that is whatever begins so far.
+            found.push(same.with(rest).places);
+            let Some((_, next)) = letters.peek() else { break };
+            if *next != letter {
+                let swapped = same.with(next.encode_utf8(&mut [0; 4]));
+                let swapped = swapped.with(letter.encode_utf8(&mut [0; 4]));
+                found.push(swapped.with(&rest[next.len_utf8()..]).places);
             }
+            let mut others = same;
+            while let Some(other) = others.next_letter() {
+                // Another letter, and one too few.
+                found.push(other.with(rest).places);
+                found.push(other.with(&text[at..]).places);
+            }
+            same = same.with(letter.encode_utf8(&mut [0; 4]));
         }
-        in_order(found)
+        in_order(found.into_iter().flatten().map(|(id, _)| *id))
     }
 
     /// Leaves out words that were overwritten: they stand in the alphabet no more.
@@ -155,6 +162,66 @@ impl Sorted {
 
     pub fn size(&self) -> usize {
         8 * self.0.capacity()
+    }
+}
+
+/// Places of the alphabet, one behind the other, at which words begin alike.
+#[derive(Clone, Copy)]
+struct Alike<'a> {
+    texts: &'a Texts,
+    places: &'a [(u32, u32)],
+    /// So many bytes are known to be alike.
+    bytes: usize,
+}
+
+impl<'a> Alike<'a> {
+    /// What follows where they are alike.
+    fn rest(&self, (id, at): (u32, u32)) -> &'a [u8] {
+        &self.texts.bytes(id)[at as usize + self.bytes..]
+    }
+
+    /// How many of `places` there are before the first of which this is not so, being so of all before it.
+    fn count(&self, places: &[(u32, u32)], is_so: impl Fn(&[u8]) -> bool) -> usize {
+        let is_so = |place: &(u32, u32)| is_so(self.rest(*place));
+        // In growing leaps: mostly it is near.
+        let mut leap = 1;
+        while places.get(leap - 1).is_some_and(is_so) {
+            leap *= 2;
+        }
+        let from = leap / 2;
+        from + places[from..places.len().min(leap)].partition_point(is_so)
+    }
+
+    /// Those that go on with a text.
+    fn with(self, text: &str) -> Self {
+        let from = self
+            .places
+            .partition_point(|place| self.rest(*place) < text.as_bytes());
+        let places = &self.places[from..];
+        let to = self.count(places, |rest| rest.starts_with(text.as_bytes()));
+        Self {
+            places: &places[..to],
+            bytes: self.bytes + text.len(),
+            ..self
+        }
+    }
+
+    /// Takes off those that go on with the first letter that is here; what ends here is left out.
+    fn next_letter(&mut self) -> Option<Self> {
+        let ended = self.count(self.places, <[u8]>::is_empty);
+        self.places = &self.places[ended..];
+        let first = self.rest(*self.places.first()?);
+        // How long a letter is in UTF-8 is told by its first byte.
+        let letter = &first[..first.first()?.leading_ones().max(1) as usize];
+        let (places, rest) = self
+            .places
+            .split_at(self.count(self.places, |rest| rest.starts_with(letter)));
+        self.places = rest;
+        Some(Self {
+            places,
+            bytes: self.bytes + letter.len(),
+            ..*self
+        })
     }
 }
 
