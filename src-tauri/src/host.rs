@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clientele_api::platform::{self, OsKeyring};
+use clientele_api::types::Theme;
 use clientele_api::{Event, FileKind, Host, SecretStore};
-use tauri::{AppHandle, Emitter, Manager, Wry};
+use tauri::{AppHandle, Emitter, Manager, WebviewWindow, Wry};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder};
 
 use crate::WINDOW;
+use crate::theme::ToolkitTheme;
 
 /// The event under which everything that the api tells the window arrives there.
 const EVENT: &str = "clientele";
@@ -16,13 +18,23 @@ const EVENT: &str = "clientele";
 pub struct DesktopHost {
     app: AppHandle,
     data_dir: PathBuf,
+    theme: ToolkitTheme,
 }
 
 impl DesktopHost {
     /// A host that speaks to the windows of `app` and keeps the program's data in `data_dir`.
     #[must_use]
     pub fn new(app: AppHandle, data_dir: PathBuf) -> Self {
-        Self { app, data_dir }
+        Self {
+            app,
+            data_dir,
+            theme: ToolkitTheme::new(),
+        }
+    }
+
+    /// There is a window now, which is to look as the user chose.
+    pub fn window_is_there(&self, window: &WebviewWindow) {
+        self.theme.begin(window);
     }
 
     /// A dialog in front of the window. Its `blocking_` methods wait for the user and therefore belong on a worker
@@ -61,6 +73,10 @@ impl Host for DesktopHost {
             .blocking_save_file()?
             .into_path()
             .ok()
+    }
+
+    fn set_theme(&self, theme: Theme) {
+        self.theme.choose(&self.app, theme);
     }
 
     fn secrets(&self) -> &dyn SecretStore {

@@ -3,6 +3,7 @@
 mod arguments;
 mod attachments;
 mod host;
+mod theme;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -88,6 +89,7 @@ fn open_window(app: &tauri::App, api: Desktop) -> tauri::Result<()> {
         .on_navigation(is_our_page)
         .initialization_script(include_str!("ready.js"))
         .build()?;
+    api.host().window_is_there(&window);
     let dropped_onto = window.clone();
     window.on_window_event(move |event| {
         if let WindowEvent::DragDrop(event) = event {

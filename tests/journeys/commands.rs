@@ -1,6 +1,6 @@
 //! The commands as the window calls them: by name, with JSON.
 
-use clientele_api::types::ClientSave;
+use clientele_api::types::{ClientSave, Theme};
 use clientele_api::{Api, COMMANDS};
 use clientele_core::testing::ClientBuilder;
 use clientele_model::ErrorCode;
@@ -52,6 +52,25 @@ fn the_main_job_from_the_import_to_the_undo() {
     assert_eq!(call(&api, "status", Value::Null)["clients"], 0);
     assert_eq!(call(&api, "redo", Value::Null)["value"]["of"], "imported");
     assert_eq!(call(&api, "book_check", Value::Null)["ok"], true);
+}
+
+#[test]
+fn what_the_machine_draws_itself_is_as_light_or_dark_as_was_chosen() {
+    let machine = Machine::new();
+    let told = || *machine.theme.lock().unwrap();
+    let api = machine.start();
+    assert_eq!(told(), Some(Theme::System));
+    call(
+        &api,
+        "preferences_save",
+        json!({"language": "bg", "theme": "dark"}),
+    );
+    assert_eq!(told(), Some(Theme::Dark));
+    // And when the program is started again, before anything is asked.
+    drop(api);
+    *machine.theme.lock().unwrap() = None;
+    let _api = machine.start();
+    assert_eq!(told(), Some(Theme::Dark));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use clientele_api::types::{AppState, BookCreate, BookState, Nothing};
+use clientele_api::types::{AppState, BookCreate, BookState, Nothing, Theme};
 use clientele_api::{Api, Event, FileKind, Host, SecretStore, StartOptions};
 use clientele_core::testing::settings;
 use clientele_model::{ErrorCode, Refusal};
@@ -42,6 +42,8 @@ pub struct Machine {
     pub dialogs: Arc<Mutex<VecDeque<PathBuf>>>,
     /// What the window was told.
     pub events: Arc<Mutex<Vec<Event>>>,
+    /// Light or dark, as its toolkit was last told.
+    pub theme: Arc<Mutex<Option<Theme>>>,
 }
 
 impl Default for Machine {
@@ -58,7 +60,7 @@ impl Machine {
     #[must_use]
     pub fn new() -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a folder for the test"));
-        let (store, secrets, reader, dialogs, events) = Default::default();
+        let (store, secrets, reader, dialogs, events, theme) = Default::default();
         Self {
             folder,
             store,
@@ -66,6 +68,7 @@ impl Machine {
             reader,
             dialogs,
             events,
+            theme,
         }
     }
 
@@ -165,6 +168,9 @@ impl Host for Machine {
     }
     fn save_file(&self, _: &str, _: FileKind) -> Option<PathBuf> {
         self.dialogs.lock().unwrap().pop_front()
+    }
+    fn set_theme(&self, theme: Theme) {
+        *self.theme.lock().unwrap() = Some(theme);
     }
     fn secrets(&self) -> &dyn SecretStore {
         self

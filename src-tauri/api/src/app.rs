@@ -80,6 +80,7 @@ impl<H: Host> Api<H> {
     /// The program on this host. Opens nothing yet: the first question does.
     pub fn new(host: H, start: StartOptions) -> Self {
         let stored = Stored::load(&host.data_dir());
+        host.set_theme(stored.preferences.theme);
         Self {
             host: Arc::new(host),
             start,
@@ -167,5 +168,6 @@ pub(crate) fn preferences_save<H: Host>(api: &Api<H>, preferences: Preferences) 
     let mut stored = lock(&api.stored);
     stored.preferences = preferences;
     stored.save(&api.host.data_dir())?;
+    api.host.set_theme(preferences.theme);
     Ok(preferences)
 }

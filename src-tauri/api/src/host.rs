@@ -7,6 +7,7 @@ use clientele_model::Refusal;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::preferences::Theme;
 use crate::types::ImportPreview;
 
 /// The machine.
@@ -19,6 +20,10 @@ pub trait Host: Send + Sync + 'static {
 
     /// Lets the user choose where to save; `None` when the dialog was closed.
     fn save_file(&self, suggested_name: &str, kind: FileKind) -> Option<PathBuf>;
+
+    /// The user wants what the machine's toolkit draws, such as lists of suggestions and dialogs, light or dark. Told
+    /// at the start, and whenever it is chosen.
+    fn set_theme(&self, theme: Theme);
 
     /// The machine's secret store.
     fn secrets(&self) -> &dyn SecretStore;

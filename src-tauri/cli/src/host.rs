@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use clientele_api::platform::{self, OsKeyring};
+use clientele_api::types::Theme;
 use clientele_api::{Event, FileKind, Host, SecretStore};
 
 /// No percentage: nothing stands on the terminal yet.
@@ -62,6 +63,8 @@ impl Host for TerminalHost {
     fn save_file(&self, _: &str, _: FileKind) -> Option<PathBuf> {
         None
     }
+
+    fn set_theme(&self, _: Theme) {}
 
     fn secrets(&self) -> &dyn SecretStore {
         &OsKeyring

@@ -126,6 +126,20 @@ impl Picture {
         counts.len() > 16 && drawn > self.width * self.height / 200
     }
 
+    /// How many pixels are others than on a picture of the same size before, and what part of these is light (more than
+    /// half of the light that a screen has).
+    #[must_use]
+    pub fn changed_since(&self, before: &Self) -> (usize, f64) {
+        let (mut changed, mut light) = (0_u32, 0_u32);
+        for (now, then) in self.pixels.chunks_exact(3).zip(before.pixels.chunks_exact(3)) {
+            if now != then {
+                changed += 1;
+                light += u32::from(now.iter().map(|part| u32::from(*part)).sum::<u32>() > 3 * 127);
+            }
+        }
+        (changed as usize, f64::from(light) / f64::from(changed.max(1)))
+    }
+
     /// A copy with each side divided by `factor`; every pixel is the mean of those it stands for.
     #[must_use]
     pub fn reduced(&self, factor: usize) -> Self {
@@ -191,6 +205,16 @@ mod tests {
         let path = folder.path().join("a/b.png");
         picture.save(&path).unwrap();
         assert!(Picture::open(&path).unwrap() == picture);
+    }
+
+    #[test]
+    fn what_changed_is_light_or_dark() {
+        let before = Picture::blank(4, 4, 30);
+        let mut now = before.clone();
+        assert_eq!(now.changed_since(&before), (0, 0.0));
+        now.paste(&Picture::blank(2, 2, 250), 0, 0);
+        now.paste(&Picture::blank(2, 2, 60), 2, 2);
+        assert_eq!(now.changed_since(&before), (8, 0.5));
     }
 
     #[test]

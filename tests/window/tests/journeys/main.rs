@@ -1,6 +1,7 @@
 //! Journeys through the real window: one file a journey, named after what a person does.
 
 mod card;
+mod dark;
 mod duplicates;
 mod first_day;
 mod head_office;
