@@ -31,6 +31,19 @@ it("adds and removes rows, and leaves empty ones behind", async () => {
   expect(after?.emails).toHaveLength(1);
 });
 
+it("saves a tag that was typed and not yet put beside the others, and asks before it is lost", async () => {
+  const fake = await start("#/clients/c0/edit");
+  await type(one(T.tagInput), "vip, new");
+  await press(one(T.tagInput), "Enter", { ctrlKey: true });
+  expect(saves(fake)[0]?.after.tags).toEqual(expect.arrayContaining(["vip", "new"]));
+  location.hash = "#/clients/c0/edit";
+  await settle();
+  await type(one(T.tagInput), "loyal");
+  await press(one(T.tagInput), "Escape");
+  expect(location.hash).toBe("#/clients/c0/edit");
+  expect(all(T.leaveDraft)).toHaveLength(1);
+});
+
 it("shows a refusal beside its field and keeps what was typed", async () => {
   const fake = await start("#/clients/c0/edit");
   await type(field("email"), "not an address");
