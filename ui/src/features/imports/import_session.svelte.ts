@@ -55,6 +55,8 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
   stage = $state.raw<Stage<Preview, Result>>({ at: "start" });
   refusal = $state.raw<Refusal | undefined>();
   cancelled = $state(false);
+  /** The file is being read another way: what is shown is not yet what would be imported. */
+  asking = $state(false);
   protected options: Options;
   private youngest = 0;
   /** The large file that is being looked at, by the name under which it can be stopped. */
@@ -77,17 +79,22 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
   }
 
   async choose(): Promise<void> {
+    const mine = this.ask();
     this.choosing = true;
     this.heardSince = 0;
     this.refusal = undefined;
     try {
-      this.show(await this.commands.choose());
+      const preview = await this.commands.choose();
+      if (mine === this.youngest) this.show(preview);
+      // Another file was dropped meanwhile: nobody waits for this one.
+      else await call("import_cancel", { id: preview.id });
     } catch (error) {
+      if (mine !== this.youngest) return;
       const refusal = asRefusal(error);
       if (this.stage.at === "reading") this.stage = { at: "start" };
       if (refusal.code !== "dialog.cancelled" && refusal.code !== "import.cancelled") this.refusal = refusal;
     } finally {
-      this.choosing = false;
+      if (mine === this.youngest) this.choosing = false;
     }
   }
 
@@ -103,7 +110,8 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
   /** The younger question wins. */
   protected async readAgain(): Promise<void> {
     if (this.stage.at !== "preview") return;
-    const mine = ++this.youngest;
+    const mine = this.ask();
+    this.asking = true;
     try {
       const preview = await this.commands.again(this.stage.preview.id, this.options);
       if (mine !== this.youngest) return;
@@ -111,14 +119,20 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
       this.refusal = undefined;
     } catch (error) {
       if (mine === this.youngest) this.refusal = asRefusal(error);
+    } finally {
+      if (mine === this.youngest) this.asking = false;
     }
   }
 
+  /** The number of a new question: answers to older ones are of no use any more. */
+  private ask(): number {
+    this.asking = false;
+    return ++this.youngest;
+  }
+
   async run(): Promise<void> {
-    if (this.stage.at !== "preview") return;
+    if (this.stage.at !== "preview" || this.asking) return;
     const { preview } = this.stage;
-    // A preview that comes late is of no use any more.
-    this.youngest += 1;
     this.refusal = undefined;
     this.cancelled = false;
     this.stage = { at: "running", preview, done: 0, total: 1, part: this.parts(preview)[0] ?? "writing" };
@@ -168,7 +182,8 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
   }
 
   forget(): void {
-    this.youngest += 1;
+    this.ask();
+    this.choosing = false;
     this.options = this.commands.guess;
     this.refusal = undefined;
     this.cancelled = false;
