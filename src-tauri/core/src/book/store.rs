@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clientele_model::{ErrorCode, Refusal, Value};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use zeroize::Zeroizing;
 
 use crate::keys::{BookId, BookKey, hex};
@@ -53,6 +54,8 @@ pub(super) fn prove_key(conn: &Connection, path: &Path) -> Result<()> {
 pub(super) fn prepare(conn: &Connection) -> Result<()> {
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
     conn.set_prepared_statement_cache_capacity(128);
+    // What a list is limited to may differ from one time to the next: the plan is not to be made anew for it.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     rusqlite::vtab::array::load_module(conn)?;
     conn.execute_batch(
         "pragma journal_mode = wal;

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::*;
 use crate::keys::RecoveryKey;
 use crate::testing::{ClientBuilder, TestBook, settings};
+use crate::workspace::{Actor, NewStep, StepLabel};
 
 fn digest(path: &Path) -> Vec<u8> {
     Sha256::digest(std::fs::read(path).unwrap()).to_vec()
@@ -239,4 +240,19 @@ fn a_full_disk_is_told_and_loses_nothing() {
     book.reopen();
     book.assert_whole();
     assert_eq!(book.check().unwrap().clients, 2);
+}
+
+#[test]
+fn a_plan_that_was_made_serves_for_any_limit() {
+    let book = TestBook::new();
+    let made_anew = |conn: &rusqlite::Connection| {
+        let mut statement = conn.prepare("select id from clients order by id limit ?1")?;
+        for limit in 1..10 {
+            statement.query_map([limit], |_| Ok(()))?.count();
+        }
+        Ok(statement.get_status(rusqlite::StatementStatus::RePrepare))
+    };
+    assert_eq!(book.read(made_anew).unwrap(), 0);
+    let step = NewStep::new(&Actor::owner(), StepLabel::Imported);
+    assert_eq!(book.write(step, |w| made_anew(w.conn())).unwrap().value, 0);
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, ToSql, params_from_iter};
 
@@ -46,6 +47,8 @@ impl SqliteTx {
         };
         conn.busy_timeout(PATIENCE)?;
         conn.set_prepared_statement_cache_capacity(256);
+        // How much a page is limited to may differ from one to the next: the plan is not to be made anew for it.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // Erased means erased: SQLite overwrites what it frees.
         conn.execute_batch(
             "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on;
