@@ -87,12 +87,13 @@ pub fn list(conn: &Connection, client: ClientId) -> Result<Vec<Attachment>> {
     Ok(rows)
 }
 
-/// The photo of the card on which a client stands.
+/// The photo of the card on which all these stand.
 ///
 /// # Errors
-/// `not_found`; what SQLite says.
-pub fn photo(conn: &Connection, client: ClientId) -> Result<Option<AttachmentId>> {
-    photo_of(conn, &together(conn, client)?)
+/// What SQLite says.
+pub fn photo(conn: &Connection, all: &[ClientId]) -> Result<Option<AttachmentId>> {
+    let all: Vec<RowId> = all.iter().copied().map(RowId::from).collect();
+    photo_of(conn, &all)
 }
 
 /// The photo of a card as lists show it: by the index alone, no picture is read for a row, but where several were made the

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::store::links as store;
-use super::{CONTACT_PERSONS, display_name, home, on_card, outside_trash};
+use super::{CONTACT_PERSONS, display_name, home, outside_trash};
 use crate::Result;
 use crate::workspace::{Actor, NewStep, StepLabel, Workspace, Write, Written};
 
@@ -62,7 +62,7 @@ pub struct PersonOf {
 ///
 /// # Errors
 /// What SQLite says.
-pub fn linked(conn: &Connection, card: ClientId, draft: &ClientDraft) -> Result<Vec<LinkedPerson>> {
+fn linked(conn: &Connection, card: ClientId, draft: &ClientDraft) -> Result<Vec<LinkedPerson>> {
     let mut linked = Vec::new();
     for entry in &draft.contact_persons {
         let (Some(row), Some(person)) = (entry.id, entry.person_id) else {
@@ -82,29 +82,23 @@ pub fn linked(conn: &Connection, card: ClientId, draft: &ClientDraft) -> Result<
     Ok(linked)
 }
 
-/// Whose contact person those are who stand on a card, by name; clients in the trash are left out.
+/// Calls the linked contact persons of a card as they are called today, and tells who they are: what is shown, and what
+/// leaves the book, says no stale name.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn person_of(conn: &Connection, card: ClientId) -> Result<Vec<PersonOf>> {
-    store::person_of(conn, card, &on_card(conn, card)?)
-}
-
-/// Calls the linked contact persons of a card as they are called today: what leaves the book says no stale name.
-///
-/// # Errors
-/// What SQLite says.
-pub fn name_persons(conn: &Connection, card: ClientId, draft: &mut ClientDraft) -> Result<()> {
-    for linked in linked(conn, home(conn, card)?, draft)? {
+pub fn name_persons(conn: &Connection, card: ClientId, draft: &mut ClientDraft) -> Result<Vec<LinkedPerson>> {
+    let linked = linked(conn, card, draft)?;
+    for person in &linked {
         let entry = draft
             .contact_persons
             .iter_mut()
-            .find(|p| p.id == Some(linked.row));
+            .find(|p| p.id == Some(person.row));
         if let Some(entry) = entry {
-            entry.name = linked.name;
+            entry.name.clone_from(&person.name);
         }
     }
-    Ok(())
+    Ok(linked)
 }
 
 /// A form's contact persons as they are written: an entry that names another client than before is a new one, and a new

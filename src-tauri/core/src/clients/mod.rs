@@ -260,8 +260,9 @@ pub fn phone_display(typed: &str, e164: &str, country: &str) -> String {
 /// `not_found`; what SQLite says.
 pub fn card(conn: &Connection, id: ClientId) -> Result<ClientCard> {
     let id = home(conn, id)?;
-    let mut draft = load(conn, id)?;
-    links::name_persons(conn, id, &mut draft)?;
+    let all = on_card(conn, id)?;
+    let mut draft = store::load_all(conn, id, &all)?;
+    let linked = links::name_persons(conn, id, &mut draft)?;
     let country = settings::load(conn)?.country;
     let phones = draft.phones.iter().map(|p| PhoneLine {
         typed: p.typed.clone(),
@@ -270,7 +271,7 @@ pub fn card(conn: &Connection, id: ClientId) -> Result<ClientCard> {
         label: p.label.clone(),
     });
     let phones = phones.collect();
-    store::card(conn, id, draft, phones)
+    store::card(conn, id, &all, draft, phones, linked)
 }
 
 /// Adds a client.

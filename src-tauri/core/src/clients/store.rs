@@ -15,7 +15,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use super::complete::{append, unite};
 use super::draft::birthday_from_text;
 use super::{
-    ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, PhoneLine, Sight, TagCount, phone_display,
+    ClientCard, ClientPage, ClientRow, ClientSort, ClientsList, LinkedPerson, PhoneLine, Sight, TagCount,
+    phone_display,
 };
 use crate::workspace::store::{array, row_id, row_id_or_none, texts};
 use crate::{Result, attachments, custom_fields, filters};
@@ -45,12 +46,14 @@ fn not_found(id: ClientId) -> crate::Error {
 /// # Errors
 /// `not_found`; what SQLite says.
 pub fn load(conn: &Connection, id: ClientId) -> Result<ClientDraft> {
-    let all = on_card(conn, home(conn, id)?)?;
-    let [first, others @ ..] = all.as_slice() else {
-        return Err(not_found(id));
-    };
-    let mut draft = load_own(conn, *first)?;
-    for other in others {
+    let id = home(conn, id)?;
+    load_all(conn, id, &on_card(conn, id)?)
+}
+
+/// As [`load`], where it is known whose card it is, and all who stand on it.
+pub(super) fn load_all(conn: &Connection, id: ClientId, all: &[ClientId]) -> Result<ClientDraft> {
+    let mut draft = load_own(conn, id)?;
+    for other in all.iter().filter(|other| **other != id) {
         unite(&mut draft, &load_own(conn, *other)?);
         for (field, now, _) in late(conn, *other)? {
             add_late(&mut draft, field, now.as_text().unwrap_or_default());
@@ -191,11 +194,14 @@ fn tags_of(conn: &Connection, client: ClientId) -> Result<Vec<String>> {
         .collect::<rusqlite::Result<_>>()?)
 }
 
+/// The card of a client, on which all these stand.
 pub(super) fn card(
     conn: &Connection,
     id: ClientId,
+    all: &[ClientId],
     draft: ClientDraft,
     phones: Vec<PhoneLine>,
+    linked: Vec<LinkedPerson>,
 ) -> Result<ClientCard> {
     let mut statement = conn.prepare_cached(
         "select created_at, deleted_at, contacts_count, last_contact_at from clients where id = ?1",
@@ -209,14 +215,14 @@ pub(super) fn card(
         ))
     })?;
     let mut changed_at: Option<i64> = None;
-    for id in on_card(conn, id)? {
-        changed_at = changed_at.max(rows_changed_at(conn, id)?);
+    for one in all {
+        changed_at = changed_at.max(rows_changed_at(conn, *one)?);
     }
     Ok(ClientCard {
         id,
         name: draft.display_name(),
-        linked: super::links::linked(conn, id, &draft)?,
-        person_of: super::links::person_of(conn, id)?,
+        linked,
+        person_of: links::person_of(conn, id, all)?,
         draft,
         phones,
         created_at: Timestamp(created_at),
@@ -224,7 +230,7 @@ pub(super) fn card(
         trashed_at: trashed_at.map(Timestamp),
         contacts,
         last_contact_at: last.map(Timestamp),
-        photo: attachments::photo(conn, id)?,
+        photo: attachments::photo(conn, all)?,
     })
 }
 

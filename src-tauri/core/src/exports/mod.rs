@@ -26,8 +26,9 @@ pub fn cards(conn: &Connection, ids: Option<&[ClientId]>) -> Result<Vec<ClientDr
         }
     };
     let card = |id: &ClientId| {
-        let mut card = clients::load(conn, *id)?;
-        clients::links::name_persons(conn, *id, &mut card)?;
+        let id = clients::home(conn, *id)?;
+        let mut card = clients::load(conn, id)?;
+        clients::links::name_persons(conn, id, &mut card)?;
         Ok(card)
     };
     ids.iter().map(card).collect()

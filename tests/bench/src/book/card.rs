@@ -11,6 +11,7 @@ use clientele_core::workspace::{Actor, NewStep, StepLabel, Write};
 use clientele_model::{ClientDraft, ClientId};
 use cpu_time::ThreadTime;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use rusqlite::types::Value;
 use rusqlite::{Connection, Statement};
 
 use super::float;
@@ -131,7 +132,7 @@ fn look(conn: &Connection, client: ClientId) {
     contacts::list(conn, &ask).expect("its history");
 }
 
-/// What a look asks of the book, with all that stands in it.
+/// What a look asks of the book, with all that stands in it but for whose card it is: arrays are not told.
 fn statements(conn: &mut Connection, client: ClientId) -> Vec<String> {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let note = Arc::clone(&asked);
@@ -139,7 +140,7 @@ fn statements(conn: &mut Connection, client: ClientId) -> Vec<String> {
         if let TraceEvent::Stmt(statement, _) = event
             && let (Ok(mut asked), Some(sql)) = (note.lock(), statement.expanded_sql())
         {
-            asked.push(sql);
+            asked.push(sql.replace("rarray(NULL)", "rarray(?1)"));
         }
     };
     conn.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(tracer))
@@ -151,6 +152,20 @@ fn statements(conn: &mut Connection, client: ClientId) -> Vec<String> {
         .lock()
         .map(|mut asked| std::mem::take(&mut *asked))
         .unwrap_or_default()
+}
+
+/// The statements of a look, ready to run.
+fn prepared<'a>(conn: &'a Connection, sql: &[String], client: ClientId) -> Vec<Statement<'a>> {
+    // Cards here show one client each.
+    let array = std::rc::Rc::new(vec![Value::from(client.0.into_bytes().to_vec())]);
+    let prepare = |sql: &String| {
+        let mut statement = conn.prepare(sql).expect("a statement");
+        if statement.parameter_count() > 0 {
+            statement.raw_bind_parameter(1, &array).expect("whose card it is");
+        }
+        statement
+    };
+    sql.iter().map(prepare).collect()
 }
 
 /// Every row and every value, and nothing made of them.
@@ -186,14 +201,8 @@ fn in_turns(book: &TestBook, plain: &Connection, clients: &[ClientId]) -> [Vec<f
     for client in clients {
         let sql = statements(&mut conn, *client);
         asked += sql.len();
-        let mut bare: Vec<Statement<'_>> = sql
-            .iter()
-            .map(|sql| conn.prepare(sql).expect("a statement"))
-            .collect();
-        let mut of_plain: Vec<Statement<'_>> = sql
-            .iter()
-            .map(|sql| plain.prepare(sql).expect("a statement"))
-            .collect();
+        let mut bare = prepared(&conn, &sql, *client);
+        let mut of_plain = prepared(plain, &sql, *client);
         let ours = || {
             let begun = ThreadTime::now();
             book.read(|conn| {

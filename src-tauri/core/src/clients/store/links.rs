@@ -17,7 +17,7 @@ pub(in crate::clients) fn called(conn: &Connection, id: ClientId) -> Result<Opti
     Ok(called.optional()?)
 }
 
-/// On whose cards, outside the trash, these clients stand as contact persons; the card itself is left out.
+/// On whose cards, outside the trash, these clients stand as contact persons, by name; the card itself is left out.
 pub(in crate::clients) fn person_of(
     conn: &Connection,
     card: ClientId,
