@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use clientele_model::BranchId;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::base::{Base, Lexicon, Shelf, filtered};
+use super::base::{Base, Lexicon, Shelf, Sure, filtered};
 use super::lists::{List, Union};
 use crate::search::document::starts;
 use crate::search::judge::{
@@ -33,6 +33,8 @@ pub(super) struct Asking<'a> {
     limit: usize,
     found: FxHashSet<u32>,
     answers: Vec<Answer>,
+    /// Is a typed word a number, and so may stand in a phone?
+    pub(super) is_number: Vec<bool>,
     /// Where each typed word stands in each word of the book that was looked at.
     pub(super) places: Vec<RefCell<Known>>,
     /// Those who have several words, of the kind that is asked now, by their stage; where there are not too many.
@@ -64,6 +66,11 @@ pub(super) fn ask(
         limit,
         found: FxHashSet::default(),
         answers: Vec::new(),
+        is_number: query
+            .words
+            .iter()
+            .map(|word| word.text.bytes().all(|byte| byte.is_ascii_digit()))
+            .collect(),
         places: query.words.iter().map(|_| RefCell::default()).collect(),
         slips: Vec::new(),
         at_once: None,
@@ -130,7 +137,7 @@ impl<'a> Asking<'a> {
                 &lexicon.texts,
                 move |word| judge::number_holds(Number::Ends, digits, word),
             )),
-            Number::Holds => Box::new(self.base.holding(Shelf::Numbers, lexicon, digits)),
+            Number::Holds => Box::new(self.base.holding(Shelf::Numbers, lexicon, digits, Sure::Now)),
         };
         let clients = Union::new(self.base.owners(Shelf::Numbers, words));
         clients.filter(|client| self.is_new(*client)).take(left).collect()
@@ -141,20 +148,20 @@ impl<'a> Asking<'a> {
         if self.query.words.len() > 1 {
             return self.several(stage, left);
         }
-        let lists = self.lists(0, stage.kind, stage.place, true);
+        let lists = self.lists(0, stage.kind, stage.place, true, Sure::Now);
         take(&mut Merged::new(lists), left, |client| self.is_new(client))
     }
 
     /// All the clients of the words that a stage lets count for one that was typed.
-    pub(super) fn nested(&self, at: usize, stage: Stage) -> Vec<Lists<'_>> {
+    pub(super) fn nested(&self, at: usize, stage: Stage, sure: Sure) -> Vec<Lists<'_>> {
         (0..=stage.kind)
-            .flat_map(|kind| self.lists(at, kind, stage.place, false))
+            .flat_map(|kind| self.lists(at, kind, stage.place, false, sure))
             .collect()
     }
 
     /// The clients of the words that hold a typed one, found in one way and in one place or a better one. With
     /// `only_new`, places that were a stage of their own before may be left out.
-    fn lists(&self, at: usize, kind: usize, place: u8, only_new: bool) -> Vec<Lists<'_>> {
+    fn lists(&self, at: usize, kind: usize, place: u8, only_new: bool, sure: Sure) -> Vec<Lists<'_>> {
         let word: &Word = &self.query.words[at];
         match kind {
             EXACT => self.texts_holding(
@@ -162,10 +169,17 @@ impl<'a> Asking<'a> {
                 |shelf| &self.base.shelf(shelf).words,
                 place,
                 only_new,
+                sure,
             ),
             SOUND => {
                 let forms: Vec<&String> = word.sounds().iter().collect();
-                self.texts_holding(&forms, |shelf| &self.base.shelf(shelf).sounds, place, only_new)
+                self.texts_holding(
+                    &forms,
+                    |shelf| &self.base.shelf(shelf).sounds,
+                    place,
+                    only_new,
+                    sure,
+                )
             }
             _ => {
                 let Some([names, words]) = self.slips.get(at) else {
@@ -190,6 +204,7 @@ impl<'a> Asking<'a> {
         lexicon: impl Fn(Shelf) -> &'b Lexicon,
         place: u8,
         only_new: bool,
+        sure: Sure,
     ) -> Vec<Lists<'b>> {
         let mut lists: Vec<Lists<'b>> = Vec::new();
         let names = lexicon(Shelf::Names);
@@ -212,12 +227,12 @@ impl<'a> Asking<'a> {
                 },
                 _ => {
                     if place == INSIDE || !only_new {
-                        let words = self.base.holding(Shelf::Names, names, text);
+                        let words = self.base.holding(Shelf::Names, names, text, sure);
                         lists.push(Box::new(self.base.owners(Shelf::Names, words)));
                     }
                     if place == ELSEWHERE {
                         for shelf in [Shelf::Numbers, Shelf::Words, Shelf::Odd] {
-                            let words = self.base.holding(shelf, lexicon(shelf), text);
+                            let words = self.base.holding(shelf, lexicon(shelf), text, sure);
                             lists.push(Box::new(self.base.owners(shelf, words)));
                         }
                     }

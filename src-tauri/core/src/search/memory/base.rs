@@ -39,6 +39,15 @@ impl Shelf {
     }
 }
 
+/// Who looks whether a word holds a text?
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sure {
+    /// Whoever tells it: each word does.
+    Now,
+    /// Whoever is told, client by client: of words that one client each has, some may only hold parts of it.
+    Later,
+}
+
 /// Words, or how they sound: their text, what they hold, and their alphabet.
 #[derive(Default)]
 pub(super) struct Lexicon {
@@ -162,8 +171,11 @@ impl Base {
         shelf: Shelf,
         lexicon: &'a Lexicon,
         text: &'a str,
+        sure: Sure,
     ) -> impl Iterator<Item = u32> + 'a {
-        let among = lexicon.grams.holding(shelf.sort(), text);
+        let mut among = lexicon.grams.holding(shelf.sort(), text);
+        // Each is another place of the memory, and of these there are the most by far.
+        among.is_sure |= sure == Sure::Later && !shelf.is_shared() && !among.is_cut;
         let finder = memchr::memmem::Finder::new(text.as_bytes());
         filtered(among, &lexicon.texts, move |word| {
             finder.find(word.as_bytes()).is_some()

@@ -3,13 +3,13 @@
 use rustc_hash::FxHashSet;
 
 use super::ask::{Answer, Asking, Merged, take};
-use super::base::Shelf;
+use super::base::{Shelf, Sure};
 use crate::search::judge::{
-    self, ELSEWHERE, EXACT, INSIDE, NOT_FOUND, NOWHERE, Places, SLIP, SOUND, STAGES, START, Stage,
+    self, ELSEWHERE, EQUAL, EXACT, INSIDE, NOT_FOUND, NOWHERE, Places, SLIP, SOUND, STAGES, START, Stage,
 };
 
 /// So many clients are held against the other words one by one; for more, the others' clients are marked first.
-const ONE_BY_ONE_MAX: u32 = 150;
+const ONE_BY_ONE_MAX: u64 = 150;
 
 /// Where no more clients than this have all of several words, they are sorted into stages at once.
 const AT_ONCE_MAX: u64 = 600;
@@ -48,7 +48,11 @@ impl Asking<'_> {
             .iter()
             .fold(0_u64, |sum, guess| sum.saturating_add(*guess))
             - fewest;
-        let lists = || self.nested(driver, anywhere).into_iter().flatten().flatten();
+        // Each client is looked at in the end.
+        let lists = || {
+            let nested = self.nested(driver, anywhere, Sure::Later);
+            nested.into_iter().flatten().flatten()
+        };
         let clients: FxHashSet<u32> = if fewest <= others / LOOKING_COSTS || fewest <= FEW {
             lists().filter(|client| self.is_new(*client)).collect()
         } else if (0..count).all(|at| self.chars(at) >= MARKED_CHARS_MIN) {
@@ -83,25 +87,23 @@ impl Asking<'_> {
         Some(answers.collect())
     }
 
-    /// The word that the fewest have, as a stage wants it, and how many at most they are.
-    fn driver(&self, stage: Stage) -> (usize, u64) {
-        let words = (0..self.query.words.len()).map(|at| (self.at_most(at, stage), at));
-        let (fewest, driver) = words.min().unwrap_or_default();
-        (driver, fewest)
-    }
-
     /// Who has several words, as a stage wants it.
     pub(super) fn several(&self, stage: Stage, left: usize) -> Vec<u32> {
         let count = self.query.words.len();
-        let (driver, _) = self.driver(stage);
-        let others: Vec<usize> = (0..count).filter(|at| *at != driver).collect();
-        let mut clients = Merged::new(self.nested(driver, stage));
+        let guesses: Vec<u64> = (0..count).map(|at| self.at_most(at, stage)).collect();
+        let driver = (0..count).min_by_key(|at| guesses[*at]).unwrap_or_default();
+        let others = || (0..count).filter(|at| *at != driver);
+        // No more are looked at one by one than it would cost to mark who has the others.
+        let marking = others().fold(0_u64, |sum, at| sum.saturating_add(guesses[at])) / LOOKING_COSTS;
+        // Whoever is left in the end is looked at, word by word.
+        let mut clients = Merged::new(self.nested(driver, stage, Sure::Later));
+        let has_all = |client: u32| (0..count).all(|at| self.has(client, at, stage));
         let mut found = Vec::new();
-        for _ in 0..ONE_BY_ONE_MAX {
+        for _ in 0..marking.min(ONE_BY_ONE_MAX) {
             let Some(client) = clients.next() else {
                 return found;
             };
-            if self.is_new(client) && others.iter().all(|at| self.has(client, *at, stage)) {
+            if self.is_new(client) && has_all(client) {
                 found.push(client);
                 if found.len() == left {
                     return found;
@@ -109,12 +111,10 @@ impl Asking<'_> {
             }
         }
         let can_be_marked = |at: &usize| stage.place <= INSIDE || self.chars(*at) >= MARKED_CHARS_MIN;
-        let (marked, looked_at): (Vec<usize>, Vec<usize>) = others.into_iter().partition(can_be_marked);
-        let marks: Vec<Vec<u64>> = marked.iter().map(|at| self.marks(*at, stage)).collect();
+        let marked = others().filter(can_be_marked);
+        let marks: Vec<Vec<u64>> = marked.map(|at| self.marks(at, stage)).collect();
         let is_it = |client: u32| {
-            marks.iter().all(|marks| is_marked(marks, client))
-                && self.is_new(client)
-                && looked_at.iter().all(|at| self.has(client, *at, stage))
+            marks.iter().all(|marks| is_marked(marks, client)) && self.is_new(client) && has_all(client)
         };
         let more = left - found.len();
         found.extend(take(&mut clients, more, is_it));
@@ -130,17 +130,17 @@ impl Asking<'_> {
         if self.chars(at) < MARKED_CHARS_MIN {
             return u64::MAX - 1;
         }
-        let lists = self.nested(at, stage).into_iter();
+        let lists = self.nested(at, stage, Sure::Later).into_iter();
         lists
             .flat_map(|lists| lists.take(1_000))
             .map(|list| u64::from(list.left()))
             .sum()
     }
 
-    /// The clients who have a word, as bits.
+    /// The clients who may have a word, as a stage wants it, as bits.
     fn marks(&self, at: usize, stage: Stage) -> Vec<u64> {
         let mut marks = vec![0_u64; self.base.len() as usize / 64 + 1];
-        for list in self.nested(at, stage).into_iter().flatten() {
+        for list in self.nested(at, stage, Sure::Later).into_iter().flatten() {
             for client in list {
                 marks[client as usize / 64] |= 1 << (client % 64);
             }
@@ -158,6 +158,15 @@ impl Asking<'_> {
         let mut best = NOT_FOUND;
         let mut known = self.places[at].borrow_mut();
         for (shelf, id) in self.base.words_of(client) {
+            // Outside names a word only stands somewhere: where it does already, as typed, nothing is to be gained.
+            let may_gain = match shelf {
+                Shelf::Names => best[EXACT] > EQUAL,
+                Shelf::Numbers => best[EXACT] > ELSEWHERE && self.is_number[at],
+                Shelf::Words | Shelf::Odd => best[EXACT] > ELSEWHERE,
+            };
+            if !may_gain {
+                continue;
+            }
             let places = if shelf.is_shared() {
                 let look = || self.places_in(shelf, id, at, kind);
                 *known.entry((kind, shelf as u8, id)).or_insert_with(look)
