@@ -2,9 +2,10 @@
 
 use clientele_model::{BranchId, ClientId};
 
+use super::alphabet::Sorted;
 use super::grams::{Among, Grams, Sort};
 use super::lists::{List, Lists, Place, take};
-use super::texts::{Sorted, Texts};
+use super::texts::Texts;
 
 /// Where words stand together: one with another's are never compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

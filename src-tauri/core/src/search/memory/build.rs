@@ -6,10 +6,11 @@ use clientele_model::{BranchId, ClientId};
 use rustc_hash::FxHashMap;
 use zeroize::Zeroize;
 
+use super::alphabet::Sorted;
 use super::base::{Base, Lexicon, NEVER, Owners, SHELVES, Shelf, Words};
 use super::grams::{Making, Sort};
 use super::lists::{Growing, Lists, put};
-use super::texts::{Sorted, Texts};
+use super::texts::Texts;
 use super::{TooLarge, Unmade};
 use crate::search::document::{self, Field, is_lettery, tokens};
 use crate::search::sounds;

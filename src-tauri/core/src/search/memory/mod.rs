@@ -6,6 +6,7 @@
 //! what a reader sees is all of a transaction or nothing of it. Who is erased is overwritten at once; all the rest
 //! that could tell of them goes when the index is next made anew, which is at once too.
 
+mod alphabet;
 mod ask;
 mod base;
 mod build;
