@@ -22,8 +22,8 @@ const CLIENTS: usize = 100_000;
 /// Starts of each.
 const STARTS: usize = 7;
 
-/// What is typed, a key at a time; each key is one answer.
-const TYPED: &str = "IVANOVA";
+/// So many letters of a name are typed, a key at a time; each key is one answer.
+const KEYS: usize = 6;
 
 pub fn measure(table: &mut Table) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -31,6 +31,7 @@ pub fn measure(table: &mut Table) {
     let mut ours = window(programs[0]);
     fill(&mut ours, folder.path());
     let mut bare = window(programs[1]);
+    let name = name();
     let (mut starts, mut memory, mut keys) = ([vec![], vec![]], [vec![], vec![]], [vec![], vec![]]);
     for round in 0..=STARTS {
         for (place, window) in [&mut ours, &mut bare].into_iter().enumerate() {
@@ -42,14 +43,13 @@ pub fn measure(table: &mut Table) {
             }
             starts[place].push(start);
             memory[place].push(pss(&pids));
-            keys[place].extend(typed(window));
+            keys[place].extend(typed(window, &name));
         }
     }
     let [start, memory, keys] = [starts, memory, keys].map(|both| both.map(|values| median(&values)));
-    let name = |what: &str| format!("{what}, {CLIENTS} clients");
     let line = |table: &mut Table, what: &str, both: [f64; 2], unit: &'static str, against, goal| {
         table.add(
-            name(what),
+            format!("{what}, {CLIENTS} clients"),
             (both[0], unit),
             (both[1], against),
             Some(Goal::RatioAtMost(goal)),
@@ -103,6 +103,18 @@ fn fill(window: &mut Clientele, folder: &Path) {
     let status = import.stdout(Stdio::null()).status().expect("the program");
     assert!(status.success(), "{import:?}");
     window.open().expect("open");
+}
+
+/// The beginning of a name that one of them has, in letters that any keyboard has.
+fn name() -> String {
+    let mut rng = Rng(SEED);
+    let words = Words::new(&mut rng);
+    let is_typed =
+        |name: &String| name.len() > KEYS && name.bytes().all(|letter| letter.is_ascii_alphabetic());
+    let name = (0..CLIENTS)
+        .map(|_| words.card(&mut rng).0.family_name)
+        .find(is_typed);
+    name.expect("somebody")[..KEYS].to_uppercase()
 }
 
 fn csv() -> String {
@@ -192,7 +204,7 @@ fn pss(pids: &[u32]) -> f64 {
 }
 
 /// Milliseconds from each key that the page hears to the frame in which its answer is painted.
-fn typed(window: &Clientele) -> Vec<f64> {
+fn typed(window: &Clientele, name: &str) -> Vec<f64> {
     // The answer to a key is there when the hits, with what is marked in them, are others than before.
     let listen = r#"
         const hits = () => [...document.querySelectorAll('[data-testid="search-hit"]')].map((hit) => hit.innerHTML).join();
@@ -213,7 +225,7 @@ fn typed(window: &Clientele) -> Vec<f64> {
           seen.observe(document.body, { subtree: true, childList: true, characterData: true });
         });"#;
     window.click("search-input").expect("the field");
-    let keys = TYPED.chars().map(|key| {
+    let keys = name.chars().map(|key| {
         window.script(listen).expect("the page listens");
         window.press(&format!("Key{key}")).expect("a key");
         let wait = "const done = arguments[0]; window.painted.then(done);";
