@@ -428,7 +428,7 @@ fn a_photo_of_the_end_of_time_gives_way_to_one_that_is_set_later(kind: OfficeKin
         everybody_visits(&mut world);
         let photos = |world: &World| {
             let photo = |place: usize| {
-                let read = |conn: &_| attachments::photo(conn, client);
+                let read = |conn: &_| Ok(clients::card(conn, client)?.photo);
                 world.desks[place].book().read(read).expect("the photo")
             };
             [photo(0), photo(1), photo(2)]

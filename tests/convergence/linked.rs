@@ -1,7 +1,7 @@
 //! Contact persons who are clients, too: property 22 of docs/sync.md, and of 19 what is said of an erased person on the
 //! cards of others.
 
-use clientele_core::clients::{self, PersonState, links};
+use clientele_core::clients::{self, PersonState};
 use clientele_core::duplicates;
 use clientele_core::testing::bytes_within;
 use clientele_core::workspace::Actor;
@@ -178,8 +178,8 @@ fn a_branch_shows_the_name_of_whom_it_may_not_see_until_that_client_is_erased(ki
         everybody_visits(&mut world);
         assert_eq!(shown(&world, 0, anna), [(her, NAME.into(), PersonState::Here)]);
         assert_eq!(shown(&world, 1, anna), [(her, NAME.into(), PersonState::Unseen)]);
-        let persons = world.desks[2].book().read(|conn| links::person_of(conn, her));
-        assert_eq!(persons.expect("whose contact person she is"), []);
+        let hers = world.desks[2].book().read(|conn| clients::card(conn, her));
+        assert_eq!(hers.expect("her card").person_of, []);
         erase(&world, 2, her);
         judge(&mut world);
         nothing_is_left(&world, 0..4);
