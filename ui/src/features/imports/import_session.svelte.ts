@@ -79,22 +79,17 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
   }
 
   async choose(): Promise<void> {
-    const mine = this.ask();
     this.choosing = true;
     this.heardSince = 0;
     this.refusal = undefined;
     try {
-      const preview = await this.commands.choose();
-      if (mine === this.youngest) this.show(preview);
-      // Another file was dropped meanwhile: nobody waits for this one.
-      else await call("import_cancel", { id: preview.id });
+      this.show(await this.commands.choose());
     } catch (error) {
-      if (mine !== this.youngest) return;
       const refusal = asRefusal(error);
       if (this.stage.at === "reading") this.stage = { at: "start" };
       if (refusal.code !== "dialog.cancelled" && refusal.code !== "import.cancelled") this.refusal = refusal;
     } finally {
-      if (mine === this.youngest) this.choosing = false;
+      this.choosing = false;
     }
   }
 
@@ -161,6 +156,8 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
   /** Writes the refused rows to a file of the user's choice, each with why in the user's language. */
   async saveRefused(refused: RefusedRow[]): Promise<void> {
     const { stage } = this;
+    // The lines of one reading are not those of another.
+    if (this.asking) return;
     if (stage.at === "preview" || stage.at === "done") await saveRefused(stage.preview.id, refused);
   }
 
@@ -183,7 +180,6 @@ export class ImportSession<Preview extends Looked, Options extends TableOptions,
 
   forget(): void {
     this.ask();
-    this.choosing = false;
     this.options = this.commands.guess;
     this.refusal = undefined;
     this.cancelled = false;

@@ -1,6 +1,7 @@
 //! Clients in the order in which they are told, the words that they are found by, and who has which word.
 
 use clientele_model::{BranchId, ClientId};
+use rustc_hash::FxHashSet;
 
 use super::alphabet::Sorted;
 use super::grams::{Among, Grams, Sort};
@@ -185,18 +186,24 @@ impl Base {
 
     /// Overwrites the words of clients who are gone, where nobody else has them.
     pub fn erase(&mut self, clients: &[u32], is_dead: impl Fn(u32) -> bool) {
+        // Each alphabet is gone through once, however many go.
+        let mut gone = SHELVES.map(|_| FxHashSet::default());
         for client in clients {
-            let words: Vec<(Shelf, u32)> = self.words_of(*client).collect();
-            for (shelf, word) in words {
-                let words = &mut self.shelves[shelf as usize];
-                if words.owners.of(word).all(&is_dead) {
-                    words.words.sorted.erase(|id| id == word);
-                    words.words.texts.erase(word);
-                    if shelf.is_shared() {
-                        words.sounds.sorted.erase(|id| id == word);
-                        words.sounds.texts.erase(word);
-                    }
+            for (shelf, word) in self.words_of(*client) {
+                if self.shelf(shelf).owners.of(word).all(&is_dead) {
+                    gone[shelf as usize].insert(word);
                 }
+            }
+        }
+        for (words, gone) in self.shelves.iter_mut().zip(&gone) {
+            if gone.is_empty() {
+                continue;
+            }
+            words.words.sorted.erase(|id| gone.contains(&id));
+            gone.iter().for_each(|word| words.words.texts.erase(*word));
+            if words.sounds.texts.len() > 0 {
+                words.sounds.sorted.erase(|id| gone.contains(&id));
+                gone.iter().for_each(|word| words.sounds.texts.erase(*word));
             }
         }
         self.by_id.retain(|client| !clients.contains(client));
